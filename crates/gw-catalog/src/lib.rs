@@ -1,0 +1,1 @@
+//! The local SQLite catalog: designs, deployments, journals, history.

@@ -1,0 +1,1 @@
+//! The Connector port: trait, capability data, conformance suite.

@@ -1,0 +1,1 @@
+//! Build, send, record and judge a request.

@@ -1,0 +1,1 @@
+//! The deployment saga: journal, pacing, retry, undo, fan-out.

@@ -1,0 +1,1 @@
+//! The one HTTP client: timings, size limits, address rules, cancellation.

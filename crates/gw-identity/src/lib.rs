@@ -1,0 +1,1 @@
+//! OAuth 2.0 client, discovery, JWKS and token issuing.

@@ -1,0 +1,1 @@
+//! The embedded local gateway and the resident key manager's server.

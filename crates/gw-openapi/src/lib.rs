@@ -1,0 +1,1 @@
+//! Parse, lint, edit and sample an OpenAPI document; never fails.

@@ -1,0 +1,1 @@
+//! Compile a revision to a gateway-neutral plan, digest it, diff two plans.

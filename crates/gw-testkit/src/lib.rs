@@ -1,0 +1,1 @@
+//! Sandboxes, emulators and proxies for tests.
