@@ -1,1 +1,11 @@
-//! The Connector port: trait, capability data, conformance suite.
+//! The port every gateway is reached through: what a connector can do, what it saw, what it will change, what it did.
+//!
+//! It refuses state and retry inside a connector, and vendor names outside plain strings. Capability is data.
+
+pub mod change;
+pub mod observed;
+pub mod port;
+
+pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
+pub use observed::{Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target};
+pub use port::{Connector, Goal};

@@ -1,0 +1,50 @@
+//! The trait.
+//!
+//! Invariant: an implementation holds no state between calls but its client, and never retries.
+
+use async_trait::async_trait;
+use gw_model::{Diagnostic, Fault, Revision};
+use gw_plan::Plan;
+
+use crate::change::{Change, Mark, Outputs, Receipt};
+use crate::observed::{Capabilities, Identity, Observed, Target};
+
+/// What a run is to reach.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal<'a> {
+    /// The plan is live.
+    Publish(&'a Plan),
+    /// Nothing of the API is left.
+    Withdraw,
+}
+
+/// A way to a gateway.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What this kind of gateway can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// What this gateway will refuse or lose of a revision. Pure.
+    fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic>;
+
+    /// Who we are there, and what we may do.
+    async fn identify(&self) -> Result<Identity, Fault>;
+
+    /// What is there of the target's API.
+    async fn observe(&self, target: &Target) -> Result<Observed, Fault>;
+
+    /// The ordered changes from what was observed to the goal; empty when it is reached already. Pure.
+    ///
+    /// Invariant: of a publication's changes at most one moves traffic, and it is the last.
+    fn lower(&self, goal: Goal<'_>, target: &Target, observed: &Observed) -> Result<Vec<Change>, Fault>;
+
+    /// Makes one change, once, and marks what it makes. `outputs` holds what was observed and what earlier changes of
+    /// the run learnt. `Effect::Unknown` in the fault when it may have happened.
+    async fn apply(&self, change: &Change, mark: &Mark, outputs: &Outputs) -> Result<Receipt, Fault>;
+
+    /// Did the change happen under this mark?
+    async fn probe(&self, change: &Change, mark: &Mark, outputs: &Outputs) -> Result<Option<Receipt>, Fault>;
+
+    /// Takes one effect back. Twice equals once; an object that is gone is done.
+    async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault>;
+}

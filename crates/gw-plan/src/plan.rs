@@ -1,0 +1,188 @@
+//! What a plan says.
+//!
+//! It refuses references into the document: a plan stands alone, so it can be stored, digested and enforced anywhere.
+
+use std::collections::BTreeMap;
+
+use gw_model::{ApiId, AwsAuthorizer, CorsPolicy, HttpMethod, OperationKey, RevisionId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The gateway-neutral compilation of a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Plan {
+    /// Which API.
+    pub api: ApiId,
+    /// Of which revision.
+    pub revision: RevisionId,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its description, from the document.
+    pub description: String,
+    /// Prefix on gateways whose APIs share a host; `/` for none.
+    pub base_path: String,
+    /// One per operation, in document order.
+    pub routes: Vec<Route>,
+    /// How tokens are checked; `None` when no route asks for one.
+    pub token_check: Option<TokenCheck>,
+    /// Cross-origin answers; `None` for none.
+    pub cors: Option<PlanCors>,
+    /// Distinct path nodes below the root, intermediate ones included (aws-facts 3.2 counts them).
+    pub resources: u32,
+}
+
+/// One operation as the gateway serves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Route {
+    /// Method and path template.
+    pub operation: OperationKey,
+    /// From the document; empty when it has none.
+    pub operation_id: String,
+    /// From the document.
+    pub summary: String,
+    /// Where requests go.
+    pub backend: RouteBackend,
+    /// Who may call.
+    pub security: RouteSecurity,
+    /// Parameters the document declares.
+    pub parameters: Vec<Parameter>,
+}
+
+/// Where requests of one route go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum RouteBackend {
+    /// Passed on; `{name}` in the URL stands for the path parameter.
+    Http {
+        /// Full URL with path template.
+        url: String,
+    },
+    /// Answered by the gateway.
+    Mock {
+        /// With this.
+        answer: MockAnswer,
+    },
+    /// An AWS Lambda function, by proxy integration.
+    Lambda {
+        /// The integration URI of the document, an API Gateway invocation ARN or a function ARN.
+        uri: String,
+        /// The role to assume, as in the document.
+        credentials: Option<String>,
+    },
+    /// An integration the document spells out and only AWS understands; JSON text of `x-amazon-apigateway-integration`.
+    Verbatim {
+        /// As in the document.
+        integration: String,
+    },
+}
+
+/// A canned answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MockAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Media type; empty when there is no body.
+    pub content_type: String,
+    /// Further headers.
+    #[ts(type = "Record<string, string>")]
+    pub headers: BTreeMap<String, String>,
+    /// Body text; empty for none.
+    pub body: String,
+}
+
+/// Who may call a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum RouteSecurity {
+    /// Everyone.
+    Open {
+        /// The user said so: a policy marks the operation public. `false`: no policy is attached at all.
+        declared: bool,
+    },
+    /// Holders of a token.
+    Token {
+        /// All of these scopes are needed; sorted.
+        scopes: Vec<String>,
+    },
+}
+
+/// How tokens are checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TokenCheck {
+    /// The `iss`, to the letter.
+    pub issuer: String,
+    /// Where the keys are.
+    pub jwks_uri: String,
+    /// The `aud`.
+    pub audience: String,
+    /// Signature algorithms accepted.
+    pub algorithms: Vec<String>,
+    /// Who checks on AWS.
+    pub aws: AwsAuthorizer,
+    /// How long AWS may reuse an answer, in seconds.
+    pub ttl_seconds: u32,
+}
+
+/// Cross-origin answers, with the methods of every path worked out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlanCors {
+    /// What the user set.
+    pub policy: CorsPolicy,
+    /// Methods of each path that gets a preflight answer; paths with an OPTIONS operation of their own are left out.
+    #[ts(type = "Record<string, HttpMethod[]>")]
+    pub methods: BTreeMap<String, Vec<HttpMethod>>,
+}
+
+/// A declared parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Parameter {
+    /// As in the document.
+    pub name: String,
+    /// Where it stands.
+    pub location: ParameterLocation,
+    /// Whether callers must send it.
+    pub required: bool,
+}
+
+/// Where a parameter stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParameterLocation {
+    /// In the path.
+    Path,
+    /// In the query string.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// One difference between two plans, in API words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlanChange {
+    /// What kind.
+    pub kind: PlanChangeKind,
+    /// Which operation; `None` for the whole API.
+    pub operation: Option<OperationKey>,
+    /// In one sentence: `POST /orders becomes protected (scope orders:write)`.
+    pub sentence: String,
+    /// Whether fewer checks stand between a caller and the backend afterwards.
+    pub lowers_security: bool,
+}
+
+/// Kinds of differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanChangeKind {
+    /// Who may call changes.
+    Security,
+    /// Callers lose something.
+    Removed,
+    /// Callers get something.
+    Added,
+    /// Something behaves otherwise.
+    Changed,
+}
