@@ -1,1 +1,7 @@
 //! The deployment saga: journal, pacing, retry, undo, fan-out.
+//!
+//! It refuses to know a vendor: everything remote goes through [`gw_connector::Connector`].
+
+pub mod journal;
+
+pub use journal::{Entry, Journal, Outcome, Record, RunHeader};

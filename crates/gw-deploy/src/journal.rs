@@ -1,0 +1,121 @@
+//! The journal: what a run meant to do, did, and took back; and the port it is written through.
+//!
+//! It refuses edits: entries are only ever appended, and a run's state is a fold over them.
+
+use gw_connector::{Change, Mark, Outputs, Receipt};
+use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, UnixMillis};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a run is about; written once, before its first entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RunHeader {
+    /// The run.
+    pub deployment: DeploymentId,
+    /// Which API.
+    pub api: ApiId,
+    /// On which gateway.
+    pub gateway: GatewayId,
+    /// Which revision is published; `None` when the API is withdrawn.
+    pub revision: Option<RevisionId>,
+    /// Digest of the plan; `None` when the API is withdrawn.
+    pub digest: Option<String>,
+    /// Tags what the run makes.
+    pub mark: Mark,
+    /// What was observed before the run.
+    #[ts(type = "Record<string, string>")]
+    pub found: Outputs,
+    /// When it began.
+    pub started_at: UnixMillis,
+}
+
+/// One line of a journal. `step` counts a run's changes from 0.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Entry {
+    /// The step is about to be tried. Written before the call.
+    Intended {
+        /// Which.
+        step: u32,
+        /// What, without its payload.
+        change: Change,
+        /// Counted from 1.
+        attempt: u32,
+    },
+    /// The step happened. Written after the call.
+    Done {
+        /// Which.
+        step: u32,
+        /// Proof.
+        receipt: Receipt,
+    },
+    /// The step failed, with what is known of its effect.
+    Failed {
+        /// Which.
+        step: u32,
+        /// Why.
+        fault: Fault,
+    },
+    /// The step's effect was taken back.
+    Undone {
+        /// Which.
+        step: u32,
+    },
+    /// Taking the step's effect back failed: remote objects may be left behind.
+    UndoFailed {
+        /// Which.
+        step: u32,
+        /// Why.
+        fault: Fault,
+    },
+    /// The run is over.
+    Finished {
+        /// How it ended.
+        outcome: Outcome,
+        /// Why it failed; `None` when it did not.
+        fault: Option<Fault>,
+        /// Where callers reach the API; `None` when they do not.
+        invoke_url: Option<String>,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The plan is live.
+    Live,
+    /// It was live already; nothing was called that changes anything.
+    Unchanged,
+    /// The API is withdrawn.
+    Withdrawn,
+    /// It failed, and what it had done was taken back.
+    RolledBack,
+    /// It was cancelled, and what it had done was taken back.
+    Cancelled,
+    /// It failed, and something of it is left behind.
+    Stuck,
+}
+
+/// An entry with its place and time.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Record {
+    /// Counted from 1 in its run.
+    pub seq: u32,
+    /// When it was written.
+    pub at: UnixMillis,
+    /// What.
+    pub entry: Entry,
+}
+
+/// Where journals are kept. Implemented by the catalog; every call is durable when it returns.
+pub trait Journal: Send + Sync {
+    /// Begins a run. Fails with `deploy.busy` while another run of the same API and gateway is unfinished.
+    fn begin(&self, header: &RunHeader) -> Result<(), Fault>;
+    /// Appends an entry and returns its record.
+    fn append(&self, deployment: &DeploymentId, at: UnixMillis, entry: &Entry) -> Result<Record, Fault>;
+    /// A run's header and entries in order.
+    fn read(&self, deployment: &DeploymentId) -> Result<(RunHeader, Vec<Record>), Fault>;
+    /// Runs without a `Finished` entry.
+    fn unfinished(&self) -> Result<Vec<DeploymentId>, Fault>;
+}
