@@ -1,0 +1,1 @@
+"""Host-process Lambda execution and fidelity patches for the AWS emulator localemu."""

@@ -1,0 +1,103 @@
+"""Lambda authorizers as AWS runs them.
+
+Stock localemu answers 401 to a deny, takes any ``Allow`` statement whatever its resource, ignores the validation
+expression and the cache, and turns every failure into 401.
+"""
+
+import re
+import threading
+import time
+
+from localemu.services.apigateway.next_gen.execute_api.gateway_response import (
+    AccessDeniedError,
+    AuthorizerConfigurationError,
+    AuthorizerFailureError,
+    UnauthorizedError,
+)
+from localemu.services.apigateway.next_gen.execute_api.handlers.authorizer import AuthorizerHandler
+
+from lsexec.policy import decide_invoke
+
+DEFAULT_TTL_SECONDS = 300
+HEADER_SOURCE = "method.request.header."
+
+_cache: dict[tuple, tuple[float, dict]] = {}
+_cache_lock = threading.Lock()
+
+
+def apply() -> None:
+    AuthorizerHandler._build_method_arn = staticmethod(_method_arn)
+    AuthorizerHandler._invoke_token_authorizer = _token_authorizer
+    AuthorizerHandler._apply_authorizer_result = lambda self, context, result: _apply_result(context, result)
+
+
+def _method_arn(context) -> str:
+    """The ARN of the concrete request (its path, not the resource's template)."""
+    method = context.invocation_request["http_method"]
+    path = context.invocation_request.get("path") or "/"
+    region = context.region or "us-east-1"
+    return f"arn:aws:execute-api:{region}:{context.account_id}:{context.api_id}/{context.stage}/{method}{path}"
+
+
+def _token_authorizer(self, context, authorizer: dict) -> None:
+    header = (authorizer.get("identitySource") or f"{HEADER_SOURCE}Authorization").replace(HEADER_SOURCE, "")
+    token = context.invocation_request["headers"].get(header)
+    if not token:
+        raise UnauthorizedError("Unauthorized")
+    expression = authorizer.get("identityValidationExpression")
+    if expression and not re.fullmatch(expression, token):
+        raise UnauthorizedError("Unauthorized")
+
+    lifetime = int(authorizer.get("authorizerResultTtlInSeconds", DEFAULT_TTL_SECONDS))
+    # The cache holds the policy of a token for every method of the stage, which is why a policy that names one
+    # method only is wrong on AWS as soon as it is cached.
+    key = (
+        context.account_id,
+        context.region,
+        context.api_id,
+        context.stage,
+        authorizer.get("id"),
+        authorizer.get("authorizerUri"),
+        token,
+    )
+    with _cache_lock:
+        known = _cache.get(key)
+    if lifetime and known and known[0] > time.time():
+        result = known[1]
+    else:
+        event = {"type": "TOKEN", "authorizationToken": token, "methodArn": _method_arn(context)}
+        result = self._invoke_authorizer_lambda(context, authorizer, event) or {}
+        _refuse_failure(result)
+        if lifetime:
+            with _cache_lock:
+                _cache[key] = (time.time() + lifetime, result)
+    _apply_result(context, result)
+
+
+def _refuse_failure(result: dict) -> None:
+    if "errorMessage" in result:
+        if result["errorMessage"] == "Unauthorized":
+            raise UnauthorizedError("Unauthorized")
+        raise AuthorizerFailureError(None)
+    if not isinstance(result.get("policyDocument"), dict):
+        raise AuthorizerConfigurationError("Internal server error")
+
+
+def _apply_result(context, result: dict) -> None:
+    """Refuses what the policy does not allow; otherwise hands the authorizer's context to the integration, as text."""
+    _refuse_failure(result or {})
+    verdict = decide_invoke(result["policyDocument"], _method_arn(context))
+    if verdict != "allow":
+        suffix = " with an explicit deny" if verdict == "explicit" else ""
+        raise AccessDeniedError("User is not authorized to access this resource" + suffix)
+    values = {name: _text(value) for name, value in (result.get("context") or {}).items()}
+    values["principalId"] = result.get("principalId")
+    if usage_key := result.get("usageIdentifierKey"):
+        values["usageIdentifierKey"] = usage_key
+    context.context_variables["authorizer"] = values
+
+
+def _text(value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
