@@ -1,0 +1,7 @@
+import { mount } from 'svelte'
+import './tokens/tokens.css'
+import './kit/base.css'
+import App from './App.svelte'
+
+const target = document.getElementById('app')
+if (target) mount(App, { target })
