@@ -33,6 +33,13 @@ pub struct RunHeader {
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Entry {
+    /// What the run will do, in order. The first entry; once more when a withdrawal is carried on after an interruption.
+    Planned {
+        /// The number of the first of them; steps from there on that an earlier entry named are dropped.
+        first: u32,
+        /// The changes, without their payloads.
+        changes: Vec<Change>,
+    },
     /// The step is about to be tried. Written before the call.
     Intended {
         /// Which.
@@ -109,6 +116,8 @@ pub struct Record {
 }
 
 /// Where journals are kept. Implemented by the catalog; every call is durable when it returns.
+///
+/// A run that ended `Stuck` may be carried on: entries then follow its `Finished`, and the last `Finished` counts.
 pub trait Journal: Send + Sync {
     /// Begins a run. Fails with `deploy.busy` while another run of the same API and gateway is unfinished.
     fn begin(&self, header: &RunHeader) -> Result<(), Fault>;

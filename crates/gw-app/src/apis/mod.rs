@@ -1,0 +1,3 @@
+//! apis
+
+pub mod wire;

@@ -1,0 +1,261 @@
+//! What `apis.*` takes and gives.
+
+use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::deployments::wire::PlacementRow;
+use crate::operations::wire::OperationRow;
+
+/// One API by id.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiRequest {
+    /// Which.
+    pub api: ApiId,
+}
+
+/// Part of the list.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(default)]
+pub struct ApiSearch {
+    /// Words that must stand in name, version or base path; empty for all.
+    pub search: String,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many to give; 0 for 100.
+    pub limit: u32,
+}
+
+/// Part of the list.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiPage {
+    /// The rows.
+    pub rows: Vec<ApiRow>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// An API as the list shows it.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiRow {
+    /// The API.
+    pub api: Api,
+    /// Where it is.
+    pub placements: Vec<PlacementRow>,
+}
+
+/// Everything about an API but its document.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiDetail {
+    /// The API.
+    pub api: Api,
+    /// Its operations, in document order.
+    pub operations: Vec<OperationRow>,
+    /// What is wrong with the document.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where it is.
+    pub placements: Vec<PlacementRow>,
+}
+
+/// An API to make from scratch.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiCreate {
+    /// Unique together with the version.
+    pub name: String,
+    /// For example `1.0.0`.
+    pub version: String,
+    /// `/` or `/orders/v1`.
+    pub base_path: String,
+    /// Where operations go.
+    pub backend: Backend,
+}
+
+/// A document to import.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiImport {
+    /// From where.
+    pub source: ImportSource,
+    /// Replaces the document's title.
+    pub name: Option<String>,
+    /// Replaces the document's version.
+    pub version: Option<String>,
+    /// Replaces the document's server; `None` takes its first absolute server URL, or mock answers when it has none.
+    pub backend: Option<Backend>,
+    /// Base path on local gateways; `None` takes the server URL's path, or one made of the name.
+    pub base_path: Option<String>,
+}
+
+/// Where a document comes from.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum ImportSource {
+    /// A file on this machine.
+    File {
+        /// Its path.
+        path: String,
+    },
+    /// A URL; fetched with bounds on time and size.
+    Url {
+        /// The URL.
+        url: String,
+        /// Also loopback, private and link-local addresses.
+        allow_private: bool,
+    },
+    /// Text that was dropped or pasted.
+    Text {
+        /// The text.
+        text: String,
+        /// The dropped file's name, for messages.
+        file_name: Option<String>,
+    },
+}
+
+/// What an import made.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiImported {
+    /// The API.
+    pub api: Api,
+    /// How many operations it has.
+    pub operations: u32,
+    /// What was noticed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An API's new settings.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiUpdate {
+    /// Which.
+    pub api: ApiId,
+    /// The edition that was read; a newer one refuses the update.
+    #[ts(type = "number")]
+    pub edition: u64,
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Base path.
+    pub base_path: String,
+    /// Backend.
+    pub backend: Backend,
+}
+
+/// An export to make.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiExport {
+    /// Which.
+    pub api: ApiId,
+    /// In which form.
+    pub format: ExportFormat,
+    /// For which gateway, for the AWS form; `None` leaves account and region as variables.
+    pub gateway: Option<GatewayId>,
+    /// File to write it to; `None` gives the text only.
+    pub path: Option<String>,
+}
+
+/// Forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExportFormat {
+    /// The document, byte for byte.
+    Openapi,
+    /// The document AWS would be sent.
+    Aws,
+}
+
+/// An export.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiExported {
+    /// A good name for the file.
+    pub file_name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What to lint, and for whom.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiLint {
+    /// What.
+    pub subject: LintSubject,
+    /// For which kind of gateway too.
+    pub target: Option<LintTarget>,
+}
+
+/// What to lint.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "from", rename_all = "kebab-case")]
+pub enum LintSubject {
+    /// An API of the catalog.
+    Api {
+        /// Which.
+        api: ApiId,
+    },
+    /// An API of the catalog with this text in place of its document: what the editor holds.
+    Draft {
+        /// Which.
+        api: ApiId,
+        /// The text.
+        text: String,
+    },
+    /// A file that is not in the catalog.
+    File {
+        /// Its path.
+        path: String,
+    },
+}
+
+/// For which kind of gateway to lint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum LintTarget {
+    /// AWS REST APIs.
+    Aws,
+    /// The local gateway.
+    Local,
+}
+
+/// What linting found, worst first.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct LintReport {
+    /// The findings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many are errors.
+    pub errors: u32,
+    /// How many are warnings.
+    pub warnings: u32,
+}
+
+/// An API's document.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct DocumentView {
+    /// The text, byte for byte.
+    pub text: String,
+    /// Its syntax.
+    pub syntax: Syntax,
+    /// The edition it belongs to.
+    #[ts(type = "number")]
+    pub edition: u64,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Syntax of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Syntax {
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+}
+
+/// A document to save.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct DocumentSave {
+    /// Which.
+    pub api: ApiId,
+    /// The edition that was read.
+    #[ts(type = "number")]
+    pub edition: u64,
+    /// The text.
+    pub text: String,
+}

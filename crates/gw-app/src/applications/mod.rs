@@ -1,0 +1,3 @@
+//! applications
+
+pub mod wire;

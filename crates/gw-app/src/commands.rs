@@ -1,0 +1,120 @@
+//! The command table: every command of every host, once.
+//!
+//! Hosts call [`dispatch`]; the page's types are generated from [`each_command!`]. It refuses commands that are not in
+//! the table, and requests that do not fit their type.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a command reads or changes; the page reads a feature again when it changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Vault and counts.
+    Status,
+    /// Gateways.
+    Gateways,
+    /// APIs, their documents and operations.
+    Apis,
+    /// Key managers.
+    KeyManagers,
+    /// Applications and their tokens.
+    Applications,
+    /// Policies.
+    Policies,
+    /// Runs and placements.
+    Deployments,
+    /// Exchanges.
+    Console,
+}
+
+/// A command as the table lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// `feature.verb`.
+    pub name: &'static str,
+    /// What it reads.
+    pub reads: &'static [Feature],
+    /// What it changes.
+    pub changes: &'static [Feature],
+}
+
+/// Calls `$with!` with the whole table: name, function, request and response type, what it reads, what it changes.
+#[macro_export]
+macro_rules! each_command {
+    ($with:ident) => {
+        $with! {
+            "app.status" => status::status(Empty) -> AppStatus, reads [Status, Gateways, Apis, KeyManagers, Applications, Deployments], changes [];
+            "vault.create_file" => vault::create_file(Passphrase) -> VaultState, reads [], changes [Status, KeyManagers];
+            "vault.unlock" => vault::unlock(Passphrase) -> VaultState, reads [], changes [Status, KeyManagers];
+            "vault.use_keychain" => vault::use_keychain(Empty) -> VaultState, reads [], changes [Status];
+            "samples.install" => samples::install(Empty) -> SampleInstalled, reads [], changes [Gateways, Apis, Policies, Applications, KeyManagers];
+
+            "gateways.list" => gateways::list(Empty) -> Vec<GatewayRow>, reads [Gateways, Deployments], changes [];
+            "gateways.get" => gateways::get(GatewayRequest) -> GatewayRow, reads [Gateways, Deployments], changes [];
+            "gateways.create" => gateways::create(GatewayCreate) -> Gateway, reads [], changes [Gateways];
+            "gateways.update" => gateways::update(GatewayUpdate) -> Gateway, reads [], changes [Gateways];
+            "gateways.remove" => gateways::remove(GatewayRequest) -> Done, reads [], changes [Gateways];
+            "gateways.test" => gateways::test(GatewayRequest) -> ConnectionTest, reads [Gateways], changes [];
+            "gateways.test_target" => gateways::test_target(TargetTest) -> ConnectionTest, reads [], changes [];
+            "gateways.regions" => gateways::regions(Empty) -> Vec<RegionRow>, reads [], changes [];
+            "gateways.profiles" => gateways::profiles(Empty) -> Vec<ProfileRow>, reads [], changes [];
+            "gateways.start" => gateways::start(GatewayRequest) -> Serving, reads [], changes [Gateways];
+            "gateways.stop" => gateways::stop(GatewayRequest) -> Serving, reads [], changes [Gateways];
+
+            "apis.list" => apis::list(ApiSearch) -> ApiPage, reads [Apis, Deployments], changes [];
+            "apis.get" => apis::get(ApiRequest) -> ApiDetail, reads [Apis, Policies, Deployments], changes [];
+            "apis.create" => apis::create(ApiCreate) -> Api, reads [], changes [Apis];
+            "apis.import" => apis::import(ApiImport) -> ApiImported, reads [], changes [Apis];
+            "apis.update" => apis::update(ApiUpdate) -> Api, reads [], changes [Apis];
+            "apis.remove" => apis::remove(ApiRequest) -> Done, reads [], changes [Apis];
+            "apis.export" => apis::export(ApiExport) -> ApiExported, reads [Apis], changes [];
+            "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
+            "apis.document" => apis::document(ApiRequest) -> DocumentView, reads [Apis], changes [];
+            "apis.save_document" => apis::save_document(DocumentSave) -> DocumentView, reads [], changes [Apis];
+            "operations.get" => operations::get(OperationRequest) -> OperationForm, reads [Apis], changes [];
+            "operations.put" => operations::put(OperationPut) -> Api, reads [], changes [Apis];
+            "operations.remove" => operations::remove(OperationRemove) -> Api, reads [], changes [Apis];
+
+            "key_managers.list" => key_managers::list(Empty) -> Vec<KeyManagerRow>, reads [KeyManagers, Applications, Policies], changes [];
+            "key_managers.get" => key_managers::get(KeyManagerRequest) -> KeyManagerRow, reads [KeyManagers, Applications, Policies], changes [];
+            "key_managers.discover" => key_managers::discover(DiscoverRequest) -> Discovered, reads [], changes [];
+            "key_managers.presets" => key_managers::presets(Empty) -> Vec<PresetRow>, reads [], changes [];
+            "key_managers.create" => key_managers::create(KeyManagerInput) -> KeyManager, reads [], changes [KeyManagers];
+            "key_managers.update" => key_managers::update(KeyManagerUpdate) -> KeyManager, reads [], changes [KeyManagers];
+            "key_managers.remove" => key_managers::remove(KeyManagerRequest) -> Done, reads [], changes [KeyManagers];
+            "key_managers.check" => key_managers::check(KeyManagerRequest) -> Discovered, reads [KeyManagers], changes [];
+
+            "applications.list" => applications::list(Empty) -> Vec<ApplicationRow>, reads [Applications, KeyManagers], changes [];
+            "applications.create" => applications::create(ApplicationInput) -> Application, reads [], changes [Applications];
+            "applications.update" => applications::update(ApplicationUpdate) -> Application, reads [], changes [Applications];
+            "applications.remove" => applications::remove(ApplicationRequest) -> Done, reads [], changes [Applications];
+            "applications.token" => applications::token(TokenRequest) -> TokenState, reads [], changes [Applications];
+            "applications.reveal_token" => applications::reveal_token(ApplicationRequest) -> RevealedToken, reads [], changes [];
+            "applications.forget_token" => applications::forget_token(ApplicationRequest) -> Done, reads [], changes [Applications];
+            "applications.sign_in" => applications::sign_in(SignInRequest) -> SignIn, reads [], changes [];
+            "applications.end_sign_in" => applications::end_sign_in(SignInEnd) -> Done, reads [], changes [Applications];
+
+            "policies.get" => policies::get(ApiRequest) -> PolicyView, reads [Policies, Apis], changes [];
+            "policies.attach" => policies::attach(PolicyAttach) -> PolicyView, reads [], changes [Policies, Apis];
+            "policies.detach" => policies::detach(PolicyDetach) -> PolicyView, reads [], changes [Policies, Apis];
+            "policies.set_cors" => policies::set_cors(CorsSet) -> PolicyView, reads [], changes [Policies, Apis];
+
+            "deployments.plan" => deployments::plan(PlanRequest) -> PlanView, reads [Apis, Gateways, Policies, Deployments], changes [];
+            "deployments.start" => deployments::start(StartRequest) -> Started, reads [], changes [Deployments];
+            "deployments.cancel" => deployments::cancel(DeploymentRequest) -> Done, reads [], changes [Deployments];
+            "deployments.recover" => deployments::recover(DeploymentRequest) -> DeploymentRow, reads [], changes [Deployments];
+            "deployments.list" => deployments::list(DeploymentSearch) -> DeploymentPage, reads [Deployments], changes [];
+            "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments], changes [];
+            "deployments.placements" => deployments::placements(PlacementSearch) -> Vec<PlacementRow>, reads [Deployments, Apis, Policies], changes [];
+
+            "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
+            "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console];
+            "console.cancel" => console::cancel(CancelRequest) -> Done, reads [], changes [];
+            "console.curl" => console::curl(ConsoleRequest) -> CurlText, reads [], changes [];
+            "console.history" => console::history(HistorySearch) -> HistoryPage, reads [Console], changes [];
+            "console.history_entry" => console::history_entry(HistoryRequest) -> HistoryDetail, reads [Console], changes [];
+            "console.clear_history" => console::clear_history(Empty) -> Done, reads [], changes [Console];
+        }
+    };
+}

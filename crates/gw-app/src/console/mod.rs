@@ -1,0 +1,3 @@
+//! console
+
+pub mod wire;

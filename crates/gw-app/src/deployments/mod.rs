@@ -1,0 +1,3 @@
+//! deployments
+
+pub mod wire;

@@ -1,0 +1,237 @@
+//! What `deployments.*` takes and gives.
+
+use gw_connector::{Change, LiveState};
+use gw_deploy::{Outcome, Record, RunHeader};
+use gw_model::{ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, RevisionId, UnixMillis};
+use gw_plan::PlanChange;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What to do on which gateways.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct PlanRequest {
+    /// Which API.
+    pub api: ApiId,
+    /// Where.
+    pub gateways: Vec<GatewayId>,
+    /// Publish, or withdraw.
+    pub goal: RunGoal,
+}
+
+/// What a run is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunGoal {
+    /// The working revision is live.
+    Publish,
+    /// Nothing of the API is left.
+    Withdraw,
+}
+
+/// What would happen, gateway by gateway. Nothing was changed to find out.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct PlanView {
+    /// Which API.
+    pub api: ApiId,
+    /// Publish, or withdraw.
+    pub goal: RunGoal,
+    /// The working revision.
+    pub revision: RevisionId,
+    /// One per gateway, in the order asked.
+    pub targets: Vec<TargetPlan>,
+}
+
+/// What would happen on one gateway.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct TargetPlan {
+    /// Which.
+    pub gateway: GatewayId,
+    /// Its name.
+    pub gateway_name: String,
+    /// Its kind.
+    pub gateway_kind: GatewayKind,
+    /// Account, as far as known.
+    pub account: Option<String>,
+    /// Region or address.
+    pub region: String,
+    /// What is there now.
+    pub live: LiveState,
+    /// What callers will notice, security first.
+    pub changes: Vec<PlanChange>,
+    /// The steps, with the exact remote calls. Payloads are left out.
+    pub steps: Vec<Change>,
+    /// What the gateway will refuse or lose.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the steps need to be allowed, each once, sorted.
+    pub permissions: Vec<String>,
+    /// How long it takes by the quotas alone, in milliseconds.
+    #[ts(type = "number")]
+    pub eta_ms: u64,
+    /// What must be said yes to, one by one, before this may run.
+    pub consents: Vec<Consent>,
+    /// Where callers reach it now, or will.
+    pub invoke_url: Option<String>,
+    /// Why it cannot run at all.
+    pub fault: Option<Fault>,
+}
+
+/// Something that needs a yes of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Consent {
+    /// What to send back: `open-operations`, `lowers-security`, `withdraw`.
+    pub key: String,
+    /// What is agreed to, in one sentence.
+    pub sentence: String,
+}
+
+/// A plan to carry out.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct StartRequest {
+    /// Which API.
+    pub api: ApiId,
+    /// Where.
+    pub gateways: Vec<GatewayId>,
+    /// Publish, or withdraw.
+    pub goal: RunGoal,
+    /// The revision the plan showed; another one now refuses the start.
+    pub revision: RevisionId,
+    /// Keys of the consents given.
+    pub consents: Vec<String>,
+}
+
+/// The runs that began.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Started {
+    /// One per gateway that could begin.
+    pub runs: Vec<StartedRun>,
+}
+
+/// One run that began, or why it did not.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct StartedRun {
+    /// On which gateway.
+    pub gateway: GatewayId,
+    /// The run; `None` when it could not begin.
+    pub deployment: Option<DeploymentId>,
+    /// Why it could not begin.
+    pub fault: Option<Fault>,
+}
+
+/// One run by id.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct DeploymentRequest {
+    /// Which.
+    pub deployment: DeploymentId,
+}
+
+/// Part of the list of runs.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(default)]
+pub struct DeploymentSearch {
+    /// Only of this API.
+    pub api: Option<ApiId>,
+    /// Only on this gateway.
+    pub gateway: Option<GatewayId>,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many to give; 0 for 100.
+    pub limit: u32,
+}
+
+/// Part of the list of runs.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct DeploymentPage {
+    /// Newest first.
+    pub rows: Vec<DeploymentRow>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// A run as the list shows it.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct DeploymentRow {
+    /// The run, which is also its journal's id.
+    pub deployment: DeploymentId,
+    /// Which API.
+    pub api: ApiId,
+    /// Its name, or what it was called when it was removed.
+    pub api_name: String,
+    /// Its version.
+    pub api_version: String,
+    /// Where.
+    pub gateway: GatewayId,
+    /// Its name.
+    pub gateway_name: String,
+    /// Publish, or withdraw.
+    pub goal: RunGoal,
+    /// What was published.
+    pub revision: Option<RevisionId>,
+    /// When it began.
+    pub started_at: UnixMillis,
+    /// When it ended; `None` while it runs.
+    pub finished_at: Option<UnixMillis>,
+    /// How it ended; `None` while it runs.
+    pub outcome: Option<Outcome>,
+    /// Why it failed.
+    pub fault: Option<Fault>,
+    /// Where callers reach it.
+    pub invoke_url: Option<String>,
+}
+
+/// A run with its journal.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct DeploymentDetail {
+    /// The run.
+    pub row: DeploymentRow,
+    /// What it is about.
+    pub header: RunHeader,
+    /// What it meant to do, did and took back.
+    pub records: Vec<Record>,
+}
+
+/// Which placements to give.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(default)]
+pub struct PlacementSearch {
+    /// Only of this API.
+    pub api: Option<ApiId>,
+}
+
+/// What is where: a cell of the fleet matrix.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct PlacementRow {
+    /// Which API.
+    pub api: ApiId,
+    /// Where.
+    pub gateway: GatewayId,
+    /// Its name.
+    pub gateway_name: String,
+    /// Its kind.
+    pub gateway_kind: GatewayKind,
+    /// Which revision was published last.
+    pub revision: Option<RevisionId>,
+    /// How it stands.
+    pub state: PlacementState,
+    /// Where callers reach it.
+    pub invoke_url: Option<String>,
+    /// The last run.
+    pub deployment: DeploymentId,
+    /// When the last run ended, or began while it runs.
+    pub at: UnixMillis,
+}
+
+/// How an API stands on a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlacementState {
+    /// The working revision is live.
+    Live,
+    /// An older revision is live.
+    Behind,
+    /// A run is under way.
+    Deploying,
+    /// The last run failed; what was live before still is.
+    Failed,
+    /// The last run failed and left something behind.
+    Stuck,
+}

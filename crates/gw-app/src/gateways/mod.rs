@@ -1,0 +1,3 @@
+//! gateways
+
+pub mod wire;

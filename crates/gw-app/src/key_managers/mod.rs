@@ -1,0 +1,3 @@
+//! key_managers
+
+pub mod wire;

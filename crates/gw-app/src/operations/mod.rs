@@ -1,0 +1,3 @@
+//! operations
+
+pub mod wire;

@@ -1,0 +1,3 @@
+//! samples
+
+pub mod wire;

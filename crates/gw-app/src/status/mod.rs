@@ -1,0 +1,3 @@
+//! status
+
+pub mod wire;

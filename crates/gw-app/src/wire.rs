@@ -1,0 +1,17 @@
+//! Every request and response type of the command table, in one place for the macros that walk it.
+//!
+//! It refuses types of its own.
+
+pub use gw_model::{Api, Application, Gateway, KeyManager};
+
+pub use crate::apis::wire::*;
+pub use crate::applications::wire::*;
+pub use crate::console::wire::*;
+pub use crate::deployments::wire::*;
+pub use crate::gateways::wire::*;
+pub use crate::key_managers::wire::*;
+pub use crate::operations::wire::*;
+pub use crate::policies::wire::*;
+pub use crate::samples::wire::*;
+pub use crate::status::wire::*;
+pub use crate::vault::wire::*;

@@ -1,0 +1,78 @@
+//! What a run tells while it runs, for the timeline.
+//!
+//! It refuses to be the record: the journal is. Events may be dropped, entries may not.
+
+use gw_model::{DeploymentId, Fault, UnixMillis};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::journal::Outcome;
+
+/// One moment of a run.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum RunEvent {
+    /// The run began.
+    Started {
+        /// One sentence per step, in order.
+        steps: Vec<String>,
+        /// How long it takes by the quotas alone, in milliseconds.
+        #[ts(type = "number")]
+        eta_ms: u64,
+    },
+    /// A step is tried.
+    StepStarted {
+        /// Counted from 0.
+        step: u32,
+        /// Counted from 1.
+        attempt: u32,
+    },
+    /// A step waits.
+    Waiting {
+        /// Counted from 0.
+        step: u32,
+        /// Why, in one sentence: `AWS allows one deployment per 5 s here`.
+        reason: String,
+        /// Until when.
+        until: UnixMillis,
+    },
+    /// A step happened.
+    StepDone {
+        /// Counted from 0.
+        step: u32,
+        /// The vendor's request id.
+        request_id: Option<String>,
+        /// How long it took, in milliseconds.
+        #[ts(type = "number")]
+        elapsed_ms: u64,
+    },
+    /// A step failed.
+    StepFailed {
+        /// Counted from 0.
+        step: u32,
+        /// Why.
+        fault: Fault,
+        /// Whether it is tried again.
+        retrying: bool,
+    },
+    /// A step's effect is taken back.
+    Undoing {
+        /// Counted from 0.
+        step: u32,
+    },
+    /// The run is over.
+    Finished {
+        /// How.
+        outcome: Outcome,
+        /// Why it failed.
+        fault: Option<Fault>,
+        /// Where callers reach the API.
+        invoke_url: Option<String>,
+    },
+}
+
+/// Takes events as they come; must not block.
+pub trait RunSink: Send + Sync {
+    /// One event of one run.
+    fn tell(&self, deployment: &DeploymentId, event: RunEvent);
+}
