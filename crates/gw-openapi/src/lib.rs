@@ -1,1 +1,23 @@
-//! Parse, lint, edit and sample an OpenAPI document; never fails.
+//! Parse, lint, edit and sample an OpenAPI document, in JSON or YAML, 2.0 to 3.2.
+//!
+//! It refuses to fail on any text: what is wrong is a diagnostic with a line and a column. It refuses to read other files
+//! or addresses, and to know what any vendor accepts.
+
+mod builder;
+pub mod document;
+mod finding;
+mod json;
+mod lines;
+pub mod pointer;
+pub mod read;
+pub mod refs;
+mod scalar;
+pub mod tree;
+mod yaml;
+
+pub use document::{Document, Format, MAX_TEXT, SpecVersion};
+pub use read::{
+    Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
+};
+pub use refs::RefTrouble;
+pub use tree::{Key, Kind, Node, NodeId};

@@ -1,0 +1,117 @@
+//! `$ref`s within a document.
+//!
+//! It refuses to follow one out of the document, and to follow a circle.
+
+use crate::document::Document;
+use crate::pointer;
+use crate::tree::{Kind, Node};
+
+/// Longest chain of `$ref`s to `$ref`s followed.
+const MAX_CHAIN: usize = 100;
+
+/// Why a `$ref` leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefTrouble {
+    /// It names another file or address.
+    #[error("'{0}' is in another file or at an address, and only this document is read")]
+    External(String),
+    /// Nothing is at that place.
+    #[error("nothing in this document is at '{0}'")]
+    Missing(String),
+    /// It leads back to itself.
+    #[error("'{0}' leads back to itself")]
+    Circular(String),
+}
+
+impl Document {
+    /// The node a `$ref` stands for, through chains of them; a node without `$ref` stands for itself.
+    pub fn resolve<'d>(&'d self, node: Node<'d>) -> Result<Node<'d>, RefTrouble> {
+        let mut node = node;
+        let mut first = None;
+        for _ in 0..MAX_CHAIN {
+            let Some(target) = node.get("$ref").and_then(Node::as_str) else { return Ok(node) };
+            first.get_or_insert(target);
+            node = self.follow(target)?;
+        }
+        Err(RefTrouble::Circular(first.unwrap_or_default().to_owned()))
+    }
+
+    /// The node at a reference like `#/components/schemas/Pet`.
+    pub fn follow(&self, reference: &str) -> Result<Node<'_>, RefTrouble> {
+        let Some(fragment) = reference.strip_prefix('#') else {
+            return Err(RefTrouble::External(reference.to_owned()));
+        };
+        let missing = || RefTrouble::Missing(reference.to_owned());
+        let pointer = pointer::from_fragment(fragment);
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return self.anchored(&pointer).ok_or_else(missing);
+        }
+        self.at(&pointer).ok_or_else(missing)
+    }
+
+    /// A schema by its `$anchor` (3.1), looked for among the named schemas only.
+    fn anchored(&self, name: &str) -> Option<Node<'_>> {
+        let schemas = self.at("/components/schemas")?;
+        schemas.entries().map(|(_, schema)| schema).find(|schema| {
+            schema.get("$anchor").and_then(Node::as_str) == Some(name)
+        })
+    }
+
+    /// Calls `visit` with every mapping that is a reference, in document order; `$ref` text in examples, defaults and
+    /// extensions is no reference.
+    pub(crate) fn each_ref<'d>(&'d self, visit: &mut impl FnMut(Node<'d>, &'d str)) {
+        walk(self.root(), Inside::Object, visit);
+    }
+}
+
+/// What the keys of a mapping are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Words of OpenAPI.
+    Object,
+    /// Names the author chose; the values are objects.
+    Names,
+    /// Names of examples, whose values may be references but hold none.
+    Examples,
+}
+
+fn walk<'d>(node: Node<'d>, inside: Inside, visit: &mut impl FnMut(Node<'d>, &'d str)) {
+    match node.kind() {
+        Kind::Sequence => node.items().for_each(|item| walk(item, inside, visit)),
+        Kind::Mapping => {
+            if inside == Inside::Object
+                && let Some(target) = node.get("$ref").and_then(Node::as_str)
+            {
+                visit(node, target);
+            }
+            for (key, value) in node.entries() {
+                match inside {
+                    Inside::Names => walk(value, Inside::Object, visit),
+                    Inside::Examples => {
+                        if let Some(target) = value.get("$ref").and_then(Node::as_str) {
+                            visit(value, target);
+                        }
+                    }
+                    Inside::Object => match inside_of(key.text, value) {
+                        Some(next) => walk(value, next, visit),
+                        None => {}
+                    },
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn inside_of(key: &str, value: Node<'_>) -> Option<Inside> {
+    match key {
+        "example" | "default" | "enum" | "const" | "required" | "mapping" | "scopes" | "security" | "tags" => None,
+        _ if key.starts_with("x-") => None,
+        "examples" => value.is_mapping().then_some(Inside::Examples),
+        "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "schemas" | "definitions" | "responses"
+        | "headers" | "requestBodies" | "securitySchemes" | "securityDefinitions" | "links" | "callbacks" | "paths"
+        | "pathItems" | "webhooks" | "content" | "encoding" | "variables" | "mediaTypes" => Some(Inside::Names),
+        "parameters" if value.is_mapping() => Some(Inside::Names),
+        _ => Some(Inside::Object),
+    }
+}
