@@ -106,6 +106,7 @@ pub enum Outcome {
 
 /// An entry with its place and time.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[ts(rename = "JournalRecord")]
 pub struct Record {
     /// Counted from 1 in its run.
     pub seq: u32,

@@ -931,7 +931,7 @@ header: RunHeader,
 /**
  * What it meant to do, did and took back.
  */
-records: Array<Record>, };
+records: Array<JournalRecord>, };
 
 /**
  * One run of changes for one revision on one gateway.
@@ -1557,6 +1557,23 @@ text: string,
 file_name: string | null, };
 
 /**
+ * An entry with its place and time.
+ */
+export type JournalRecord = { 
+/**
+ * Counted from 1 in its run.
+ */
+seq: number, 
+/**
+ * When it was written.
+ */
+at: UnixMillis, 
+/**
+ * What.
+ */
+entry: Entry, };
+
+/**
  * A registered key manager.
  */
 export type KeyManager = { 
@@ -1951,6 +1968,15 @@ backend: RouteBackend,
 place: Place, };
 
 /**
+ * What one operation asks for.
+ */
+export type OperationSecurity = { "kind": "public" } | { "kind": "scopes", 
+/**
+ * Scope names.
+ */
+scopes: Array<string>, };
+
+/**
  * How a run ended.
  */
 export type Outcome = "live" | "unchanged" | "withdrawn" | "rolled-back" | "cancelled" | "stuck";
@@ -2329,23 +2355,6 @@ created: boolean,
  * The vendor's warnings: never thrown away.
  */
 warnings: Array<Diagnostic>, };
-
-/**
- * An entry with its place and time.
- */
-export type Record = { 
-/**
- * Counted from 1 in its run.
- */
-seq: number, 
-/**
- * When it was written.
- */
-at: UnixMillis, 
-/**
- * What.
- */
-entry: Entry, };
 
 /**
  * An AWS region.
