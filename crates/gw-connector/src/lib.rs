@@ -3,6 +3,7 @@
 //! It refuses state and retry inside a connector, and vendor names outside plain strings. Capability is data.
 
 pub mod change;
+pub mod names;
 pub mod observed;
 pub mod port;
 

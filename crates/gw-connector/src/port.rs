@@ -42,9 +42,11 @@ pub trait Connector: Send + Sync {
     /// the run learnt. `Effect::Unknown` in the fault when it may have happened.
     async fn apply(&self, change: &Change, mark: &Mark, outputs: &Outputs) -> Result<Receipt, Fault>;
 
-    /// Did the change happen under this mark?
+    /// Did the change happen under this mark? After a crash the change comes from a journal and its payload is empty:
+    /// verb, mark and outputs must suffice.
     async fn probe(&self, change: &Change, mark: &Mark, outputs: &Outputs) -> Result<Option<Receipt>, Fault>;
 
-    /// Takes one effect back. Twice equals once; an object that is gone is done.
+    /// Takes one effect of a publication back; `outputs` holds all the run has learnt. Twice equals once; an object that
+    /// is gone is done. A withdrawal is never taken back: it is carried on.
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault>;
 }

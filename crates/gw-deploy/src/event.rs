@@ -55,10 +55,27 @@ pub enum RunEvent {
         /// Whether it is tried again.
         retrying: bool,
     },
-    /// A step's effect is taken back.
+    /// Whether a step happened is being found out.
+    Probing {
+        /// Counted from 0.
+        step: u32,
+    },
+    /// A step's effect is being taken back.
     Undoing {
         /// Counted from 0.
         step: u32,
+    },
+    /// A step's effect was taken back.
+    Undone {
+        /// Counted from 0.
+        step: u32,
+    },
+    /// Taking a step's effect back failed.
+    UndoFailed {
+        /// Counted from 0.
+        step: u32,
+        /// Why.
+        fault: Fault,
     },
     /// The run is over.
     Finished {
@@ -75,4 +92,12 @@ pub enum RunEvent {
 pub trait RunSink: Send + Sync {
     /// One event of one run.
     fn tell(&self, deployment: &DeploymentId, event: RunEvent);
+}
+
+/// Hears nothing: for callers that only want the outcome.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unheard;
+
+impl RunSink for Unheard {
+    fn tell(&self, _deployment: &DeploymentId, _event: RunEvent) {}
 }

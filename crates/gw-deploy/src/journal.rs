@@ -123,7 +123,12 @@ pub trait Journal: Send + Sync {
     /// Begins a run. Fails with `deploy.busy` while another run of the same API and gateway is unfinished.
     fn begin(&self, header: &RunHeader) -> Result<(), Fault>;
     /// Appends an entry and returns its record.
-    fn append(&self, deployment: &DeploymentId, at: UnixMillis, entry: &Entry) -> Result<Record, Fault>;
+    fn append(
+        &self,
+        deployment: &DeploymentId,
+        at: UnixMillis,
+        entry: &Entry,
+    ) -> Result<Record, Fault>;
     /// A run's header and entries in order.
     fn read(&self, deployment: &DeploymentId) -> Result<(RunHeader, Vec<Record>), Fault>;
     /// Runs without a `Finished` entry.

@@ -2,8 +2,27 @@
 //!
 //! It refuses to know a vendor: everything remote goes through [`gw_connector::Connector`].
 
+pub mod clock;
 pub mod event;
+pub mod fold;
 pub mod journal;
+pub mod pacer;
+pub mod quota;
+pub mod recover;
+pub mod retry;
+pub mod run;
 
-pub use event::{RunEvent, RunSink};
+mod bucket;
+mod saga;
+mod step;
+mod unwind;
+
+pub use clock::{Clock, SystemClock};
+pub use event::{RunEvent, RunSink, Unheard};
+pub use fold::{RunState, StepState, StepStatus, fold};
 pub use journal::{Entry, Journal, Outcome, Record, RunHeader};
+pub use pacer::{Lane, Pacer, Wait};
+pub use quota::{CallQuota, QuotaTable, Rate, ServiceQuota, eta, eta_together};
+pub use recover::recover;
+pub use retry::RetryRules;
+pub use run::{Context, Prepared, Publication, Run, RunEnd, mark_of, prepare, run, run_many};

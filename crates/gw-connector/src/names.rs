@@ -1,0 +1,16 @@
+//! Names that connectors and the engine agree on inside outputs and facts.
+//!
+//! It refuses names only one connector reads: those stay in that connector.
+
+/// Output of the last receipt of a publication: where callers reach the API, without a slash at the end.
+pub const OUTPUT_INVOKE_URL: &str = "invoke-url";
+
+/// Fact of a fault: how long the remote side asked to wait before the next call, in milliseconds.
+pub const FACT_RETRY_AFTER_MS: &str = "retry-after-ms";
+
+/// Fact of a fault that time alone mends: what is being waited for, as `the role gw-orders to be usable by Lambda`. IAM
+/// changes take seconds to reach the other services; such a fault has `Retry::Soon`.
+pub const FACT_WAITS_FOR: &str = "waits-for";
+
+/// Fact of a fault: the vendor's request id.
+pub const FACT_REQUEST_ID: &str = "request-id";

@@ -1,0 +1,126 @@
+//! Ending runs that were interrupted, or that ended stuck.
+//!
+//! It refuses to publish: an interrupted publication is taken back unless it had happened already. It refuses to guess:
+//! every step in doubt is asked about first.
+
+use gw_connector::{Connector, Goal, Target};
+use gw_model::{Code, DeploymentId, Fault, Retry};
+use tokio_util::sync::CancellationToken;
+
+use crate::event::RunEvent;
+use crate::fold::{StepStatus, fold};
+use crate::journal::{Entry, Outcome};
+use crate::pacer::Lane;
+use crate::run::{Context, RunEnd, conclude, go_forward, without_payload};
+use crate::saga::Saga;
+
+/// Ends a run: adopts what turns out to have happened, then finishes it when every step did, takes a half-made
+/// publication back, or carries a half-made withdrawal on. A run that is over, and not stuck, is left alone.
+///
+/// `target` is the run's API and gateway. An `Err` means that a step in doubt could not be asked about, or the journal
+/// could not be written: the run stays as it is and may be recovered later.
+pub async fn recover(
+    ctx: &Context,
+    connector: &dyn Connector,
+    target: &Target,
+    lane: Lane,
+    deployment: &DeploymentId,
+) -> Result<RunEnd, Fault> {
+    let (header, records) = ctx.journal.read(deployment)?;
+    let mut saga = Saga::new(ctx, connector, header, lane, CancellationToken::new());
+    saga.state = fold(&records);
+    if let Some(outcome) = saga.state.outcome
+        && outcome != Outcome::Stuck
+    {
+        return Ok(RunEnd {
+            deployment: deployment.clone(),
+            outcome,
+            fault: saga.state.fault.clone(),
+            invoke_url: saga.state.invoke_url.clone(),
+            outputs: saga.outputs(),
+        });
+    }
+    saga.tell(RunEvent::Started {
+        steps: saga
+            .state
+            .steps
+            .iter()
+            .map(|step| step.change.sentence.clone())
+            .collect(),
+        eta_ms: 0,
+    });
+    settle_doubts(&mut saga).await?;
+    let all_done = saga
+        .state
+        .steps
+        .iter()
+        .all(|step| step.status == StepStatus::Done);
+    if saga.state.planned && all_done {
+        return saga.succeed();
+    }
+    if saga.publishing() {
+        let cause = last_fault(&saga).unwrap_or_else(|| interrupted(&saga));
+        return saga.give_up(Outcome::RolledBack, Some(cause)).await;
+    }
+    let observed = connector.observe(target).await?;
+    let changes = connector.lower(Goal::Withdraw, target, &observed)?;
+    saga.header.found.extend(observed.found);
+    let done = |status| status == StepStatus::Done;
+    let first = saga
+        .state
+        .steps
+        .iter()
+        .filter(|step| done(step.status))
+        .map(|step| step.step + 1)
+        .max()
+        .unwrap_or(0);
+    saga.write(Entry::Planned {
+        first,
+        changes: changes.iter().map(without_payload).collect(),
+    })?;
+    let end = go_forward(&mut saga, first, &changes).await?;
+    conclude(saga, end).await
+}
+
+async fn settle_doubts(saga: &mut Saga<'_>) -> Result<(), Fault> {
+    let doubtful: Vec<_> = saga
+        .state
+        .steps
+        .iter()
+        .filter(|step| step.status == StepStatus::InDoubt)
+        .map(|step| (step.step, step.change.clone()))
+        .collect();
+    for (step, change) in doubtful {
+        match saga.find_out(step, &change).await? {
+            Some(receipt) => saga.write(Entry::Done { step, receipt })?,
+            None => {
+                let fault = interrupted(saga).fact("probed", "it did not happen");
+                saga.write(Entry::Failed { step, fault })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Why the run had failed before it was interrupted, if it had.
+fn last_fault(saga: &Saga<'_>) -> Option<Fault> {
+    let failed = |status| matches!(status, StepStatus::Failed);
+    saga.state
+        .steps
+        .iter()
+        .rev()
+        .find(|step| failed(step.status))
+        .and_then(|step| step.fault.clone())
+}
+
+fn interrupted(saga: &Saga<'_>) -> Fault {
+    Fault::new(
+        Code::DeployInterrupted,
+        format!(
+            "The run {} was interrupted before its end",
+            saga.header.deployment
+        ),
+        "Deploy again; what the interrupted run had done was taken back",
+    )
+    .retry(Retry::Soon)
+}

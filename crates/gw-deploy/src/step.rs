@@ -1,0 +1,255 @@
+//! One step: paced, tried, found out about when in doubt, tried again.
+//!
+//! It refuses to stop in the middle of a call, and to guess whether one happened.
+
+use std::time::Duration;
+
+use gw_connector::{Change, Receipt};
+use gw_model::{Code, Effect, Fault, Retry};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::event::RunEvent;
+use crate::journal::Entry;
+use crate::pacer::Wait;
+use crate::retry::Pause;
+use crate::run::{millis, without_payload};
+use crate::saga::Saga;
+
+/// Waits shorter than this are not worth a line on the timeline.
+const TOLD_FROM: Duration = Duration::from_millis(250);
+
+/// How a step ended.
+#[derive(Debug)]
+pub(crate) enum StepEnd {
+    /// It happened, and its receipt is written.
+    Done,
+    /// It was not tried (again), because the run is cancelled. It has no effect.
+    Cancelled,
+    /// It has no effect, and trying again does not help.
+    Failed(Fault),
+    /// Whether it has an effect could not be found out.
+    InDoubt(Fault),
+}
+
+impl Saga<'_> {
+    /// Does one step. Fails only when the journal does.
+    pub(crate) async fn step(&mut self, step: u32, change: &Change) -> Result<StepEnd, Fault> {
+        let began = Instant::now();
+        let mut attempt = 1;
+        loop {
+            if !self.may_go_on(step, change).await {
+                return Ok(StepEnd::Cancelled);
+            }
+            self.write(Entry::Intended {
+                step,
+                change: without_payload(change),
+                attempt,
+            })?;
+            self.tell(RunEvent::StepStarted { step, attempt });
+            let fault = match self.try_once(change).await {
+                Ok(receipt) => return self.happened(step, change, receipt, began),
+                Err(fault) => fault,
+            };
+            let fault = if fault.effect == Effect::None {
+                fault
+            } else {
+                match self.find_out(step, change).await {
+                    Ok(Some(receipt)) => return self.happened(step, change, receipt, began),
+                    Ok(None) => fault
+                        .effect(Effect::None)
+                        .fact("probed", "it did not happen"),
+                    Err(probe) => {
+                        let fault = fault.fact("probe", probe.summary);
+                        self.write(Entry::Failed {
+                            step,
+                            fault: fault.clone(),
+                        })?;
+                        self.tell(RunEvent::StepFailed {
+                            step,
+                            fault: fault.clone(),
+                            retrying: false,
+                        });
+                        return Ok(StepEnd::InDoubt(fault));
+                    }
+                }
+            };
+            let pause = self
+                .ctx
+                .retry
+                .after(&fault, attempt, began.elapsed(), &self.seed(step));
+            if let (Some(pause), Code::AwsThrottled) = (&pause, fault.code) {
+                self.ctx
+                    .pacer
+                    .throttled(&self.lane, &change.calls, pause.duration);
+            }
+            self.write(Entry::Failed {
+                step,
+                fault: fault.clone(),
+            })?;
+            self.tell(RunEvent::StepFailed {
+                step,
+                fault: fault.clone(),
+                retrying: pause.is_some(),
+            });
+            let Some(pause) = pause else {
+                return Ok(StepEnd::Failed(fault));
+            };
+            if !self.rest(step, pause).await {
+                return Ok(StepEnd::Cancelled);
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Asks the gateway whether a step happened, patiently: the answer decides what is taken back.
+    pub(crate) async fn find_out(
+        &self,
+        step: u32,
+        change: &Change,
+    ) -> Result<Option<Receipt>, Fault> {
+        self.tell(RunEvent::Probing { step });
+        let began = Instant::now();
+        let mut attempt = 1;
+        let outputs = self.outputs();
+        loop {
+            self.pace_any(step, change).await;
+            let asked = timeout(
+                self.ctx.retry.call_limit,
+                self.connector.probe(change, &self.header.mark, &outputs),
+            );
+            let fault = match asked
+                .await
+                .unwrap_or_else(|_| Err(self.unanswered("asking whether it happened")))
+            {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            let Some(pause) =
+                self.ctx
+                    .retry
+                    .after(&fault, attempt, began.elapsed(), &self.seed(step))
+            else {
+                return Err(fault);
+            };
+            self.tell_wait(
+                step,
+                &Wait {
+                    reason: pause.reason,
+                    duration: pause.duration,
+                },
+            );
+            sleep(pause.duration).await;
+            attempt += 1;
+        }
+    }
+
+    /// Waits for the total quota of the change's service: for calls the change does not list.
+    pub(crate) async fn pace_any(&self, step: u32, change: &Change) {
+        if let Some(call) = change.calls.first() {
+            let told = |wait: Wait| self.tell_wait(step, &wait);
+            self.ctx
+                .pacer
+                .acquire_any(&self.lane, &call.service, &told)
+                .await;
+        }
+    }
+
+    pub(crate) fn tell_wait(&self, step: u32, wait: &Wait) {
+        if wait.duration >= TOLD_FROM {
+            let mut until = self.ctx.clock.now();
+            until.0 = until
+                .0
+                .saturating_add(i64::try_from(wait.duration.as_millis()).unwrap_or(i64::MAX));
+            self.tell(RunEvent::Waiting {
+                step,
+                reason: wait.reason.clone(),
+                until,
+            });
+        }
+    }
+
+    pub(crate) fn unanswered(&self, doing: &str) -> Fault {
+        let limit = self.ctx.retry.call_limit.as_secs();
+        Fault::new(
+            Code::NetworkTimeout,
+            format!("No answer came in {limit} s while {doing}"),
+            "Check the network between this machine and the gateway",
+        )
+        .effect(Effect::Unknown)
+        .retry(Retry::Soon)
+    }
+
+    pub(crate) fn seed(&self, step: u32) -> String {
+        format!("{}/{step}", self.header.mark.as_str())
+    }
+
+    /// Takes the turns of all the change's calls. `false` when the run was cancelled instead.
+    ///
+    /// A withdrawal has no way back once a step of it happened, so from then on it goes to its end.
+    async fn may_go_on(&self, step: u32, change: &Change) -> bool {
+        let told = |wait: Wait| self.tell_wait(step, &wait);
+        let turns = async {
+            for call in &change.calls {
+                self.ctx.pacer.acquire(&self.lane, call, &told).await;
+            }
+        };
+        if !self.can_stop() {
+            turns.await;
+            return true;
+        }
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = turns => true,
+        }
+    }
+
+    /// `false` when the run was cancelled meanwhile.
+    async fn rest(&self, step: u32, pause: Pause) -> bool {
+        self.tell_wait(
+            step,
+            &Wait {
+                reason: pause.reason,
+                duration: pause.duration,
+            },
+        );
+        if !self.can_stop() {
+            sleep(pause.duration).await;
+            return true;
+        }
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = sleep(pause.duration) => true,
+        }
+    }
+
+    fn can_stop(&self) -> bool {
+        self.publishing() || self.state.standing().is_empty()
+    }
+
+    async fn try_once(&self, change: &Change) -> Result<Receipt, Fault> {
+        let outputs = self.outputs();
+        let call = self.connector.apply(change, &self.header.mark, &outputs);
+        let answer = timeout(self.ctx.retry.call_limit, call).await;
+        answer.unwrap_or_else(|_| Err(self.unanswered(&format!("doing '{}'", change.sentence))))
+    }
+
+    fn happened(
+        &mut self,
+        step: u32,
+        change: &Change,
+        receipt: Receipt,
+        began: Instant,
+    ) -> Result<StepEnd, Fault> {
+        self.ctx.pacer.went_through(&self.lane, &change.calls);
+        let request_id = receipt.request_id.clone();
+        self.write(Entry::Done { step, receipt })?;
+        self.tell(RunEvent::StepDone {
+            step,
+            request_id,
+            elapsed_ms: millis(began.elapsed()),
+        });
+        Ok(StepEnd::Done)
+    }
+}
