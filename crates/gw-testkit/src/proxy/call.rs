@@ -1,0 +1,250 @@
+//! Which AWS call a request is: the service, and whether it changes anything. Pure.
+
+use std::fmt;
+
+/// The AWS service a request goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AwsService {
+    /// The REST API Gateway's control plane.
+    ApiGateway,
+    /// Lambda.
+    Lambda,
+    /// IAM.
+    Iam,
+    /// STS.
+    Sts,
+    /// A call to a deployed API, not to AWS's control plane.
+    DataPlane,
+    /// Anything else.
+    Other,
+}
+
+/// One request that went through the proxy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The service it was for.
+    pub service: AwsService,
+    /// Whether it changes something at AWS. Never true for the data plane.
+    pub mutating: bool,
+    /// The method, in capitals.
+    pub method: String,
+    /// The path, percent-encoded as sent.
+    pub path: String,
+    /// The query without its question mark.
+    pub query: String,
+    /// The `Action` of a query-protocol call (IAM, STS).
+    pub action: Option<String>,
+    /// The status that was answered; `None` while under way and when the connection was closed instead.
+    pub status: Option<u16>,
+    /// Whether a rule interfered.
+    pub broken: bool,
+}
+
+impl Call {
+    /// Reads a request's head and, for the query protocol, its form.
+    pub(crate) fn read(
+        method: &str,
+        path: &str,
+        query: &str,
+        authorization: Option<&str>,
+        body: &[u8],
+    ) -> Self {
+        let action = action_of(method, body);
+        let service = service_of(path, authorization);
+        Self {
+            service,
+            mutating: is_mutating(service, method, path, action.as_deref()),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            action,
+            status: None,
+            broken: false,
+        }
+    }
+
+    /// Whether this is a change at API Gateway's control plane.
+    pub fn changes_api_gateway(&self) -> bool {
+        self.service == AwsService::ApiGateway && self.mutating
+    }
+}
+
+/// One line, as in `PUT /restapis/abc?mode=overwrite -> 200` or `CreateRole -> 409`.
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.action {
+            Some(action) => formatter.write_str(action)?,
+            None => write!(formatter, "{} {}", self.method, self.path)?,
+        }
+        if !self.query.is_empty() {
+            write!(formatter, "?{}", self.query)?;
+        }
+        match self.status {
+            Some(status) => write!(formatter, " -> {status}"),
+            None => formatter.write_str(" -> no answer"),
+        }
+    }
+}
+
+fn action_of(method: &str, body: &[u8]) -> Option<String> {
+    if method != "POST" || body.len() > 1024 * 1024 {
+        return None;
+    }
+    let text = std::str::from_utf8(body).ok()?;
+    if !text.contains("Action=") {
+        return None;
+    }
+    url::form_urlencoded::parse(text.as_bytes())
+        .find(|(name, _)| name == "Action")
+        .map(|(_, value)| value.into_owned())
+}
+
+fn service_of(path: &str, authorization: Option<&str>) -> AwsService {
+    if path.starts_with("/_aws/execute-api/") || path.contains("/_user_request_/") {
+        return AwsService::DataPlane;
+    }
+    // The credential scope: KEY/DATE/REGION/SERVICE/aws4_request.
+    let scope = authorization
+        .and_then(|value| value.split("Credential=").nth(1))
+        .and_then(|scope| scope.split('/').nth(3));
+    match scope {
+        Some("apigateway") => AwsService::ApiGateway,
+        Some("lambda") => AwsService::Lambda,
+        Some("iam") => AwsService::Iam,
+        Some("sts") => AwsService::Sts,
+        None if path.starts_with("/restapis") || path.starts_with("/account") => {
+            AwsService::ApiGateway
+        }
+        None if path.contains("/functions") => AwsService::Lambda,
+        Some(_) | None => AwsService::Other,
+    }
+}
+
+fn is_mutating(service: AwsService, method: &str, path: &str, action: Option<&str>) -> bool {
+    const READING: [&str; 6] = [
+        "Get",
+        "List",
+        "Describe",
+        "Simulate",
+        "AssumeRole",
+        "Generate",
+    ];
+    match service {
+        AwsService::DataPlane => false,
+        AwsService::Lambda => method != "GET" && !path.ends_with("/invocations"),
+        AwsService::Iam | AwsService::Sts | AwsService::Other => match action {
+            Some(action) => !READING.iter().any(|prefix| action.starts_with(prefix)),
+            None => method != "GET",
+        },
+        AwsService::ApiGateway => method != "GET",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(service: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host"
+        )
+    }
+
+    #[test]
+    fn tells_services_and_changes_apart() {
+        let rows = [
+            (
+                "PUT",
+                "/restapis/a",
+                Some("apigateway"),
+                "{}",
+                AwsService::ApiGateway,
+                true,
+            ),
+            (
+                "GET",
+                "/restapis/a/resources",
+                Some("apigateway"),
+                "",
+                AwsService::ApiGateway,
+                false,
+            ),
+            (
+                "PUT",
+                "/restapis/a",
+                None,
+                "{}",
+                AwsService::ApiGateway,
+                true,
+            ),
+            (
+                "POST",
+                "/2015-03-31/functions",
+                Some("lambda"),
+                "{}",
+                AwsService::Lambda,
+                true,
+            ),
+            (
+                "POST",
+                "/2015-03-31/functions/f/invocations",
+                Some("lambda"),
+                "{}",
+                AwsService::Lambda,
+                false,
+            ),
+            (
+                "POST",
+                "/",
+                Some("iam"),
+                "Action=CreateRole&Version=2010-05-08",
+                AwsService::Iam,
+                true,
+            ),
+            (
+                "POST",
+                "/",
+                Some("iam"),
+                "Action=GetRole&RoleName=r",
+                AwsService::Iam,
+                false,
+            ),
+            (
+                "POST",
+                "/",
+                Some("sts"),
+                "Action=GetCallerIdentity",
+                AwsService::Sts,
+                false,
+            ),
+            (
+                "POST",
+                "/_aws/execute-api/abc/v1/pets",
+                None,
+                "{}",
+                AwsService::DataPlane,
+                false,
+            ),
+        ];
+        for (method, path, service, body, wanted, mutating) in rows {
+            let authorization = service.map(scope);
+            let call = Call::read(method, path, "", authorization.as_deref(), body.as_bytes());
+            assert_eq!(
+                (call.service, call.mutating),
+                (wanted, mutating),
+                "{method} {path} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn reads_well_in_a_failed_assertion() {
+        let mut call = Call::read("PUT", "/restapis/a", "mode=overwrite", None, b"");
+        assert_eq!(
+            call.to_string(),
+            "PUT /restapis/a?mode=overwrite -> no answer"
+        );
+        call.status = Some(200);
+        assert_eq!(call.to_string(), "PUT /restapis/a?mode=overwrite -> 200");
+    }
+}

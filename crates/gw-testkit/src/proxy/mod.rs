@@ -1,0 +1,345 @@
+//! A loopback reverse proxy before an AWS endpoint: counts the calls by kind, and breaks those it is told to.
+//!
+//! Invariant: the `Host` header and every byte of the request reach the endpoint as they were sent, so that a
+//! signature made for the proxy's address stays valid behind it.
+
+mod call;
+mod rule;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use hyper::{Request, Response, StatusCode};
+
+pub use call::{AwsService, Call};
+pub use rule::Rule;
+
+use crate::Failure;
+use crate::backend::lock;
+use crate::wire::{Body, HangUp, HttpClient, Reply, Server, client, exchange, full};
+use rule::{Effect, refusal};
+
+/// The proxy. Use [`CountingProxy::url`] as the endpoint of the AWS client under test.
+#[derive(Debug)]
+pub struct CountingProxy {
+    server: Server,
+    state: Arc<State>,
+}
+
+/// How many calls of each kind went through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Changes at API Gateway's control plane.
+    pub api_gateway_changes: usize,
+    /// Readings of API Gateway's control plane.
+    pub api_gateway_reads: usize,
+    /// Changes at other services (Lambda, IAM).
+    pub other_changes: usize,
+    /// Readings of other services.
+    pub other_reads: usize,
+    /// Calls to deployed APIs.
+    pub data_plane: usize,
+}
+
+impl Tally {
+    /// All calls to API Gateway's control plane.
+    pub fn api_gateway(&self) -> usize {
+        self.api_gateway_changes + self.api_gateway_reads
+    }
+
+    /// All calls to AWS's control planes.
+    pub fn control_plane(&self) -> usize {
+        self.api_gateway() + self.other_changes + self.other_reads
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    upstream: String,
+    client: HttpClient,
+    calls: Mutex<Vec<Call>>,
+    rules: Mutex<Vec<Rule>>,
+    under_way: AtomicUsize,
+    peak: AtomicUsize,
+}
+
+impl CountingProxy {
+    /// Starts one before `upstream` (`http://127.0.0.1:PORT`).
+    pub fn start(upstream: &str) -> Result<Self, Failure> {
+        let state = Arc::new(State {
+            upstream: upstream.trim_end_matches('/').to_owned(),
+            client: client(),
+            calls: Mutex::default(),
+            rules: Mutex::default(),
+            under_way: AtomicUsize::new(0),
+            peak: AtomicUsize::new(0),
+        });
+        let shared = Arc::clone(&state);
+        let server = Server::start("counting proxy", move |message| {
+            serve(Arc::clone(&shared), message)
+        })?;
+        Ok(Self { server, state })
+    }
+
+    /// `http://127.0.0.1:PORT`, without a final slash.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Every call so far, in the order of arrival.
+    pub fn calls(&self) -> Vec<Call> {
+        lock(&self.state.calls).clone()
+    }
+
+    /// The calls so far by kind. Retries count: each attempt is a call.
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for call in lock(&self.state.calls).iter() {
+            *match (call.service, call.mutating) {
+                (AwsService::DataPlane, _) => &mut tally.data_plane,
+                (AwsService::ApiGateway, true) => &mut tally.api_gateway_changes,
+                (AwsService::ApiGateway, false) => &mut tally.api_gateway_reads,
+                (_, true) => &mut tally.other_changes,
+                (_, false) => &mut tally.other_reads,
+            } += 1;
+        }
+        tally
+    }
+
+    /// The calls so far, one line each with how often: for the message of an assertion.
+    pub fn summary(&self) -> String {
+        let mut counts = BTreeMap::<String, usize>::new();
+        for call in lock(&self.state.calls).iter() {
+            *counts.entry(call.to_string()).or_default() += 1;
+        }
+        let mut text = String::new();
+        for (line, count) in counts {
+            // Writing to a string cannot fail.
+            let _written = writeln!(text, "{count:>5} × {line}");
+        }
+        text
+    }
+
+    /// The most calls that were under way at one time.
+    pub fn peak(&self) -> usize {
+        self.state.peak.load(Ordering::SeqCst)
+    }
+
+    /// Adds a rule after those there are.
+    pub fn inject(&self, rule: Rule) {
+        lock(&self.state.rules).push(rule);
+    }
+
+    /// Removes every rule.
+    pub fn heal(&self) {
+        lock(&self.state.rules).clear();
+    }
+
+    /// Forgets the calls so far; the rules stay.
+    pub fn clear(&self) {
+        lock(&self.state.calls).clear();
+    }
+}
+
+/// Keeps the count of calls under way right, however a call ends.
+struct UnderWay(Arc<State>);
+
+impl UnderWay {
+    fn enter(state: &Arc<State>) -> Self {
+        let now = state.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        state.peak.fetch_max(now, Ordering::SeqCst);
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response<Body>, HangUp> {
+    let _under_way = UnderWay::enter(&state);
+    let (head, body) = message.into_parts();
+    let body = body.collect().await.map_err(|_| HangUp)?.to_bytes();
+    let authorization = head
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let path = head.uri.path();
+    let query = head.uri.query().unwrap_or_default();
+    let mut call = Call::read(head.method.as_str(), path, query, authorization, &body);
+
+    let effect = lock(&state.rules)
+        .iter_mut()
+        .find_map(|rule| rule.strikes(&call).then(|| rule.effect.clone()));
+    call.broken = effect.is_some();
+    let index = {
+        let mut calls = lock(&state.calls);
+        calls.push(call.clone());
+        calls.len() - 1
+    };
+
+    let answer = match effect {
+        Some(Effect::Cut) => Err(HangUp),
+        Some(Effect::Refuse {
+            status,
+            code,
+            message,
+            retry_after,
+        }) => refusal(&call, status, &code, &message, retry_after),
+        Some(Effect::DropAnswer) => {
+            let _dropped = forward(&state, &head, body).await;
+            Err(HangUp)
+        }
+        Some(Effect::Delay(wait)) => {
+            tokio::time::sleep(wait).await;
+            forward(&state, &head, body).await
+        }
+        None => forward(&state, &head, body).await,
+    };
+    if let (Ok(response), Some(call)) = (&answer, lock(&state.calls).get_mut(index)) {
+        call.status = Some(response.status().as_u16());
+    }
+    answer
+}
+
+async fn forward(
+    state: &State,
+    head: &hyper::http::request::Parts,
+    body: Bytes,
+) -> Result<Response<Body>, HangUp> {
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let mut builder = Request::builder()
+        .method(head.method.clone())
+        .uri(format!("{}{target}", state.upstream));
+    if let Some(headers) = builder.headers_mut() {
+        headers.clone_from(&head.headers);
+        headers.remove(CONNECTION);
+        headers.remove(TRANSFER_ENCODING);
+    }
+    let message = builder.body(Full::new(body)).map_err(|_| HangUp)?;
+    match exchange(&state.client, message).await {
+        Ok(reply) => relay(reply),
+        // The endpoint is gone: a gateway says so, rather than pretending to be the endpoint.
+        Err(why) => Response::builder()
+            .status(StatusCode::BAD_GATEWAY)
+            .body(full(why))
+            .map_err(|_| HangUp),
+    }
+}
+
+fn relay(reply: Reply) -> Result<Response<Body>, HangUp> {
+    let mut builder = Response::builder().status(reply.status);
+    for (name, value) in &reply.headers {
+        let framing = [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH]
+            .iter()
+            .any(|header| header.as_str() == name);
+        if !framing {
+            builder = builder.header(name, value);
+        }
+    }
+    builder.body(full(reply.body)).map_err(|_| HangUp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Answer, Backend, request};
+
+    #[test]
+    fn counts_and_keeps_the_host() {
+        let backend = Backend::start().unwrap();
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        let url = format!("{}/restapis/a?mode=overwrite", proxy.url());
+        assert_eq!(
+            request("PUT", &url, &[("X-Signed", "yes")], "{}")
+                .unwrap()
+                .status,
+            200
+        );
+        assert_eq!(request("GET", &url, &[], "").unwrap().status, 200);
+        let seen = &backend.requests()[0];
+        assert_eq!(
+            seen.header("host"),
+            Some(proxy.url().trim_start_matches("http://"))
+        );
+        assert_eq!(
+            (seen.header("x-signed"), seen.query.as_str()),
+            (Some("yes"), "mode=overwrite")
+        );
+        let tally = proxy.tally();
+        assert_eq!(
+            (
+                tally.api_gateway_changes,
+                tally.api_gateway_reads,
+                tally.control_plane()
+            ),
+            (1, 1, 2)
+        );
+        assert!(
+            proxy
+                .summary()
+                .contains("PUT /restapis/a?mode=overwrite -> 200"),
+            "{}",
+            proxy.summary()
+        );
+    }
+
+    #[test]
+    fn refuses_in_the_protocol_of_the_service() {
+        let backend = Backend::start().unwrap();
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        proxy.inject(Rule::changes().throttle().retry_after(7).times(2));
+        let rest = request("PUT", &format!("{}/restapis/a", proxy.url()), &[], "{}").unwrap();
+        assert_eq!((rest.status, rest.header("retry-after")), (429, Some("7")));
+        assert_eq!(
+            rest.header("x-amzn-errortype"),
+            Some("TooManyRequestsException")
+        );
+        let query = request("POST", &proxy.url(), &[], "Action=CreateRole").unwrap();
+        assert!(
+            query
+                .text()
+                .contains("<Code>TooManyRequestsException</Code>"),
+            "{}",
+            query.text()
+        );
+        assert!(
+            backend.requests().is_empty(),
+            "a refused call must not happen"
+        );
+        assert_eq!(
+            request("PUT", &format!("{}/restapis/a", proxy.url()), &[], "{}")
+                .unwrap()
+                .status,
+            200
+        );
+    }
+
+    #[test]
+    fn a_dropped_answer_happened_and_a_cut_did_not() {
+        let backend = Backend::start().unwrap();
+        backend.answer("PUT", "/restapis/a", Answer::status(201));
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        let url = format!("{}/restapis/a", proxy.url());
+        proxy.inject(Rule::changes().drop_answer().times(1));
+        assert!(request("PUT", &url, &[], "{}").is_err());
+        assert_eq!(backend.requests().len(), 1);
+        proxy.heal();
+        proxy.inject(Rule::changes().cut().times(1));
+        assert!(request("PUT", &url, &[], "{}").is_err());
+        assert_eq!(backend.requests().len(), 1);
+        assert_eq!(request("PUT", &url, &[], "{}").unwrap().status, 201);
+        let statuses: Vec<_> = proxy.calls().iter().map(|call| call.status).collect();
+        assert_eq!(statuses, [None, None, Some(201)]);
+    }
+}
