@@ -1,0 +1,71 @@
+/**
+ * A command's response that stays fresh: read again when the core says that what it reads has changed.
+ * It refuses to blank the screen: the last good data stay while new data come, and beside a fault.
+ */
+import { untrack } from 'svelte'
+import { call, onBreak, onEvent, READS, toFault, type CommandName, type Fault, type Request, type Response } from '.'
+
+export class Live<K extends CommandName> {
+  data = $state.raw<Response<K> | undefined>(undefined)
+  fault = $state.raw<Fault | null>(null)
+  /** A read is under way. */
+  loading = $state(false)
+  /** When `data` was read, unix milliseconds. */
+  at = $state(0)
+  #name: K
+  #request: Request<K> | null = null
+  #turn = 0
+
+  constructor(name: K) {
+    this.#name = name
+  }
+
+  /** Reads again now. */
+  async refresh(): Promise<void> {
+    const request = this.#request
+    if (request === null) return
+    const turn = ++this.#turn
+    this.loading = true
+    try {
+      const data = await call(this.#name, request)
+      if (turn !== this.#turn) return
+      this.data = data
+      this.fault = null
+      this.at = Date.now()
+    } catch (thrown) {
+      if (turn === this.#turn) this.fault = toFault(thrown, this.#name)
+    } finally {
+      if (turn === this.#turn) this.loading = false
+    }
+  }
+
+  /** Takes another request; `null` reads nothing. */
+  point(request: Request<K> | null): void {
+    const other = JSON.stringify(request) !== JSON.stringify(this.#request)
+    this.#request = request
+    if (other || (this.data === undefined && !this.loading)) void this.refresh()
+  }
+}
+
+/**
+ * Call while a component is being set up. `request` may read state and is followed; `null` waits.
+ */
+export function live<K extends CommandName>(name: K, request: () => Request<K> | null): Live<K> {
+  const one = new Live(name)
+  const reads = READS[name]
+  $effect(() => {
+    const next = request()
+    untrack(() => one.point(next))
+  })
+  $effect(() => {
+    const stopEvents = onEvent((event) => {
+      if (event.kind === 'changed' && event.features.some((feature) => reads.includes(feature))) void one.refresh()
+    })
+    const stopBreaks = onBreak(() => void one.refresh())
+    return () => {
+      stopEvents()
+      stopBreaks()
+    }
+  })
+  return one
+}
