@@ -1,0 +1,114 @@
+/** The plan as read before consent: what callers notice, security, remote calls. It refuses to hide a gateway that cannot run. */
+import type { PlanChange, PlanView, RemoteCall, TargetPlan } from '../../ipc/generated'
+
+/** Gateways for which the same holds. */
+export interface Shared {
+  gateways: string[]
+  changes: PlanChange[]
+}
+
+export type Standing = 'runs' | 'unchanged' | 'refused'
+
+export interface AskedConsent {
+  key: string
+  sentences: string[]
+  gateways: string[]
+}
+
+export function standing(target: TargetPlan): Standing {
+  if (target.fault) return 'refused'
+  const writes = target.steps.some((step) => step.effect !== 'read')
+  return writes ? 'runs' : 'unchanged'
+}
+
+export function isSecurity(change: PlanChange): boolean {
+  return change.kind === 'security' || change.lowers_security
+}
+
+function shared(targets: TargetPlan[], pick: (change: PlanChange) => boolean): Shared[] {
+  const groups = new Map<string, Shared>()
+  for (const target of targets) {
+    const changes = target.changes.filter(pick)
+    if (changes.length === 0) continue
+    const same = JSON.stringify(changes)
+    const group = groups.get(same)
+    if (group) group.gateways.push(target.gateway_name)
+    else groups.set(same, { gateways: [target.gateway_name], changes })
+  }
+  return [...groups.values()]
+}
+
+const ORDER = { removed: 0, changed: 1, added: 2, security: 3 } as const
+
+/** What callers will notice, removals first, by the gateways they share it on. */
+export function noticed(targets: TargetPlan[]): Shared[] {
+  return shared(targets, (change) => !isSecurity(change)).map((group) => ({
+    ...group,
+    changes: group.changes.toSorted((a, b) => ORDER[a.kind] - ORDER[b.kind]),
+  }))
+}
+
+/** What becomes protected or open, the loosening first. */
+export function security(targets: TargetPlan[]): Shared[] {
+  return shared(targets, isSecurity).map((group) => ({
+    ...group,
+    changes: group.changes.toSorted((a, b) => Number(b.lowers_security) - Number(a.lowers_security)),
+  }))
+}
+
+/** Every consent once, with what it means on each gateway that asks. */
+export function consents(targets: TargetPlan[]): AskedConsent[] {
+  const asked = new Map<string, AskedConsent>()
+  for (const target of targets) {
+    if (target.fault) continue
+    for (const { key, sentence } of target.consents) {
+      const one = asked.get(key) ?? { key, sentences: [], gateways: [] }
+      if (!one.sentences.includes(sentence)) one.sentences.push(sentence)
+      one.gateways.push(target.gateway_name)
+      asked.set(key, one)
+    }
+  }
+  return [...asked.values()]
+}
+
+export function calls(target: TargetPlan): RemoteCall[] {
+  return target.steps.flatMap((step) => step.calls)
+}
+
+/** `5 calls, 3 of them write`. */
+export function callWords(target: TargetPlan): string {
+  const all = calls(target).length
+  const writing = target.steps.filter((step) => step.effect !== 'read').reduce((sum, step) => sum + step.calls.length, 0)
+  if (all === 0) return 'no remote calls'
+  return `${counted(all, 'call')}, ${writing === all ? (all === 1 ? 'it writes' : 'all of them write') : `${writing} of them ${writing === 1 ? 'writes' : 'write'}`}`
+}
+
+/** The calls of a gateway as lines to paste into a ticket. */
+export function callText(target: TargetPlan): string {
+  const lines = target.steps.flatMap((step) => [
+    `# ${step.sentence}`,
+    ...step.calls.map((call) => `${call.service} ${call.name}  ${call.target}${call.permission ? `  (${call.permission})` : ''}`),
+  ])
+  return [`# ${target.gateway_name}`, ...lines].join('\n')
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+export function runnable(plan: PlanView): TargetPlan[] {
+  return plan.targets.filter((target) => standing(target) === 'runs')
+}
+
+/** The one button: `Deploy to 2 gateways`. */
+export function verb(plan: PlanView): string {
+  const targets = runnable(plan)
+  const first = targets[0]
+  const where = targets.length === 1 && first ? first.gateway_name : counted(targets.length, 'gateway')
+  return plan.goal === 'publish' ? `Deploy to ${where}` : `Undeploy from ${where}`
+}
+
+/** They run side by side: the slowest decides. */
+export function eta(plan: PlanView): number {
+  return Math.max(0, ...runnable(plan).map((target) => target.eta_ms))
+}
