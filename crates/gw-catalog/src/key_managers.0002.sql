@@ -1,0 +1,5 @@
+CREATE TABLE key_managers (
+    id TEXT NOT NULL PRIMARY KEY,
+    record TEXT NOT NULL,
+    name TEXT NOT NULL COLLATE NOCASE UNIQUE GENERATED ALWAYS AS (record ->> '$.name') STORED
+) STRICT;

@@ -1,0 +1,4 @@
+CREATE TABLE plans (
+    digest TEXT NOT NULL PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT;
