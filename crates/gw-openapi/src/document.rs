@@ -277,7 +277,7 @@ fn format_of(text: &str) -> Format {
     if json { Format::Json } else { Format::Yaml }
 }
 
-fn copy(node: Node<'_>, budget: &mut usize) -> Value {
+pub(crate) fn copy(node: Node<'_>, budget: &mut usize) -> Value {
     if *budget == 0 {
         return Value::Null;
     }

@@ -11,6 +11,7 @@ mod lines;
 pub mod pointer;
 pub mod read;
 pub mod refs;
+pub mod sample;
 mod scalar;
 pub mod tree;
 mod yaml;

@@ -1,10 +1,18 @@
 //! A revision compiled for gateways: routes, backends, security, CORS; digested and compared.
 //!
-//! It refuses to know any vendor: how a plan becomes a vendor's document is the connector's business.
+//! It refuses to know any vendor beyond reading the integrations a document spells out: how a plan becomes a vendor's
+//! document is the connector's business.
 
+pub mod compile;
+pub mod diff;
+pub mod digest;
+mod integration;
 pub mod plan;
 
+pub use compile::compile;
+pub use diff::diff;
+pub use digest::digest;
 pub use plan::{
-    MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend,
-    PlanChange, PlanChangeKind, RouteSecurity, TokenCheck,
+    MockAnswer, Parameter, ParameterLocation, Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend,
+    RouteSecurity, TokenCheck,
 };

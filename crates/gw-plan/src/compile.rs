@@ -1,0 +1,281 @@
+//! A revision to a plan.
+//!
+//! It refuses to guess: what cannot be compiled is told with its place, and what the document asks of security is never
+//! taken for enforced.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gw_model::{Backend, Diagnostic, HttpMethod, OauthPolicy, OperationKey, OperationSecurity, Place, Revision, Severity};
+use gw_openapi::{Document, Operation, ParameterLocation as Declared, sample};
+
+use crate::integration;
+use crate::plan::{
+    MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck,
+};
+
+/// Compiles a revision. With a diagnostic of severity error the plan must not be deployed; it still shows what could be
+/// read. Findings of reading the document are among the diagnostics, those of `lint` are not.
+pub fn compile(revision: &Revision) -> (Plan, Vec<Diagnostic>) {
+    let (document, mut diagnostics) = Document::parse(&revision.document);
+    let operations = document.operations();
+    let compiler = Compiler { revision, document: &document };
+    let mut routes = Vec::with_capacity(operations.len());
+    for operation in &operations {
+        routes.push(compiler.route(operation, &mut diagnostics));
+    }
+    if operations.is_empty() && document.is_sound() && document.version().is_some() {
+        diagnostics.push(finding(
+            "plan-no-operations",
+            Severity::Error,
+            document.place("/paths").unwrap_or_default(),
+            "The document has no operations".to_owned(),
+            "A gateway has nothing to serve, and AWS refuses to deploy it.",
+            "Add an operation under 'paths'.",
+        ));
+    }
+    compiler.check_backend(&mut diagnostics);
+    compiler.check_policies(&operations, &routes, &mut diagnostics);
+    let plan = Plan {
+        api: revision.api.clone(),
+        revision: revision.id(),
+        name: revision.name.clone(),
+        version: revision.version.clone(),
+        description: document.description().unwrap_or_default().to_owned(),
+        base_path: revision.base_path.clone(),
+        token_check: compiler.token_check(&routes, &mut diagnostics),
+        cors: compiler.cors(&routes, &mut diagnostics),
+        resources: count_resources(&routes),
+        routes,
+    };
+    (plan, diagnostics)
+}
+
+struct Compiler<'r> {
+    revision: &'r Revision,
+    document: &'r Document,
+}
+
+impl Compiler<'_> {
+    fn route(&self, operation: &Operation, diagnostics: &mut Vec<Diagnostic>) -> Route {
+        Route {
+            operation: operation.key.clone(),
+            operation_id: operation.operation_id.clone().unwrap_or_default(),
+            summary: operation.summary.clone().unwrap_or_default(),
+            backend: self.backend(operation, diagnostics),
+            security: self.security(&operation.key),
+            parameters: parameters(operation),
+        }
+    }
+
+    fn backend(&self, operation: &Operation, diagnostics: &mut Vec<Diagnostic>) -> RouteBackend {
+        let own = operation.extensions.iter().find(|(key, _)| key == integration::KEY);
+        if let Some(node) = own.map(|(_, id)| self.document.node(*id)) {
+            match integration::read(&self.document.to_value(node), operation.key.method) {
+                Some(backend) => return backend,
+                None => diagnostics.push(finding(
+                    "integration-unreadable",
+                    Severity::Error,
+                    node.key_place(),
+                    format!("The integration of {} is no mapping with a 'type'", operation.key),
+                    "It says where requests go; AWS refuses one it cannot read.",
+                    "Give it a 'type', or remove it to use the API's backend.",
+                )),
+            }
+        }
+        match &self.revision.backend {
+            Backend::Http { url } => {
+                let path = operation.key.path.replace("+}", "}");
+                RouteBackend::Http { url: format!("{}{path}", url.trim_end_matches('/')) }
+            }
+            Backend::Mock => {
+                let sample = sample::answer(self.document, operation);
+                RouteBackend::Mock {
+                    answer: MockAnswer {
+                        status: sample.status,
+                        content_type: sample.content_type,
+                        headers: sample.headers.into_iter().collect(),
+                        body: sample.body,
+                    },
+                }
+            }
+        }
+    }
+
+    fn security(&self, operation: &OperationKey) -> RouteSecurity {
+        let Some(policy) = &self.revision.policies.oauth else { return RouteSecurity::Open { declared: false } };
+        let scopes = match policy.operations.get(operation) {
+            Some(OperationSecurity::Public) => return RouteSecurity::Open { declared: true },
+            Some(OperationSecurity::Scopes { scopes }) => scopes,
+            None => &policy.scopes,
+        };
+        let scopes: BTreeSet<&String> = scopes.iter().collect();
+        RouteSecurity::Token { scopes: scopes.into_iter().cloned().collect() }
+    }
+
+    fn token_check(&self, routes: &[Route], diagnostics: &mut Vec<Diagnostic>) -> Option<TokenCheck> {
+        let policy = self.revision.policies.oauth.as_ref()?;
+        if !routes.iter().any(|route| matches!(route.security, RouteSecurity::Token { .. })) {
+            return None;
+        }
+        let Some(key_manager) = &self.revision.key_manager else {
+            diagnostics.push(finding(
+                "policy-no-key-manager",
+                Severity::Error,
+                Place::default(),
+                "The OAuth policy names a key manager that is not known".to_owned(),
+                "Without it a gateway cannot tell whose tokens count.",
+                "Register the key manager again, or attach the policy with another one.",
+            ));
+            return None;
+        };
+        Some(TokenCheck {
+            issuer: key_manager.issuer.clone(),
+            jwks_uri: key_manager.jwks_uri.clone(),
+            audience: policy.audience.clone(),
+            algorithms: key_manager.algorithms.clone(),
+            aws: policy.aws.clone(),
+            ttl_seconds: policy.ttl_seconds,
+        })
+    }
+
+    fn cors(&self, routes: &[Route], diagnostics: &mut Vec<Diagnostic>) -> Option<PlanCors> {
+        let policy = self.revision.policies.cors.clone()?;
+        if policy.allow_credentials && policy.allow_origins.iter().any(|origin| origin == "*") {
+            diagnostics.push(finding(
+                "cors-credentials-any-origin",
+                Severity::Error,
+                Place::default(),
+                "The CORS policy allows credentials from every origin".to_owned(),
+                "Browsers refuse such answers, so no page could call the API.",
+                "List the origins, or do not allow credentials.",
+            ));
+        }
+        let mut methods: BTreeMap<String, BTreeSet<HttpMethod>> = BTreeMap::new();
+        for route in routes {
+            methods.entry(route.operation.path.clone()).or_default().insert(route.operation.method);
+        }
+        methods.retain(|_, methods| !methods.contains(&HttpMethod::Options));
+        let methods = methods.into_iter().map(|(path, methods)| (path, methods.into_iter().collect())).collect();
+        Some(PlanCors { policy, methods })
+    }
+
+    fn check_backend(&self, diagnostics: &mut Vec<Diagnostic>) {
+        if let Backend::Http { url } = &self.revision.backend {
+            let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+            if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) || url.contains(['?', '#', ' ']) {
+                diagnostics.push(finding(
+                    "backend-url",
+                    Severity::Error,
+                    Place::default(),
+                    format!("The backend '{url}' is no base URL"),
+                    "The path of each operation is appended to it.",
+                    "Write http:// or https://, a host and perhaps a path, without query or fragment.",
+                ));
+            }
+        }
+    }
+
+    fn check_policies(&self, operations: &[Operation], routes: &[Route], diagnostics: &mut Vec<Diagnostic>) {
+        if let Some(policy) = &self.revision.policies.oauth {
+            check_overrides(policy, operations, diagnostics);
+        }
+        for (operation, route) in operations.iter().zip(routes) {
+            match &route.security {
+                RouteSecurity::Open { declared } if operation.demands_security() => {
+                    diagnostics.push(not_enforced(operation, *declared));
+                }
+                RouteSecurity::Token { .. }
+                    if operation.key.method == HttpMethod::Options && self.revision.policies.cors.is_some() =>
+                {
+                    diagnostics.push(finding(
+                        "cors-options-protected",
+                        Severity::Warning,
+                        operation.place.clone(),
+                        format!("{} asks for a token, which browsers do not send in a preflight", operation.key),
+                        "The document has an OPTIONS operation of its own here, so the CORS policy does not answer for it.",
+                        "Make the operation public, or remove it so that the CORS policy answers.",
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn check_overrides(policy: &OauthPolicy, operations: &[Operation], diagnostics: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&OperationKey> = operations.iter().map(|operation| &operation.key).collect();
+    for key in policy.operations.keys().filter(|key| !known.contains(key)) {
+        diagnostics.push(finding(
+            "policy-unknown-operation",
+            Severity::Error,
+            Place::default(),
+            format!("The OAuth policy says something of {key}, which the document does not have"),
+            "Perhaps the operation was renamed; whatever replaced it would get the policy's default.",
+            "Mend the override, or remove it from the policy.",
+        ));
+    }
+}
+
+fn not_enforced(operation: &Operation, declared: bool) -> Diagnostic {
+    let (severity, message, fix) = if declared {
+        let message = format!("The document asks for credentials on {}, and the OAuth policy makes it public", operation.key);
+        (Severity::Info, message, "Remove the override if the operation should be protected.")
+    } else {
+        let message = format!("The document asks for credentials on {}, but no policy is attached to check them", operation.key);
+        (Severity::Warning, message, "Attach an OAuth policy.")
+    };
+    let why = "What a document says of security is a description: a gateway checks only what a policy tells it to.";
+    finding("security-not-enforced", severity, operation.place.clone(), message, why, fix)
+}
+
+/// Parameters of the document, path variables as the path has them: those it lacks are added, those it does not use are
+/// left out.
+fn parameters(operation: &Operation) -> Vec<Parameter> {
+    let variables: Vec<&str> = path_variables(&operation.key.path).collect();
+    let mut parameters: Vec<Parameter> = operation
+        .parameters
+        .iter()
+        .filter(|declared| declared.location != Declared::Path || variables.contains(&declared.name.as_str()))
+        .map(|declared| Parameter {
+            name: declared.name.clone(),
+            location: match declared.location {
+                Declared::Path => ParameterLocation::Path,
+                Declared::Query => ParameterLocation::Query,
+                Declared::Header => ParameterLocation::Header,
+                Declared::Cookie => ParameterLocation::Cookie,
+            },
+            required: declared.required,
+        })
+        .collect();
+    for variable in variables {
+        let known = |known: &Parameter| known.location == ParameterLocation::Path && known.name == variable;
+        if !parameters.iter().any(known) {
+            parameters.push(Parameter { name: variable.to_owned(), location: ParameterLocation::Path, required: true });
+        }
+    }
+    parameters
+}
+
+/// Names in braces, without the `+` of greedy ones.
+fn path_variables(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.trim_end_matches('+'))
+}
+
+fn count_resources(routes: &[Route]) -> u32 {
+    let mut nodes = BTreeSet::new();
+    for route in routes {
+        let mut node = String::new();
+        for segment in route.operation.path.split('/').filter(|segment| !segment.is_empty()) {
+            node.push('/');
+            node.push_str(segment);
+            if !nodes.contains(&node) {
+                nodes.insert(node.clone());
+            }
+        }
+    }
+    u32::try_from(nodes.len()).unwrap_or(u32::MAX)
+}
+
+fn finding(rule: &str, severity: Severity, place: Place, message: String, why: &str, fix: &str) -> Diagnostic {
+    Diagnostic { rule: rule.to_owned(), severity, place, message, why: why.to_owned(), fix: fix.to_owned() }
+}
