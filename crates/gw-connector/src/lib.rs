@@ -8,5 +8,7 @@ pub mod observed;
 pub mod port;
 
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
-pub use observed::{Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target};
+pub use observed::{
+    Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target,
+};
 pub use port::{Connector, Goal};

@@ -36,15 +36,30 @@ pub trait Connector: Send + Sync {
     /// The ordered changes from what was observed to the goal; empty when it is reached already. Pure.
     ///
     /// Invariant: of a publication's changes at most one moves traffic, and it is the last.
-    fn lower(&self, goal: Goal<'_>, target: &Target, observed: &Observed) -> Result<Vec<Change>, Fault>;
+    fn lower(
+        &self,
+        goal: Goal<'_>,
+        target: &Target,
+        observed: &Observed,
+    ) -> Result<Vec<Change>, Fault>;
 
     /// Makes one change, once, and marks what it makes. `outputs` holds what was observed and what earlier changes of
     /// the run learnt. `Effect::Unknown` in the fault when it may have happened.
-    async fn apply(&self, change: &Change, mark: &Mark, outputs: &Outputs) -> Result<Receipt, Fault>;
+    async fn apply(
+        &self,
+        change: &Change,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault>;
 
     /// Did the change happen under this mark? After a crash the change comes from a journal and its payload is empty:
     /// verb, mark and outputs must suffice.
-    async fn probe(&self, change: &Change, mark: &Mark, outputs: &Outputs) -> Result<Option<Receipt>, Fault>;
+    async fn probe(
+        &self,
+        change: &Change,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Option<Receipt>, Fault>;
 
     /// Takes one effect of a publication back; `outputs` holds all the run has learnt. Twice equals once; an object that
     /// is gone is done. A withdrawal is never taken back: it is carried on.

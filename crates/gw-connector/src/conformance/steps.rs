@@ -1,0 +1,135 @@
+//! Making changes step by step as the engine does, with the promises of `apply`, `probe` and `undo` checked on the way.
+//!
+//! It refuses to retry: a fault is a failed check.
+
+use gw_model::{ApiId, Fault};
+use gw_plan::Plan;
+
+use super::Harness;
+use crate::change::{Change, Mark, Outputs, Receipt, StepEffect};
+use crate::observed::{Observed, Target};
+use crate::port::{Connector, Goal};
+
+/// A run the suite makes by hand.
+pub(super) struct Walk<'a> {
+    pub(super) harness: &'a dyn Harness,
+    pub(super) mark: Mark,
+    pub(super) outputs: Outputs,
+    pub(super) receipts: Vec<Receipt>,
+}
+
+pub(super) fn target(harness: &dyn Harness, api: &str, known: &Outputs, digest: Option<String>) -> Target {
+    Target {
+        gateway: harness.gateway(),
+        api: ApiId::new(api),
+        api_name: api.to_owned(),
+        api_version: "1".to_owned(),
+        known: known.clone(),
+        known_digest: digest,
+    }
+}
+
+/// Lowers twice, and holds the result to the port's invariants.
+pub(super) fn lower(
+    connector: &dyn Connector,
+    goal: Goal<'_>,
+    target: &Target,
+    observed: &Observed,
+) -> Result<Vec<Change>, String> {
+    let changes = connector.lower(goal, target, observed).map_err(told("lower"))?;
+    let again = connector.lower(goal, target, observed).map_err(told("lower, the second time,"))?;
+    ensure(changes == again, "lower gives other changes the second time: it is not pure")?;
+    if let Goal::Publish(_) = goal {
+        let early = changes.iter().rev().skip(1).find(|change| change.effect == StepEffect::MovesTraffic);
+        if let Some(change) = early {
+            return Err(format!("'{}' moves traffic and is not the last change", change.verb));
+        }
+    }
+    for change in &changes {
+        ensure(!change.verb.is_empty() && !change.sentence.is_empty(), "a change has no verb or no sentence")?;
+    }
+    Ok(changes)
+}
+
+pub(super) async fn publish(walk: &mut Walk<'_>, plan: &Plan, target: &Target) -> Result<(), String> {
+    let connector = walk.harness.connector().await;
+    let observed = connector.observe(target).await.map_err(told("observe"))?;
+    let changes = lower(connector.as_ref(), Goal::Publish(plan), target, &observed)?;
+    ensure(!changes.is_empty(), "there is something to publish, but no change")?;
+    walk.outputs.extend(observed.found);
+    walk.make(&changes).await
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(harness: &'a dyn Harness, mark: &str) -> Self {
+        let mark = Mark::new(format!("gw-conformance-{mark}"));
+        Self { harness, mark, outputs: Outputs::new(), receipts: Vec::new() }
+    }
+
+    /// Makes the changes in order. Each is probed before and after, as if a restart lay between.
+    pub(super) async fn make(&mut self, changes: &[Change]) -> Result<(), String> {
+        for change in changes {
+            let verb = &change.verb;
+            let journaled = Change { payload: String::new(), ..change.clone() };
+            let looks = change.effect == StepEffect::Read;
+            let connector = self.harness.connector().await;
+            if !looks {
+                let before = connector.probe(&journaled, &self.mark, &self.outputs).await;
+                let before = before.map_err(told(&format!("probe before {verb}")))?;
+                ensure(before.is_none(), &format!("probe finds {verb} before it was made: {before:?}"))?;
+            }
+            let receipt = connector.apply(change, &self.mark, &self.outputs).await.map_err(told(verb))?;
+            ensure(&receipt.verb == verb, &format!("the receipt of {verb} says {}", receipt.verb))?;
+            if !looks {
+                let connector = self.harness.connector().await;
+                let after = connector.probe(&journaled, &self.mark, &self.outputs).await;
+                let after = after.map_err(told(&format!("probe after {verb}")))?;
+                let Some(after) = after else { return Err(format!("probe does not find {verb} after it was made")) };
+                same_effect(&receipt, &after)?;
+            }
+            self.outputs.extend(receipt.outputs.clone());
+            self.receipts.push(receipt);
+        }
+        Ok(())
+    }
+
+    /// Takes everything back, last first, each twice.
+    pub(super) async fn unmake(&mut self) -> Result<(), String> {
+        for receipt in self.receipts.iter().rev() {
+            for time in ["", ", the second time,"] {
+                let connector = self.harness.connector().await;
+                let undone = connector.undo(receipt, &self.outputs).await;
+                undone.map_err(told(&format!("undo of {}{time}", receipt.verb)))?;
+            }
+        }
+        self.receipts.clear();
+        Ok(())
+    }
+}
+
+/// A receipt that was probed must let the run go on and be undone as the one that was lost.
+fn same_effect(applied: &Receipt, probed: &Receipt) -> Result<(), String> {
+    let verb = &applied.verb;
+    ensure(probed.verb == *verb, &format!("probe of {verb} gives a receipt of {}", probed.verb))?;
+    let kept = |(name, value): (&String, &String)| probed.outputs.get(name) == Some(value);
+    ensure(
+        applied.outputs.iter().all(kept),
+        &format!(
+            "probe of {verb} learns {:?}, apply learnt {:?}",
+            probed.outputs, applied.outputs
+        ),
+    )?;
+    ensure(
+        probed.created == applied.created,
+        &format!("probe of {verb} says created: {}, apply said {}", probed.created, applied.created),
+    )
+}
+
+pub(super) fn ensure(holds: bool, otherwise: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
+}
+
+/// Words for a fault that should not have been.
+pub(super) fn told(doing: &str) -> impl Fn(Fault) -> String {
+    move |fault| format!("{doing} failed: {fault} {:?} (effect {:?})", fault.facts, fault.effect)
+}
