@@ -132,7 +132,7 @@ impl RunState {
             }
             Entry::Undone { step } => self.set(*step, record.at, StepStatus::Undone, None),
             Entry::UndoFailed { step, fault } => {
-                self.set(*step, record.at, StepStatus::UndoFailed, Some(fault))
+                self.set(*step, record.at, StepStatus::UndoFailed, Some(fault));
             }
             Entry::Finished {
                 outcome,

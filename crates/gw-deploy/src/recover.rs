@@ -91,13 +91,13 @@ async fn settle_doubts(saga: &mut Saga<'_>) -> Result<(), Fault> {
         .map(|step| (step.step, step.change.clone()))
         .collect();
     for (step, change) in doubtful {
-        match saga.find_out(step, &change).await? {
-            Some(receipt) => saga.write(Entry::Done { step, receipt })?,
-            None => {
-                let fault = interrupted(saga).fact("probed", "it did not happen");
-                saga.write(Entry::Failed { step, fault })?;
-            }
-        }
+        let entry = if let Some(receipt) = saga.find_out(step, &change).await? {
+            Entry::Done { step, receipt }
+        } else {
+            let fault = interrupted(saga).fact("probed", "it did not happen");
+            Entry::Failed { step, fault }
+        };
+        saga.write(entry)?;
     }
     Ok(())
 }

@@ -33,8 +33,8 @@ impl Default for RetryRules {
             patient_attempts: 12,
             propagation: Duration::from_secs(90),
             first_wait: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(60),
-            call_limit: Duration::from_secs(120),
+            longest_wait: Duration::from_mins(1),
+            call_limit: Duration::from_mins(2),
         }
     }
 }
