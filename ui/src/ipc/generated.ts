@@ -251,6 +251,10 @@ export type ApiRow = {
  */
 api: Api, 
 /**
+ * How many operations its document has.
+ */
+operations: number, 
+/**
  * Where it is.
  */
 placements: Array<PlacementRow>, };

@@ -40,6 +40,8 @@ pub struct ApiPage {
 pub struct ApiRow {
     /// The API.
     pub api: Api,
+    /// How many operations its document has.
+    pub operations: u32,
     /// Where it is.
     pub placements: Vec<PlacementRow>,
 }
