@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use crate::process::{Service, ServiceCommand};
+use crate::process::{Daemon, DaemonCommand};
 use crate::{Failure, free_port, request};
 
 const INSTALL: &str = "tests/emulators/install";
@@ -18,7 +18,7 @@ const START_LIMIT: Duration = Duration::from_mins(3);
 #[derive(Debug)]
 pub struct Localemu {
     url: String,
-    _service: Option<Service>,
+    _daemon: Option<Daemon>,
 }
 
 impl Localemu {
@@ -26,7 +26,7 @@ impl Localemu {
     pub fn start() -> Result<Self, Failure> {
         let program = installed("localemu", "localemu")?;
         let port = free_port()?;
-        let mut service = ServiceCommand::new("localemu", program)
+        let mut daemon = DaemonCommand::new("localemu", program)
             .arg("start")
             .arg("--host")
             .arg("127.0.0.1")
@@ -43,12 +43,12 @@ impl Localemu {
             .start()?;
         let url = format!("http://127.0.0.1:{port}");
         // Without the patches the tests would pass for the wrong reason; so their word is part of being ready.
-        service.wait_for_line("lsexec: fidelity patches applied", START_LIMIT)?;
-        service.wait_for_line("Ready.", START_LIMIT)?;
-        answers(&mut service, &format!("{url}/_localemu/health"))?;
+        daemon.wait_for_line("lsexec: fidelity patches applied", START_LIMIT)?;
+        daemon.wait_for_line("Ready.", START_LIMIT)?;
+        answers(&mut daemon, &format!("{url}/_localemu/health"))?;
         Ok(Self {
             url,
-            _service: Some(service),
+            _daemon: Some(daemon),
         })
     }
 
@@ -59,10 +59,7 @@ impl Localemu {
         shared(
             &SHARED,
             "GATEWRIGHT_TEST_LOCALEMU",
-            |url| Self {
-                url,
-                _service: None,
-            },
+            |url| Self { url, _daemon: None },
             Self::start,
         )
     }
@@ -93,7 +90,7 @@ impl Localemu {
 #[derive(Debug)]
 pub struct Ministack {
     url: String,
-    _service: Option<Service>,
+    _daemon: Option<Daemon>,
 }
 
 impl Ministack {
@@ -115,10 +112,7 @@ impl Ministack {
         shared(
             &SHARED,
             "GATEWRIGHT_TEST_MINISTACK",
-            |url| Self {
-                url,
-                _service: None,
-            },
+            |url| Self { url, _daemon: None },
             Self::start,
         )
     }
@@ -136,7 +130,7 @@ impl Ministack {
     fn start_with(enforcing: bool) -> Result<Self, Failure> {
         let program = installed("ministack", "ministack")?;
         let port = free_port()?;
-        let mut command = ServiceCommand::new("ministack", program)
+        let mut command = DaemonCommand::new("ministack", program)
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
             .env("STATE_DIR", "./state")
@@ -144,12 +138,12 @@ impl Ministack {
         if enforcing {
             command = command.env("AUTH", "true");
         }
-        let mut service = command.start()?;
+        let mut daemon = command.start()?;
         let url = format!("http://127.0.0.1:{port}");
-        answers(&mut service, &format!("{url}/_ministack/health"))?;
+        answers(&mut daemon, &format!("{url}/_ministack/health"))?;
         Ok(Self {
             url,
-            _service: Some(service),
+            _daemon: Some(daemon),
         })
     }
 }
@@ -203,8 +197,8 @@ fn installed(environment: &str, program: &str) -> Result<PathBuf, Failure> {
         })
 }
 
-fn answers(service: &mut Service, url: &str) -> Result<(), Failure> {
-    service.wait_until(START_LIMIT, |_| {
+fn answers(daemon: &mut Daemon, url: &str) -> Result<(), Failure> {
+    daemon.wait_until(START_LIMIT, |_| {
         request("GET", url, &[], "")
             .ok()
             .filter(|reply| reply.status == 200)

@@ -1,6 +1,6 @@
 //! A program started for a test, in a process group of its own with a lifeline to the test process.
 //!
-//! Invariant: the whole group ends when the `Service` is dropped, and also when the test process dies without dropping
+//! Invariant: the whole group ends when the `Daemon` is dropped, and also when the test process dies without dropping
 //! it (a shell in the group waits on a pipe that only the test process holds).
 
 use std::fs::{self, File};
@@ -27,16 +27,16 @@ const POLL: Duration = Duration::from_millis(25);
 
 /// A running program. Its folder, with its log, is removed on drop.
 #[derive(Debug)]
-pub struct Service {
+pub struct Daemon {
     name: String,
     child: Child,
     log: PathBuf,
     sandbox: Sandbox,
 }
 
-/// How to start a [`Service`].
+/// How to start a [`Daemon`].
 #[derive(Debug)]
-pub struct ServiceCommand {
+pub struct DaemonCommand {
     name: String,
     program: PathBuf,
     arguments: Vec<String>,
@@ -44,7 +44,7 @@ pub struct ServiceCommand {
     folder: Option<PathBuf>,
 }
 
-impl ServiceCommand {
+impl DaemonCommand {
     /// A program with no arguments, the test's environment, and a temporary folder as its working folder and `TMPDIR`.
     pub fn new(name: impl Into<String>, program: impl Into<PathBuf>) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl ServiceCommand {
     }
 
     /// Starts it, without waiting for anything.
-    pub fn start(self) -> Result<Service, Failure> {
+    pub fn start(self) -> Result<Daemon, Failure> {
         let sandbox = Sandbox::new()?;
         let log = sandbox.path("log");
         let doing = || format!("starting {}", self.name);
@@ -97,7 +97,7 @@ impl ServiceCommand {
             .stderr(errors)
             .process_group(0);
         let child = command.spawn().map_err(Failure::io(doing()))?;
-        Ok(Service {
+        Ok(Daemon {
             name: self.name,
             child,
             log,
@@ -106,7 +106,7 @@ impl ServiceCommand {
     }
 }
 
-impl Service {
+impl Daemon {
     /// Waits until `ready` gives something, or the program ends, or the time is over.
     pub fn wait_until<T>(
         &mut self,
@@ -132,8 +132,8 @@ impl Service {
 
     /// Waits for a line of the log that starts with `prefix`, and gives the rest of it, trimmed.
     pub fn wait_for_line(&mut self, prefix: &str, limit: Duration) -> Result<String, Failure> {
-        self.wait_until(limit, |service| {
-            let log = service.log_text();
+        self.wait_until(limit, |daemon| {
+            let log = daemon.log_text();
             // A last line without its end may still be growing.
             let complete = &log[..=log.rfind('\n')?];
             complete
@@ -184,7 +184,7 @@ impl Service {
     }
 }
 
-impl Drop for Service {
+impl Drop for Daemon {
     fn drop(&mut self) {
         self.kill();
     }
@@ -209,8 +209,8 @@ fn tail(log: &Path) -> String {
 mod tests {
     use super::*;
 
-    fn shell(script: &str) -> Service {
-        ServiceCommand::new("shell", "sh")
+    fn shell(script: &str) -> Daemon {
+        DaemonCommand::new("shell", "sh")
             .arg("-c")
             .arg(script)
             .start()
@@ -230,15 +230,15 @@ mod tests {
 
     #[test]
     fn grandchildren_end_with_the_service() {
-        let mut service = shell("sleep 600 & echo pid $!; wait");
-        let pid = service.wait_for_line("pid", LIMIT).unwrap();
+        let mut daemon = shell("sleep 600 & echo pid $!; wait");
+        let pid = daemon.wait_for_line("pid", LIMIT).unwrap();
         assert!(exists(&pid));
-        drop(service);
+        drop(daemon);
         let started = Instant::now();
         while exists(&pid) {
             assert!(
                 started.elapsed() < LIMIT,
-                "process {pid} outlived its service"
+                "process {pid} outlived its daemon"
             );
             std::thread::sleep(POLL);
         }
@@ -246,9 +246,9 @@ mod tests {
 
     #[test]
     fn the_group_ends_when_the_lifeline_is_cut() {
-        let mut service = shell("sleep 600 & echo pid $!; wait");
-        let pid = service.wait_for_line("pid", LIMIT).unwrap();
-        drop(service.child.stdin.take());
+        let mut daemon = shell("sleep 600 & echo pid $!; wait");
+        let pid = daemon.wait_for_line("pid", LIMIT).unwrap();
+        drop(daemon.child.stdin.take());
         let started = Instant::now();
         while exists(&pid) {
             assert!(

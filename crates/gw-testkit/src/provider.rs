@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::process::{Service, ServiceCommand};
+use crate::process::{Daemon, DaemonCommand};
 use crate::{Failure, Reply, repository, request};
 
 const INSTALL: &str = "tests/idp/install";
@@ -22,7 +22,7 @@ pub const DEFAULT_AUDIENCE: &str = "https://api.example.test";
 #[derive(Debug)]
 pub struct OidcProvider {
     issuer: String,
-    _service: Service,
+    _daemon: Daemon,
 }
 
 impl OidcProvider {
@@ -33,10 +33,10 @@ impl OidcProvider {
 
     /// Starts one with environment variables of `tests/idp/oidc.mjs`: `TTL`, `KID`, `CLIENTS`, `RESOURCES`, `PORT`.
     pub fn start_with(environment: &[(&str, &str)]) -> Result<Self, Failure> {
-        let (issuer, service) = start("oidc.mjs", environment)?;
+        let (issuer, daemon) = start("oidc.mjs", environment)?;
         Ok(Self {
             issuer,
-            _service: service,
+            _daemon: daemon,
         })
     }
 
@@ -65,7 +65,7 @@ impl OidcProvider {
 #[derive(Debug)]
 pub struct OauthMock {
     issuer: String,
-    _service: Service,
+    _daemon: Daemon,
 }
 
 impl OauthMock {
@@ -76,10 +76,10 @@ impl OauthMock {
 
     /// Starts one with environment variables of `tests/idp/mock.mjs`: `AUDIENCE`, `SCOPE`, `KID`, `PORT`.
     pub fn start_with(environment: &[(&str, &str)]) -> Result<Self, Failure> {
-        let (issuer, service) = start("mock.mjs", environment)?;
+        let (issuer, daemon) = start("mock.mjs", environment)?;
         Ok(Self {
             issuer,
-            _service: service,
+            _daemon: daemon,
         })
     }
 
@@ -200,7 +200,7 @@ impl Broken {
     }
 }
 
-fn start(script: &str, environment: &[(&str, &str)]) -> Result<(String, Service), Failure> {
+fn start(script: &str, environment: &[(&str, &str)]) -> Result<(String, Daemon), Failure> {
     let folder = repository().join("tests/idp");
     let packages = folder.join("node_modules");
     if !packages.is_dir() {
@@ -209,16 +209,16 @@ fn start(script: &str, environment: &[(&str, &str)]) -> Result<(String, Service)
             install: INSTALL,
         });
     }
-    let mut command = ServiceCommand::new(script, Path::new("node"))
+    let mut command = DaemonCommand::new(script, Path::new("node"))
         .arg(script)
         .in_folder(folder)
         .env("PORT", "0");
     for (name, value) in environment {
         command = command.env(*name, *value);
     }
-    let mut service = command.start()?;
-    let issuer = service.wait_for_line("ready ", START_LIMIT)?;
-    Ok((issuer, service))
+    let mut daemon = command.start()?;
+    let issuer = daemon.wait_for_line("ready ", START_LIMIT)?;
+    Ok((issuer, daemon))
 }
 
 fn access_token(

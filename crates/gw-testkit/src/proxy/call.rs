@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The AWS service a request goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AwsService {
+pub enum Callee {
     /// The REST API Gateway's control plane.
     ApiGateway,
     /// Lambda.
@@ -23,7 +23,7 @@ pub enum AwsService {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The service it was for.
-    pub service: AwsService,
+    pub service: Callee,
     /// Whether it changes something at AWS. Never true for the data plane.
     pub mutating: bool,
     /// The method, in capitals.
@@ -65,7 +65,7 @@ impl Call {
 
     /// Whether this is a change at API Gateway's control plane.
     pub fn changes_api_gateway(&self) -> bool {
-        self.service == AwsService::ApiGateway && self.mutating
+        self.service == Callee::ApiGateway && self.mutating
     }
 }
 
@@ -99,28 +99,26 @@ fn action_of(method: &str, body: &[u8]) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn service_of(path: &str, authorization: Option<&str>) -> AwsService {
+fn service_of(path: &str, authorization: Option<&str>) -> Callee {
     if path.starts_with("/_aws/execute-api/") || path.contains("/_user_request_/") {
-        return AwsService::DataPlane;
+        return Callee::DataPlane;
     }
     // The credential scope: KEY/DATE/REGION/SERVICE/aws4_request.
     let scope = authorization
         .and_then(|value| value.split("Credential=").nth(1))
         .and_then(|scope| scope.split('/').nth(3));
     match scope {
-        Some("apigateway") => AwsService::ApiGateway,
-        Some("lambda") => AwsService::Lambda,
-        Some("iam") => AwsService::Iam,
-        Some("sts") => AwsService::Sts,
-        None if path.starts_with("/restapis") || path.starts_with("/account") => {
-            AwsService::ApiGateway
-        }
-        None if path.contains("/functions") => AwsService::Lambda,
-        Some(_) | None => AwsService::Other,
+        Some("apigateway") => Callee::ApiGateway,
+        Some("lambda") => Callee::Lambda,
+        Some("iam") => Callee::Iam,
+        Some("sts") => Callee::Sts,
+        None if path.starts_with("/restapis") || path.starts_with("/account") => Callee::ApiGateway,
+        None if path.contains("/functions") => Callee::Lambda,
+        Some(_) | None => Callee::Other,
     }
 }
 
-fn is_mutating(service: AwsService, method: &str, path: &str, action: Option<&str>) -> bool {
+fn is_mutating(service: Callee, method: &str, path: &str, action: Option<&str>) -> bool {
     const READING: [&str; 6] = [
         "Get",
         "List",
@@ -130,13 +128,13 @@ fn is_mutating(service: AwsService, method: &str, path: &str, action: Option<&st
         "Generate",
     ];
     match service {
-        AwsService::DataPlane => false,
-        AwsService::Lambda => method != "GET" && !path.ends_with("/invocations"),
-        AwsService::Iam | AwsService::Sts | AwsService::Other => match action {
+        Callee::DataPlane => false,
+        Callee::Lambda => method != "GET" && !path.ends_with("/invocations"),
+        Callee::Iam | Callee::Sts | Callee::Other => match action {
             Some(action) => !READING.iter().any(|prefix| action.starts_with(prefix)),
             None => method != "GET",
         },
-        AwsService::ApiGateway => method != "GET",
+        Callee::ApiGateway => method != "GET",
     }
 }
 
@@ -158,7 +156,7 @@ mod tests {
                 "/restapis/a",
                 Some("apigateway"),
                 "{}",
-                AwsService::ApiGateway,
+                Callee::ApiGateway,
                 true,
             ),
             (
@@ -166,23 +164,16 @@ mod tests {
                 "/restapis/a/resources",
                 Some("apigateway"),
                 "",
-                AwsService::ApiGateway,
+                Callee::ApiGateway,
                 false,
             ),
-            (
-                "PUT",
-                "/restapis/a",
-                None,
-                "{}",
-                AwsService::ApiGateway,
-                true,
-            ),
+            ("PUT", "/restapis/a", None, "{}", Callee::ApiGateway, true),
             (
                 "POST",
                 "/2015-03-31/functions",
                 Some("lambda"),
                 "{}",
-                AwsService::Lambda,
+                Callee::Lambda,
                 true,
             ),
             (
@@ -190,7 +181,7 @@ mod tests {
                 "/2015-03-31/functions/f/invocations",
                 Some("lambda"),
                 "{}",
-                AwsService::Lambda,
+                Callee::Lambda,
                 false,
             ),
             (
@@ -198,7 +189,7 @@ mod tests {
                 "/",
                 Some("iam"),
                 "Action=CreateRole&Version=2010-05-08",
-                AwsService::Iam,
+                Callee::Iam,
                 true,
             ),
             (
@@ -206,7 +197,7 @@ mod tests {
                 "/",
                 Some("iam"),
                 "Action=GetRole&RoleName=r",
-                AwsService::Iam,
+                Callee::Iam,
                 false,
             ),
             (
@@ -214,7 +205,7 @@ mod tests {
                 "/",
                 Some("sts"),
                 "Action=GetCallerIdentity",
-                AwsService::Sts,
+                Callee::Sts,
                 false,
             ),
             (
@@ -222,7 +213,7 @@ mod tests {
                 "/_aws/execute-api/abc/v1/pets",
                 None,
                 "{}",
-                AwsService::DataPlane,
+                Callee::DataPlane,
                 false,
             ),
         ];

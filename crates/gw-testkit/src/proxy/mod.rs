@@ -16,7 +16,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::{Request, Response, StatusCode};
 
-pub use call::{AwsService, Call};
+pub use call::{Call, Callee};
 pub use rule::Rule;
 
 use crate::Failure;
@@ -101,9 +101,9 @@ impl CountingProxy {
         let mut tally = Tally::default();
         for call in lock(&self.state.calls).iter() {
             *match (call.service, call.mutating) {
-                (AwsService::DataPlane, _) => &mut tally.data_plane,
-                (AwsService::ApiGateway, true) => &mut tally.api_gateway_changes,
-                (AwsService::ApiGateway, false) => &mut tally.api_gateway_reads,
+                (Callee::DataPlane, _) => &mut tally.data_plane,
+                (Callee::ApiGateway, true) => &mut tally.api_gateway_changes,
+                (Callee::ApiGateway, false) => &mut tally.api_gateway_reads,
                 (_, true) => &mut tally.other_changes,
                 (_, false) => &mut tally.other_reads,
             } += 1;

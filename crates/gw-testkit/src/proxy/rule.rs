@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{AwsService, Call};
+use super::call::{Call, Callee};
 use crate::wire::{Body, HangUp, full};
 use hyper::Response;
 
@@ -53,7 +53,7 @@ impl Rule {
 
     /// A rule for every call to AWS's control plane.
     pub fn any() -> Self {
-        Self::on(|call| call.service != AwsService::DataPlane)
+        Self::on(|call| call.service != Callee::DataPlane)
     }
 
     /// A rule for every change at AWS.
