@@ -1,4 +1,7 @@
-/** Shortcuts written as `mod+k`, `shift+?`, `mod+enter`; `mod` is Command on a Mac and Control elsewhere. */
+/**
+ * Shortcuts written as `mod+k`, `?`, `mod+enter`; `mod` is Command on a Mac and Control elsewhere.
+ * Two keys in turn have a blank between them: `g a`.
+ */
 
 const MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform)
 
@@ -8,7 +11,7 @@ const GLYPHS: Record<string, string> = MAC
 
 /** The keys as printed on this platform's keyboard, one string per key. */
 export function printed(keys: string): string[] {
-  return keys.split(/\+(?=.)/).map((key) => GLYPHS[key] ?? (key.length === 1 ? key.toUpperCase() : key))
+  return keys.split(/ |\+(?=.)/).map((key) => GLYPHS[key] ?? (key.length === 1 ? key.toUpperCase() : key))
 }
 
 /** Whether `event` is this shortcut. */
