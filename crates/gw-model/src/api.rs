@@ -25,6 +25,9 @@ pub struct Api {
     pub backend: Backend,
     /// What protects it and how.
     pub policies: Policies,
+    /// How many operations its document has, counted when it was saved last.
+    #[serde(default)]
+    pub operations: u32,
     /// Grows by one with each saved edit of document, policies or settings; guards against lost updates.
     #[ts(type = "number")]
     pub edition: u64,
