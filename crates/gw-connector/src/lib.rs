@@ -3,6 +3,8 @@
 //! It refuses state and retry inside a connector, and vendor names outside plain strings. Capability is data.
 
 pub mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod names;
 pub mod observed;
 pub mod port;

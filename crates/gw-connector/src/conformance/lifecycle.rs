@@ -27,12 +27,18 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
     }
     report.note("lint is pure", lints(harness).await);
     let empty = starts_empty(harness).await;
-    if !report.note("nothing is there before, and withdrawing nothing is nothing", empty) {
+    if !report.note(
+        "nothing is there before, and withdrawing nothing is nothing",
+        empty,
+    ) {
         return;
     }
     bounds(harness, report).await;
     let undone = first_undone(harness).await;
-    if !report.note("a first publication is taken back before traffic moves, each step twice", undone) {
+    if !report.note(
+        "a first publication is taken back before traffic moves, each step twice",
+        undone,
+    ) {
         return;
     }
     let mut known = Known::default();
@@ -40,21 +46,50 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
     if !report.note("a first publication is live", first) {
         return;
     }
-    report.note("publishing the same again is nothing", unchanged(harness, 1, &known).await);
-    report.note("callers reach it", calls::serves_edition(harness, &known.url, 1).await);
+    report.note(
+        "publishing the same again is nothing",
+        unchanged(harness, 1, &known).await,
+    );
+    report.note(
+        "callers reach it",
+        calls::serves_edition(harness, &known.url, 1).await,
+    );
     calls::routes(harness, &known.url, report).await;
-    report.note("another run's mark finds nothing", foreign_mark(harness, &known).await);
+    report.note(
+        "another run's mark finds nothing",
+        foreign_mark(harness, &known).await,
+    );
     let second = publishes(harness, 2, &mut known).await;
     report.note("a second publication is live", second);
-    report.note("callers see the second", calls::serves_edition(harness, &known.url, 2).await);
-    report.note("publishing the second again is nothing", unchanged(harness, 2, &known).await);
-    report.note("a third publication is taken back, and callers see the second", third_undone(harness, &known).await);
-    report.note("another API beside it comes and goes alone", neighbour(harness, &known).await);
-    report.note("withdrawing leaves nothing", withdraws(harness, &known).await);
+    report.note(
+        "callers see the second",
+        calls::serves_edition(harness, &known.url, 2).await,
+    );
+    report.note(
+        "publishing the second again is nothing",
+        unchanged(harness, 2, &known).await,
+    );
+    report.note(
+        "a third publication is taken back, and callers see the second",
+        third_undone(harness, &known).await,
+    );
+    report.note(
+        "another API beside it comes and goes alone",
+        neighbour(harness, &known).await,
+    );
+    report.note(
+        "withdrawing leaves nothing",
+        withdraws(harness, &known).await,
+    );
 }
 
 async fn identifies(harness: &dyn Harness) -> Result<(), String> {
-    let identity = harness.connector().await.identify().await.map_err(told("identify"))?;
+    let identity = harness
+        .connector()
+        .await
+        .identify()
+        .await
+        .map_err(told("identify"))?;
     ensure(!identity.account.is_empty(), "the account is empty")?;
     ensure(!identity.principal.is_empty(), "the principal is empty")?;
     ensure(!identity.region.is_empty(), "the region is empty")
@@ -66,20 +101,41 @@ async fn lints(harness: &dyn Harness) -> Result<(), String> {
     let connector = harness.connector().await;
     let before = observe(harness, &Known::default()).await?;
     let found = connector.lint(&revision, &plan);
-    ensure(found == connector.lint(&revision, &plan), "lint finds something else the second time")?;
-    ensure(observe(harness, &Known::default()).await? == before, "lint changed what is observed")?;
-    let errors: Vec<_> = found.iter().filter(|found| found.severity == Severity::Error).collect();
-    ensure(errors.is_empty(), &format!("lint refuses the suite's API: {errors:?}"))
+    ensure(
+        found == connector.lint(&revision, &plan),
+        "lint finds something else the second time",
+    )?;
+    ensure(
+        observe(harness, &Known::default()).await? == before,
+        "lint changed what is observed",
+    )?;
+    let errors: Vec<_> = found
+        .iter()
+        .filter(|found| found.severity == Severity::Error)
+        .collect();
+    ensure(
+        errors.is_empty(),
+        &format!("lint refuses the suite's API: {errors:?}"),
+    )
 }
 
 async fn starts_empty(harness: &dyn Harness) -> Result<(), String> {
     let observed = observe(harness, &Known::default()).await?;
-    ensure(observed.state == LiveState::Absent, &format!("the suite's API is there already: {observed:?}"))?;
-    ensure(observed.digest.is_none() && observed.invoke_url.is_none(), "something is told of an API that is absent")?;
+    ensure(
+        observed.state == LiveState::Absent,
+        &format!("the suite's API is there already: {observed:?}"),
+    )?;
+    ensure(
+        observed.digest.is_none() && observed.invoke_url.is_none(),
+        "something is told of an API that is absent",
+    )?;
     let connector = harness.connector().await;
     let target = target(harness, API_ID, &Outputs::new(), None);
     let changes = lower(connector.as_ref(), Goal::Withdraw, &target, &observed)?;
-    ensure(changes.is_empty(), &format!("withdrawing nothing takes {} changes", changes.len()))
+    ensure(
+        changes.is_empty(),
+        &format!("withdrawing nothing takes {} changes", changes.len()),
+    )
 }
 
 /// Refusals that depend on what the gateway says it can do.
@@ -96,10 +152,16 @@ async fn bounds(harness: &dyn Harness, report: &mut Report) {
         let fits = wide(most);
         lower(connector.as_ref(), Goal::Publish(&fits), &target, &observed)?;
         let plan = wide(most + 1);
-        let linted = connector.lint(&revision(&plan), &plan).iter().any(|found| found.severity == Severity::Error);
+        let linted = connector
+            .lint(&revision(&plan), &plan)
+            .iter()
+            .any(|found| found.severity == Severity::Error);
         match connector.lower(Goal::Publish(&plan), &target, &observed) {
             Err(fault) if fault.code == Code::PlanTooManyResources => Ok(()),
-            Err(fault) => Err(format!("{} resources are refused with another code: {fault}", most + 1)),
+            Err(fault) => Err(format!(
+                "{} resources are refused with another code: {fault}",
+                most + 1
+            )),
             Ok(_) if linted => Ok(()),
             Ok(_) => Err(format!("{} resources are taken", most + 1)),
         }
@@ -113,10 +175,16 @@ async fn first_undone(harness: &dyn Harness) -> Result<(), String> {
     let changes = all_but_traffic(harness, &mut walk, 1, &known).await?;
     walk.make(&changes).await?;
     let observed = observe(harness, &known).await?;
-    ensure(observed.state != LiveState::Live, "the API is live before the step that moves traffic")?;
+    ensure(
+        observed.state != LiveState::Live,
+        "the API is live before the step that moves traffic",
+    )?;
     walk.unmake().await?;
     let observed = observe(harness, &known).await?;
-    ensure(observed.state == LiveState::Absent, &format!("something is left after every undo: {observed:?}"))
+    ensure(
+        observed.state == LiveState::Absent,
+        &format!("something is left after every undo: {observed:?}"),
+    )
 }
 
 async fn third_undone(harness: &dyn Harness, known: &Known) -> Result<(), String> {
@@ -126,8 +194,14 @@ async fn third_undone(harness: &dyn Harness, known: &Known) -> Result<(), String
     calls::serves_edition(harness, &known.url, 2).await?;
     walk.unmake().await?;
     let observed = observe(harness, known).await?;
-    ensure(observed.state == LiveState::Live, &format!("it is not live after every undo: {observed:?}"))?;
-    ensure(observed.digest == known.digest, "another digest is live after every undo")?;
+    ensure(
+        observed.state == LiveState::Live,
+        &format!("it is not live after every undo: {observed:?}"),
+    )?;
+    ensure(
+        observed.digest == known.digest,
+        "another digest is live after every undo",
+    )?;
     calls::serves_edition(harness, &known.url, 2).await?;
     unchanged(harness, 2, known).await
 }
@@ -138,12 +212,24 @@ async fn publishes(harness: &dyn Harness, edition: u32, known: &mut Known) -> Re
     publish(&mut walk, &plan(harness, edition), &target).await?;
     let url = walk.outputs.get(OUTPUT_INVOKE_URL).cloned();
     let url = url.ok_or_else(|| format!("no receipt has the output {OUTPUT_INVOKE_URL}"))?;
-    ensure(!url.ends_with('/'), &format!("the invoke URL {url} ends with a slash"))?;
+    ensure(
+        !url.ends_with('/'),
+        &format!("the invoke URL {url} ends with a slash"),
+    )?;
     known.outputs.clone_from(&walk.outputs);
     let observed = observe(harness, known).await?;
-    ensure(observed.state == LiveState::Live, &format!("it is published, but observed {:?}", observed.state))?;
-    ensure(observed.invoke_url.as_ref() == Some(&url), &format!("observed at {:?}, not {url}", observed.invoke_url))?;
-    ensure(observed.digest.is_some() && observed.digest != known.digest, "the live digest is not observed")?;
+    ensure(
+        observed.state == LiveState::Live,
+        &format!("it is published, but observed {:?}", observed.state),
+    )?;
+    ensure(
+        observed.invoke_url.as_ref() == Some(&url),
+        &format!("observed at {:?}, not {url}", observed.invoke_url),
+    )?;
+    ensure(
+        observed.digest.is_some() && observed.digest != known.digest,
+        "the live digest is not observed",
+    )?;
     known.digest = observed.digest;
     known.url = url;
     Ok(())
@@ -158,7 +244,10 @@ async fn unchanged(harness: &dyn Harness, edition: u32, known: &Known) -> Result
         let observed = connector.observe(&target).await.map_err(told("observe"))?;
         let changes = lower(connector.as_ref(), Goal::Publish(&plan), &target, &observed)?;
         let verbs: Vec<_> = changes.iter().map(|change| &change.verb).collect();
-        ensure(changes.is_empty(), &format!("what is live already takes {verbs:?}"))?;
+        ensure(
+            changes.is_empty(),
+            &format!("what is live already takes {verbs:?}"),
+        )?;
     }
     Ok(())
 }
@@ -168,11 +257,26 @@ async fn foreign_mark(harness: &dyn Harness, known: &Known) -> Result<(), String
     let connector = harness.connector().await;
     let mut walk = Walk::new(harness, "foreign");
     let changes = all_but_traffic(harness, &mut walk, 3, known).await?;
-    for change in changes.iter().filter(|change| change.effect != StepEffect::Read) {
-        let journaled = Change { payload: String::new(), ..change.clone() };
+    for change in changes
+        .iter()
+        .filter(|change| change.effect != StepEffect::Read)
+    {
+        let journaled = Change {
+            payload: String::new(),
+            ..change.clone()
+        };
         let mark = Mark::new("gw-conformance-nobody");
-        let found = connector.probe(&journaled, &mark, &walk.outputs).await.map_err(told("probe"))?;
-        ensure(found.is_none(), &format!("probe finds {} under a mark nobody used: {found:?}", change.verb))?;
+        let found = connector
+            .probe(&journaled, &mark, &walk.outputs)
+            .await
+            .map_err(told("probe"))?;
+        ensure(
+            found.is_none(),
+            &format!(
+                "probe finds {} under a mark nobody used: {found:?}",
+                change.verb
+            ),
+        )?;
     }
     Ok(())
 }
@@ -182,10 +286,23 @@ async fn neighbour(harness: &dyn Harness, known: &Known) -> Result<(), String> {
     let target = target(harness, &api, &Outputs::new(), None);
     let mut walk = Walk::new(harness, "neighbour");
     publish(&mut walk, &edition(&api, 1, None, None), &target).await?;
-    let url = walk.outputs.get(OUTPUT_INVOKE_URL).cloned().unwrap_or_default();
+    let url = walk
+        .outputs
+        .get(OUTPUT_INVOKE_URL)
+        .cloned()
+        .unwrap_or_default();
     calls::serves_edition(harness, &url, 1).await?;
     calls::serves_edition(harness, &known.url, 2).await?;
-    withdraw(harness, &api, &Known { outputs: walk.outputs, digest: None, url: String::new() }).await?;
+    withdraw(
+        harness,
+        &api,
+        &Known {
+            outputs: walk.outputs,
+            digest: None,
+            url: String::new(),
+        },
+    )
+    .await?;
     calls::is_gone(harness, &url).await?;
     calls::serves_edition(harness, &known.url, 2).await
 }
@@ -201,7 +318,10 @@ async fn withdraw(harness: &dyn Harness, api: &str, known: &Known) -> Result<(),
     let connector = harness.connector().await;
     let observed = connector.observe(&target).await.map_err(told("observe"))?;
     let changes = lower(connector.as_ref(), Goal::Withdraw, &target, &observed)?;
-    ensure(!changes.is_empty(), "there is something to withdraw, but no change")?;
+    ensure(
+        !changes.is_empty(),
+        "there is something to withdraw, but no change",
+    )?;
     let mut walk = Walk::new(harness, "withdraw");
     walk.outputs.extend(observed.found);
     walk.make(&changes).await?;
@@ -210,9 +330,15 @@ async fn withdraw(harness: &dyn Harness, api: &str, known: &Known) -> Result<(),
         again.map_err(told(&format!("{} on what is gone", change.verb)))?;
     }
     let observed = connector.observe(&target).await.map_err(told("observe"))?;
-    ensure(observed.state == LiveState::Absent, &format!("something is left after withdrawing: {observed:?}"))?;
+    ensure(
+        observed.state == LiveState::Absent,
+        &format!("something is left after withdrawing: {observed:?}"),
+    )?;
     let changes = lower(connector.as_ref(), Goal::Withdraw, &target, &observed)?;
-    ensure(changes.is_empty(), "withdrawing what is withdrawn takes changes")
+    ensure(
+        changes.is_empty(),
+        "withdrawing what is withdrawn takes changes",
+    )
 }
 
 /// The changes to an edition without the one that moves traffic; their outputs are in `walk`.
@@ -225,18 +351,36 @@ async fn all_but_traffic(
     let connector = harness.connector().await;
     let target = target(harness, API_ID, &known.outputs, known.digest.clone());
     let observed = connector.observe(&target).await.map_err(told("observe"))?;
-    let mut changes = lower(connector.as_ref(), Goal::Publish(&plan(harness, edition)), &target, &observed)?;
+    let mut changes = lower(
+        connector.as_ref(),
+        Goal::Publish(&plan(harness, edition)),
+        &target,
+        &observed,
+    )?;
     let last = changes.pop().map(|change| change.effect);
-    ensure(last == Some(StepEffect::MovesTraffic), "the last change of a publication does not move traffic")?;
+    ensure(
+        last == Some(StepEffect::MovesTraffic),
+        "the last change of a publication does not move traffic",
+    )?;
     walk.outputs.extend(observed.found);
     Ok(changes)
 }
 
 async fn observe(harness: &dyn Harness, known: &Known) -> Result<Observed, String> {
     let target = target(harness, API_ID, &known.outputs, known.digest.clone());
-    harness.connector().await.observe(&target).await.map_err(told("observe"))
+    harness
+        .connector()
+        .await
+        .observe(&target)
+        .await
+        .map_err(told("observe"))
 }
 
 fn plan(harness: &dyn Harness, number: u32) -> gw_plan::Plan {
-    edition(API_ID, number, harness.backend().as_deref(), harness.token_check().as_ref())
+    edition(
+        API_ID,
+        number,
+        harness.backend().as_deref(),
+        harness.token_check().as_ref(),
+    )
 }

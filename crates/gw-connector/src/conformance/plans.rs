@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gw_model::{ApiId, Backend, HttpMethod, OperationKey, Policies, Revision, RevisionId};
-use gw_plan::{MockAnswer, Parameter, ParameterLocation, Plan, Route, RouteBackend, RouteSecurity, TokenCheck};
+use gw_plan::{
+    MockAnswer, Parameter, ParameterLocation, Plan, Route, RouteBackend, RouteSecurity, TokenCheck,
+};
 
 /// Id of the API the suite publishes; a second one has `-2` at its end.
 pub const API_ID: &str = "conformance";
@@ -20,17 +22,32 @@ pub(super) fn open_body(edition: u32) -> String {
 
 /// One edition of the suite's API: `/open`, `/items/{id}` (on the backend, if there is one), `/private` (if tokens can
 /// be checked), and `/added` from edition 2 on.
-pub(super) fn edition(api: &str, edition: u32, backend: Option<&str>, check: Option<&TokenCheck>) -> Plan {
+pub(super) fn edition(
+    api: &str,
+    edition: u32,
+    backend: Option<&str>,
+    check: Option<&TokenCheck>,
+) -> Plan {
     let mut routes = vec![route("/open", mock(open_body(edition)), OPEN)];
     if let Some(backend) = backend {
         let url = format!("{}/things/{{id}}", backend.trim_end_matches('/'));
         let mut items = route("/items/{id}", RouteBackend::Http { url }, OPEN);
-        items.parameters = vec![Parameter { name: "id".to_owned(), location: ParameterLocation::Path, required: true }];
+        items.parameters = vec![Parameter {
+            name: "id".to_owned(),
+            location: ParameterLocation::Path,
+            required: true,
+        }];
         routes.push(items);
     }
     if check.is_some() {
-        let token = RouteSecurity::Token { scopes: vec![SCOPE.to_owned()] };
-        routes.push(route("/private", mock("{\"private\":true}".to_owned()), token));
+        let token = RouteSecurity::Token {
+            scopes: vec![SCOPE.to_owned()],
+        };
+        routes.push(route(
+            "/private",
+            mock("{\"private\":true}".to_owned()),
+            token,
+        ));
     }
     if edition > 1 {
         routes.push(route("/added", mock("{\"added\":true}".to_owned()), OPEN));
@@ -40,7 +57,9 @@ pub(super) fn edition(api: &str, edition: u32, backend: Option<&str>, check: Opt
 
 /// A plan with this many resources.
 pub(super) fn wide(resources: u32) -> Plan {
-    let routes = (0..resources).map(|n| route(&format!("/r{n}"), mock(String::new()), OPEN)).collect();
+    let routes = (0..resources)
+        .map(|n| route(&format!("/r{n}"), mock(String::new()), OPEN))
+        .collect();
     plan(API_ID, 99, routes, None)
 }
 
@@ -54,7 +73,8 @@ pub(super) fn revision(plan: &Plan) -> Revision {
         backend: Backend::Mock,
         policies: Policies::default(),
         key_manager: None,
-        document: "openapi: 3.0.3\ninfo: {title: Conformance, version: '1'}\npaths: {}\n".to_owned(),
+        document: "openapi: 3.0.3\ninfo: {title: Conformance, version: '1'}\npaths: {}\n"
+            .to_owned(),
     }
 }
 
@@ -64,7 +84,10 @@ fn plan(api: &str, edition: u32, routes: Vec<Route>, token_check: Option<TokenCh
     let mut nodes = BTreeSet::new();
     for route in &routes {
         let path = route.operation.path.trim_matches('/');
-        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        let ends = path
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([path.len()]);
         nodes.extend(ends.map(|end| path[..end].to_owned()));
     }
     Plan {
@@ -94,5 +117,12 @@ fn route(path: &str, backend: RouteBackend, security: RouteSecurity) -> Route {
 
 fn mock(body: String) -> RouteBackend {
     let content_type = "application/json".to_owned();
-    RouteBackend::Mock { answer: MockAnswer { status: 200, content_type, headers: BTreeMap::new(), body } }
+    RouteBackend::Mock {
+        answer: MockAnswer {
+            status: 200,
+            content_type,
+            headers: BTreeMap::new(),
+            body,
+        },
+    }
 }

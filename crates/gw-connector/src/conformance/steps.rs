@@ -18,7 +18,12 @@ pub(super) struct Walk<'a> {
     pub(super) receipts: Vec<Receipt>,
 }
 
-pub(super) fn target(harness: &dyn Harness, api: &str, known: &Outputs, digest: Option<String>) -> Target {
+pub(super) fn target(
+    harness: &dyn Harness,
+    api: &str,
+    known: &Outputs,
+    digest: Option<String>,
+) -> Target {
     Target {
         gateway: harness.gateway(),
         api: ApiId::new(api),
@@ -36,26 +41,50 @@ pub(super) fn lower(
     target: &Target,
     observed: &Observed,
 ) -> Result<Vec<Change>, String> {
-    let changes = connector.lower(goal, target, observed).map_err(told("lower"))?;
-    let again = connector.lower(goal, target, observed).map_err(told("lower, the second time,"))?;
-    ensure(changes == again, "lower gives other changes the second time: it is not pure")?;
+    let changes = connector
+        .lower(goal, target, observed)
+        .map_err(told("lower"))?;
+    let again = connector
+        .lower(goal, target, observed)
+        .map_err(told("lower, the second time,"))?;
+    ensure(
+        changes == again,
+        "lower gives other changes the second time: it is not pure",
+    )?;
     if let Goal::Publish(_) = goal {
-        let early = changes.iter().rev().skip(1).find(|change| change.effect == StepEffect::MovesTraffic);
+        let early = changes
+            .iter()
+            .rev()
+            .skip(1)
+            .find(|change| change.effect == StepEffect::MovesTraffic);
         if let Some(change) = early {
-            return Err(format!("'{}' moves traffic and is not the last change", change.verb));
+            return Err(format!(
+                "'{}' moves traffic and is not the last change",
+                change.verb
+            ));
         }
     }
     for change in &changes {
-        ensure(!change.verb.is_empty() && !change.sentence.is_empty(), "a change has no verb or no sentence")?;
+        ensure(
+            !change.verb.is_empty() && !change.sentence.is_empty(),
+            "a change has no verb or no sentence",
+        )?;
     }
     Ok(changes)
 }
 
-pub(super) async fn publish(walk: &mut Walk<'_>, plan: &Plan, target: &Target) -> Result<(), String> {
+pub(super) async fn publish(
+    walk: &mut Walk<'_>,
+    plan: &Plan,
+    target: &Target,
+) -> Result<(), String> {
     let connector = walk.harness.connector().await;
     let observed = connector.observe(target).await.map_err(told("observe"))?;
     let changes = lower(connector.as_ref(), Goal::Publish(plan), target, &observed)?;
-    ensure(!changes.is_empty(), "there is something to publish, but no change")?;
+    ensure(
+        !changes.is_empty(),
+        "there is something to publish, but no change",
+    )?;
     walk.outputs.extend(observed.found);
     walk.make(&changes).await
 }
@@ -63,28 +92,47 @@ pub(super) async fn publish(walk: &mut Walk<'_>, plan: &Plan, target: &Target) -
 impl<'a> Walk<'a> {
     pub(super) fn new(harness: &'a dyn Harness, mark: &str) -> Self {
         let mark = Mark::new(format!("gw-conformance-{mark}"));
-        Self { harness, mark, outputs: Outputs::new(), receipts: Vec::new() }
+        Self {
+            harness,
+            mark,
+            outputs: Outputs::new(),
+            receipts: Vec::new(),
+        }
     }
 
     /// Makes the changes in order. Each is probed before and after, as if a restart lay between.
     pub(super) async fn make(&mut self, changes: &[Change]) -> Result<(), String> {
         for change in changes {
             let verb = &change.verb;
-            let journaled = Change { payload: String::new(), ..change.clone() };
+            let journaled = Change {
+                payload: String::new(),
+                ..change.clone()
+            };
             let looks = change.effect == StepEffect::Read;
             let connector = self.harness.connector().await;
             if !looks {
                 let before = connector.probe(&journaled, &self.mark, &self.outputs).await;
                 let before = before.map_err(told(&format!("probe before {verb}")))?;
-                ensure(before.is_none(), &format!("probe finds {verb} before it was made: {before:?}"))?;
+                ensure(
+                    before.is_none(),
+                    &format!("probe finds {verb} before it was made: {before:?}"),
+                )?;
             }
-            let receipt = connector.apply(change, &self.mark, &self.outputs).await.map_err(told(verb))?;
-            ensure(&receipt.verb == verb, &format!("the receipt of {verb} says {}", receipt.verb))?;
+            let receipt = connector
+                .apply(change, &self.mark, &self.outputs)
+                .await
+                .map_err(told(verb))?;
+            ensure(
+                &receipt.verb == verb,
+                &format!("the receipt of {verb} says {}", receipt.verb),
+            )?;
             if !looks {
                 let connector = self.harness.connector().await;
                 let after = connector.probe(&journaled, &self.mark, &self.outputs).await;
                 let after = after.map_err(told(&format!("probe after {verb}")))?;
-                let Some(after) = after else { return Err(format!("probe does not find {verb} after it was made")) };
+                let Some(after) = after else {
+                    return Err(format!("probe does not find {verb} after it was made"));
+                };
                 same_effect(&receipt, &after)?;
             }
             self.outputs.extend(receipt.outputs.clone());
@@ -110,7 +158,10 @@ impl<'a> Walk<'a> {
 /// A receipt that was probed must let the run go on and be undone as the one that was lost.
 fn same_effect(applied: &Receipt, probed: &Receipt) -> Result<(), String> {
     let verb = &applied.verb;
-    ensure(probed.verb == *verb, &format!("probe of {verb} gives a receipt of {}", probed.verb))?;
+    ensure(
+        probed.verb == *verb,
+        &format!("probe of {verb} gives a receipt of {}", probed.verb),
+    )?;
     let kept = |(name, value): (&String, &String)| probed.outputs.get(name) == Some(value);
     ensure(
         applied.outputs.iter().all(kept),
@@ -121,15 +172,27 @@ fn same_effect(applied: &Receipt, probed: &Receipt) -> Result<(), String> {
     )?;
     ensure(
         probed.created == applied.created,
-        &format!("probe of {verb} says created: {}, apply said {}", probed.created, applied.created),
+        &format!(
+            "probe of {verb} says created: {}, apply said {}",
+            probed.created, applied.created
+        ),
     )
 }
 
 pub(super) fn ensure(holds: bool, otherwise: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise.to_owned())
+    }
 }
 
 /// Words for a fault that should not have been.
 pub(super) fn told(doing: &str) -> impl Fn(Fault) -> String {
-    move |fault| format!("{doing} failed: {fault} {:?} (effect {:?})", fault.facts, fault.effect)
+    move |fault| {
+        format!(
+            "{doing} failed: {fault} {:?} (effect {:?})",
+            fault.facts, fault.effect
+        )
+    }
 }
