@@ -1,0 +1,548 @@
+//! The ordered changes from what was observed to the goal.
+//!
+//! It refuses to call more than needed: unchanged is no call, and the number of calls does not grow with the API.
+
+use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
+use gw_model::{AwsAuthorizer, AwsTarget, Code, Diagnostic, EndpointType, Fault};
+use gw_plan::{Plan, RouteSecurity, TokenCheck};
+use serde_json::json;
+
+use super::document::{document, is_protected};
+use super::step::{Expectation, Owner, Step, verb};
+use crate::lint;
+use crate::names::{self, output, partition};
+use crate::package::{Package, package};
+
+/// Lowers a goal for one API on one gateway.
+pub(crate) fn lower(
+    goal: Goal<'_>,
+    target: &Target,
+    aws: &AwsTarget,
+    observed: &Observed,
+) -> Result<Vec<Change>, Fault> {
+    let lowering = Lowering {
+        target,
+        aws,
+        observed,
+    };
+    match goal {
+        Goal::Publish(plan) => lowering.publish(plan),
+        Goal::Withdraw => Ok(lowering.withdraw()),
+    }
+}
+
+struct Lowering<'a> {
+    target: &'a Target,
+    aws: &'a AwsTarget,
+    observed: &'a Observed,
+}
+
+impl Lowering<'_> {
+    fn publish(&self, plan: &Plan) -> Result<Vec<Change>, Fault> {
+        refuse_obstacles(plan, self.aws)?;
+        let document = document(plan, self.aws);
+        let provisioned = match plan
+            .token_check
+            .as_ref()
+            .filter(|check| check.aws == AwsAuthorizer::Provision)
+        {
+            Some(check) if is_protected(plan) => Some(package(plan, check)?),
+            _ => None,
+        };
+        let digest = gw_plan::digest(plan);
+        let function = provisioned
+            .as_ref()
+            .map_or("", |package| package.digest.as_str());
+        let build = names::short_digest(&format!("{document}\n{function}"));
+        if self.is_live(&digest, &build) {
+            return Ok(Vec::new());
+        }
+
+        let mut changes = Vec::new();
+        let mut function_changed = false;
+        if let Some(package) = &provisioned {
+            function_changed = self.provision(package, &mut changes);
+        }
+        let api_is_new = self.found(names::REST_API_ID).is_none();
+        if api_is_new {
+            changes.push(self.create_rest_api(plan));
+        }
+        if provisioned.is_some() && (function_changed || api_is_new) {
+            changes.push(self.allow_invoke());
+        }
+        changes.push(self.put_rest_api(plan, document));
+        changes.push(self.read_back(plan));
+        changes.push(self.create_deployment(&digest, &build));
+        changes.push(self.move_stage(&digest, &build));
+        Ok(changes)
+    }
+
+    fn is_live(&self, digest: &str, build: &str) -> bool {
+        self.observed.state == LiveState::Live
+            && self.observed.digest.as_deref() == Some(digest)
+            && self.found(names::BUILD) == Some(build)
+    }
+
+    /// Brings the function up to date; whether there is anything to do.
+    fn provision(&self, package: &Package, changes: &mut Vec<Change>) -> bool {
+        if self.found(names::FUNCTION_DIGEST) == Some(package.digest.as_str())
+            && self.found(names::FUNCTION_VERSION_ARN).is_some()
+        {
+            return false;
+        }
+        if self.found(names::FUNCTION_ARN).is_some() {
+            changes.push(self.update_function(package));
+        } else {
+            if self.found(names::ROLE_ARN).is_none() {
+                changes.push(self.create_role());
+                changes.push(self.put_role_policy());
+            }
+            changes.push(self.create_function(package));
+        }
+        changes.push(self.await_function());
+        true
+    }
+
+    fn create_role(&self) -> Change {
+        let role = self.function_name();
+        let call = self.iam(
+            "CreateRole",
+            &format!("role {role}"),
+            "iam:CreateRole and iam:TagRole",
+        );
+        change(
+            verb::CREATE_ROLE,
+            "Make the role of the authorizer function".to_owned(),
+            StepEffect::Write,
+            vec![call],
+            &Step::CreateRole {
+                role,
+                owner: self.owner(),
+            },
+        )
+    }
+
+    fn put_role_policy(&self) -> Change {
+        let role = self.function_name();
+        let log = format!(
+            "arn:{}:logs:{}:*:log-group:/aws/lambda/{role}",
+            partition(&self.aws.region),
+            self.aws.region
+        );
+        let policy = json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": [log, format!("{log}:*")],
+            }],
+        });
+        change(
+            verb::PUT_ROLE_POLICY,
+            "Let the authorizer function write its own log, and nothing else".to_owned(),
+            StepEffect::Write,
+            vec![self.iam(
+                "PutRolePolicy",
+                &format!("role {role}"),
+                "iam:PutRolePolicy",
+            )],
+            &Step::PutRolePolicy {
+                role,
+                policy: policy.to_string(),
+            },
+        )
+    }
+
+    fn create_function(&self, package: &Package) -> Change {
+        let function = self.function_name();
+        let mut call = self.lambda(
+            "CreateFunction",
+            &function,
+            "lambda:CreateFunction and lambda:TagResource",
+        );
+        call.permission.push_str("; iam:PassRole on its role");
+        change(
+            verb::CREATE_FUNCTION,
+            "Make the authorizer function and publish its first version".to_owned(),
+            StepEffect::Write,
+            vec![call],
+            &Step::CreateFunction {
+                function,
+                owner: self.owner(),
+                zip: encode(&package.zip),
+                digest: package.digest.clone(),
+            },
+        )
+    }
+
+    fn update_function(&self, package: &Package) -> Change {
+        let function = self.function_name();
+        change(
+            verb::UPDATE_FUNCTION,
+            "Publish a new version of the authorizer function; the live stage keeps asking the old one".to_owned(),
+            StepEffect::Write,
+            vec![self.lambda("UpdateFunctionCode", &function, "lambda:UpdateFunctionCode")],
+            &Step::UpdateFunction { function, zip: encode(&package.zip), digest: package.digest.clone() },
+        )
+    }
+
+    fn await_function(&self) -> Change {
+        let function = self.function_name();
+        change(
+            verb::AWAIT_FUNCTION,
+            "See that the authorizer function is ready".to_owned(),
+            StepEffect::Read,
+            vec![self.lambda(
+                "GetFunctionConfiguration",
+                &function,
+                "lambda:GetFunctionConfiguration",
+            )],
+            &Step::AwaitFunction { function },
+        )
+    }
+
+    fn allow_invoke(&self) -> Change {
+        let function = self.function_name();
+        change(
+            verb::ALLOW_INVOKE,
+            "Let this API, and no other, ask the authorizer function".to_owned(),
+            StepEffect::Write,
+            vec![self.lambda("AddPermission", &function, "lambda:AddPermission")],
+            &Step::AllowInvoke { function },
+        )
+    }
+
+    fn create_rest_api(&self, plan: &Plan) -> Change {
+        let endpoint_type = match self.aws.endpoint_type {
+            EndpointType::Regional => "REGIONAL",
+            EndpointType::Edge => "EDGE",
+            EndpointType::Private => "PRIVATE",
+        };
+        let kind = endpoint_type.to_ascii_lowercase();
+        let mut call = self.gateway(
+            "CreateRestApi",
+            "POST /restapis".to_owned(),
+            "POST",
+            "/restapis",
+        );
+        call.permission
+            .push_str(&format!("; apigateway:PUT on {}", self.arn("/tags/*")));
+        change(
+            verb::CREATE_REST_API,
+            format!("Make the {kind} REST API '{}'", plan.name),
+            StepEffect::Write,
+            vec![call],
+            &Step::CreateRestApi {
+                owner: self.owner(),
+                version: plan.version.clone(),
+                endpoint_type: endpoint_type.to_owned(),
+            },
+        )
+    }
+
+    fn put_rest_api(&self, plan: &Plan, document: String) -> Change {
+        let id = self.rest_api();
+        let path = format!("/restapis/{id}");
+        change(
+            verb::PUT_REST_API,
+            format!(
+                "Import the document with {}",
+                count(plan.routes.len(), "operation")
+            ),
+            StepEffect::Write,
+            vec![self.gateway(
+                "PutRestApi",
+                format!("PUT {path}?mode=overwrite"),
+                "PUT",
+                "/restapis/*",
+            )],
+            &Step::PutRestApi { document },
+        )
+    }
+
+    fn read_back(&self, plan: &Plan) -> Change {
+        let id = self.rest_api();
+        let get = |name: &str, path: &str| {
+            self.gateway(
+                name,
+                format!("GET /restapis/{id}/{path}"),
+                "GET",
+                "/restapis/*",
+            )
+        };
+        let mut calls = vec![get("GetResources", "resources?embed=methods&limit=500")];
+        let authorizer = plan
+            .token_check
+            .as_ref()
+            .filter(|_| is_protected(plan))
+            .map(|check| self.authorizer_function(check));
+        if authorizer.is_some() {
+            calls.push(get("GetAuthorizers", "authorizers?limit=500"));
+        }
+        let protected = plan
+            .routes
+            .iter()
+            .filter(|route| matches!(route.security, RouteSecurity::Token { .. }))
+            .count();
+        change(
+            verb::READ_BACK,
+            format!("Read back every operation and see that {protected} of them ask for a token"),
+            StepEffect::Read,
+            calls,
+            &Step::ReadBack {
+                expected: Expectation::of(plan),
+                authorizer,
+            },
+        )
+    }
+
+    fn create_deployment(&self, digest: &str, build: &str) -> Change {
+        let path = format!("/restapis/{}/deployments", self.rest_api());
+        change(
+            verb::CREATE_DEPLOYMENT,
+            "Keep a copy of it, aside from the live one".to_owned(),
+            StepEffect::Write,
+            vec![self.gateway(
+                "CreateDeployment",
+                format!("POST {path}"),
+                "POST",
+                "/restapis/*/deployments",
+            )],
+            &Step::CreateDeployment {
+                plan: digest.to_owned(),
+                build: build.to_owned(),
+            },
+        )
+    }
+
+    fn move_stage(&self, digest: &str, build: &str) -> Change {
+        let stage = &self.aws.stage;
+        let path = format!("/restapis/{}/stages", self.rest_api());
+        if self.found(names::STAGE_DEPLOYMENT_ID).is_some() {
+            return change(
+                verb::UPDATE_STAGE,
+                format!(
+                    "Move the stage '{stage}' to it: callers meet the new version from here on"
+                ),
+                StepEffect::MovesTraffic,
+                vec![self.gateway(
+                    "UpdateStage",
+                    format!("PATCH {path}/{stage}"),
+                    "PATCH",
+                    "/restapis/*/stages/*",
+                )],
+                &Step::UpdateStage {
+                    plan: digest.to_owned(),
+                    build: build.to_owned(),
+                },
+            );
+        }
+        change(
+            verb::CREATE_STAGE,
+            format!("Open the stage '{stage}': callers can reach the API from here on"),
+            StepEffect::MovesTraffic,
+            vec![self.gateway(
+                "CreateStage",
+                format!("POST {path}"),
+                "POST",
+                "/restapis/*/stages",
+            )],
+            &Step::CreateStage {
+                owner: self.owner(),
+                plan: digest.to_owned(),
+                build: build.to_owned(),
+            },
+        )
+    }
+
+    fn withdraw(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if let Some(id) = self.found(names::REST_API_ID) {
+            changes.push(change(
+                verb::DELETE_REST_API,
+                format!("Delete the REST API {id} with all its stages: callers no longer reach it"),
+                StepEffect::MovesTraffic,
+                vec![self.gateway(
+                    "DeleteRestApi",
+                    format!("DELETE /restapis/{id}"),
+                    "DELETE",
+                    "/restapis/*",
+                )],
+                &Step::DeleteRestApi {
+                    rest_api: id.to_owned(),
+                },
+            ));
+        }
+        let function = self.function_name();
+        if self.found(names::FUNCTION_ARN).is_some() {
+            changes.push(change(
+                verb::DELETE_FUNCTION,
+                "Delete the authorizer function with all its versions".to_owned(),
+                StepEffect::Write,
+                vec![self.lambda("DeleteFunction", &function, "lambda:DeleteFunction")],
+                &Step::DeleteFunction {
+                    function: function.clone(),
+                },
+            ));
+        }
+        if self.found(names::ROLE_ARN).is_some() {
+            changes.push(change(
+                verb::DELETE_ROLE_POLICY,
+                "Delete the policy of the authorizer function's role".to_owned(),
+                StepEffect::Write,
+                vec![self.iam(
+                    "DeleteRolePolicy",
+                    &format!("role {function}"),
+                    "iam:DeleteRolePolicy",
+                )],
+                &Step::DeleteRolePolicy {
+                    role: function.clone(),
+                },
+            ));
+            changes.push(change(
+                verb::DELETE_ROLE,
+                "Delete the authorizer function's role".to_owned(),
+                StepEffect::Write,
+                vec![self.iam("DeleteRole", &format!("role {function}"), "iam:DeleteRole")],
+                &Step::DeleteRole { role: function },
+            ));
+        }
+        changes
+    }
+
+    /// The function the live authorizer must ask; `None` in the payload's text stands for the provisioned one.
+    fn authorizer_function(&self, check: &TokenCheck) -> String {
+        match &check.aws {
+            AwsAuthorizer::Existing { lambda_arn, .. } => lambda_arn.clone(),
+            AwsAuthorizer::Provision => names::FUNCTION_PLACEHOLDER.to_owned(),
+        }
+    }
+
+    fn found(&self, name: &str) -> Option<&str> {
+        output(&self.observed.found, name)
+    }
+
+    fn rest_api(&self) -> &str {
+        self.found(names::REST_API_ID).unwrap_or("{id}")
+    }
+
+    fn function_name(&self) -> String {
+        names::function_name(&self.target.api, &self.aws.stage)
+    }
+
+    fn owner(&self) -> Owner {
+        Owner {
+            api: self.target.api.as_str().to_owned(),
+            name: self.target.api_name.clone(),
+        }
+    }
+
+    fn arn(&self, path: &str) -> String {
+        format!(
+            "arn:{}:apigateway:{}::{path}",
+            partition(&self.aws.region),
+            self.aws.region
+        )
+    }
+
+    fn gateway(&self, name: &str, target: String, method: &str, path: &str) -> RemoteCall {
+        let permission = format!("apigateway:{method} on {}", self.arn(path));
+        RemoteCall {
+            service: "apigateway".to_owned(),
+            name: name.to_owned(),
+            target,
+            permission,
+        }
+    }
+
+    fn lambda(&self, name: &str, function: &str, actions: &str) -> RemoteCall {
+        let arn = format!(
+            "arn:{}:lambda:{}:*:function:{function}",
+            partition(&self.aws.region),
+            self.aws.region
+        );
+        RemoteCall {
+            service: "lambda".to_owned(),
+            name: name.to_owned(),
+            target: format!("function {function}"),
+            permission: format!("{actions} on {arn}"),
+        }
+    }
+
+    fn iam(&self, name: &str, target: &str, actions: &str) -> RemoteCall {
+        let arn = format!(
+            "arn:{}:iam::*:role/{}",
+            partition(&self.aws.region),
+            self.function_name()
+        );
+        RemoteCall {
+            service: "iam".to_owned(),
+            name: name.to_owned(),
+            target: target.to_owned(),
+            permission: format!("{actions} on {arn}"),
+        }
+    }
+}
+
+fn change(
+    verb: &str,
+    sentence: String,
+    effect: StepEffect,
+    calls: Vec<RemoteCall>,
+    step: &Step,
+) -> Change {
+    Change {
+        verb: verb.to_owned(),
+        sentence,
+        effect,
+        calls,
+        payload: serde_json::to_string(step).unwrap_or_default(),
+    }
+}
+
+fn refuse_obstacles(plan: &Plan, aws: &AwsTarget) -> Result<(), Fault> {
+    let obstacles = lint::obstacles(plan, aws);
+    let Some(first) = obstacles.first() else {
+        return Ok(());
+    };
+    let code = match obstacles
+        .iter()
+        .find(|diagnostic| diagnostic.rule == "GW015")
+    {
+        Some(_) => Code::PlanTooManyResources,
+        None => Code::PlanRefused,
+    };
+    let rest = obstacles.len() - 1;
+    let more = if rest == 0 {
+        String::new()
+    } else {
+        format!(", and {} more", count(rest, "obstacle"))
+    };
+    Err(Fault::new(
+        code,
+        format!("AWS would refuse '{}': {}{more}", plan.name, first.message),
+        first.fix.clone(),
+    )
+    .fact(
+        "rules",
+        obstacles.iter().map(rule_of).collect::<Vec<_>>().join(" "),
+    )
+    .fact("resources", plan.resources.to_string()))
+}
+
+fn rule_of(diagnostic: &Diagnostic) -> &str {
+    &diagnostic.rule
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
+}
+
+fn encode(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,195 @@
+//! A route's backend as `x-amazon-apigateway-integration`.
+//!
+//! It refuses to change a backend's answer: HTTP and Lambda backends are proxies, status, headers and body pass through.
+
+use gw_model::{AwsTarget, HttpMethod};
+use gw_plan::{MockAnswer, Route, RouteBackend};
+use serde_json::{Map, Value, json};
+
+use super::document::variables;
+use crate::names;
+
+/// The integration of a route.
+pub(super) fn integration(route: &Route, target: &AwsTarget) -> Value {
+    match &route.backend {
+        RouteBackend::Http { url } => http(route, url),
+        RouteBackend::Mock { answer } => mock(answer),
+        RouteBackend::Lambda { uri, credentials } => lambda(uri, credentials.as_deref(), target),
+        RouteBackend::Verbatim { integration } => {
+            serde_json::from_str(integration).unwrap_or(Value::Null)
+        }
+    }
+}
+
+/// The answer a route's method declares: one that a mapping may fill, or a placeholder a proxy ignores.
+pub(super) fn responses(route: &Route) -> Value {
+    match &route.backend {
+        RouteBackend::Mock { answer } => {
+            let headers: Map<String, Value> = answer
+                .headers
+                .keys()
+                .map(|name| (name.clone(), json!({"schema": {"type": "string"}})))
+                .collect();
+            let mut response = json!({"description": "As the document's example"});
+            if let (false, Some(fields)) = (headers.is_empty(), response.as_object_mut()) {
+                fields.insert("headers".to_owned(), Value::Object(headers));
+            }
+            json!({answer.status.to_string(): response})
+        }
+        RouteBackend::Verbatim { integration } => verbatim_responses(integration),
+        _ => json!({"200": {"description": "As the backend answers"}}),
+    }
+}
+
+fn http(route: &Route, url: &str) -> Value {
+    let parameters: Map<String, Value> = variables(&route.operation.path)
+        .map(|name| {
+            (
+                format!("integration.request.path.{name}"),
+                json!(format!("method.request.path.{name}")),
+            )
+        })
+        .collect();
+    json!({
+        "type": "http_proxy",
+        "httpMethod": if route.operation.method == HttpMethod::Any { "ANY" } else { route.operation.method.as_str() },
+        "uri": url,
+        "passthroughBehavior": "when_no_match",
+        "requestParameters": parameters,
+    })
+}
+
+fn lambda(uri: &str, credentials: Option<&str>, target: &AwsTarget) -> Value {
+    let uri = if uri.contains(":apigateway:") {
+        uri.to_owned()
+    } else {
+        names::invocation_uri(&target.region, uri)
+    };
+    let mut integration = json!({
+        "type": "aws_proxy",
+        // How API Gateway calls Lambda, whatever the caller's method.
+        "httpMethod": "POST",
+        "uri": uri,
+        "passthroughBehavior": "when_no_match",
+    });
+    if let (Some(role), Some(fields)) = (credentials, integration.as_object_mut()) {
+        fields.insert("credentials".to_owned(), json!(role));
+    }
+    integration
+}
+
+fn mock(answer: &MockAnswer) -> Value {
+    let media_type = if answer.content_type.is_empty() {
+        "application/json"
+    } else {
+        &answer.content_type
+    };
+    let parameters: Map<String, Value> = answer
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                format!("method.response.header.{name}"),
+                json!(format!("'{}'", value.replace('\'', ""))),
+            )
+        })
+        .collect();
+    // A request whose media type has no template would fail; these are what clients send.
+    let request = format!("{{\"statusCode\": {}}}", answer.status);
+    let templates: Map<String, Value> = [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "application/octet-stream",
+        "multipart/form-data",
+        "text/plain",
+        "text/xml",
+    ]
+    .into_iter()
+    .map(|media_type| (media_type.to_owned(), json!(request)))
+    .collect();
+    json!({
+        "type": "mock",
+        "passthroughBehavior": "never",
+        "contentHandling": "CONVERT_TO_TEXT",
+        "requestTemplates": templates,
+        "responses": {"default": {
+            "statusCode": answer.status.to_string(),
+            "responseParameters": parameters,
+            "responseTemplates": {media_type: literal(media_type, &answer.body)},
+        }},
+    })
+}
+
+/// A text as a template that yields it: `$` and `#` start expressions in AWS's template language.
+fn literal(media_type: &str, body: &str) -> String {
+    if !body.contains(['$', '#']) {
+        return body.to_owned();
+    }
+    let is_json = media_type.contains("json") && serde_json::from_str::<Value>(body).is_ok();
+    if is_json {
+        // In JSON the two can only stand in strings, where they have another spelling.
+        return body.replace('$', "\\u0024").replace('#', "\\u0023");
+    }
+    format!(
+        "#set($dollar = '$')#set($hash = '#')\n{}",
+        body.replace('$', "\u{0}")
+            .replace('#', "${hash}")
+            .replace('\u{0}', "${dollar}")
+    )
+}
+
+/// A hand-written integration may answer with any status it maps; each must be declared.
+fn verbatim_responses(integration: &str) -> Value {
+    let value: Value = serde_json::from_str(integration).unwrap_or_default();
+    let mut declared = Map::new();
+    for response in value
+        .get("responses")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::values)
+    {
+        let status = match response.get("statusCode") {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => continue,
+        };
+        let headers: Map<String, Value> = response
+            .get("responseParameters")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter_map(|name| name.strip_prefix("method.response.header."))
+            .map(|name| (name.to_owned(), json!({"schema": {"type": "string"}})))
+            .collect();
+        declared.insert(
+            status,
+            json!({"description": "As mapped", "headers": headers}),
+        );
+    }
+    if declared.is_empty() {
+        declared.insert(
+            "200".to_owned(),
+            json!({"description": "As the backend answers"}),
+        );
+    }
+    Value::Object(declared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_looks_like_a_template_stays_text() {
+        assert_eq!(literal("application/json", r#"{"a":"b"}"#), r#"{"a":"b"}"#);
+        assert_eq!(
+            literal("application/json", r##"{"price":"$5","tag":"#1"}"##),
+            r#"{"price":"\u00245","tag":"\u00231"}"#
+        );
+        assert_eq!(
+            literal("text/plain", "a $b #c"),
+            "#set($dollar = '$')#set($hash = '#')\na ${dollar}b ${hash}c"
+        );
+    }
+}

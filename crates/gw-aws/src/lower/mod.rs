@@ -1,0 +1,22 @@
+//! A plan to the one document AWS imports and the ordered calls that bring it live.
+//!
+//! It refuses I/O, and plans AWS would not take: those end in a fault before any call.
+//!
+//! Invariant: the stage's deployment id is the last thing a publication changes, and everything callers meet until then
+//! stays as it was: the document of a live stage is a copy, and a provisioned function is asked by published version.
+
+mod authorizer;
+mod changes;
+mod cors;
+mod document;
+mod integration;
+#[cfg(test)]
+pub(crate) mod samples;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use changes::lower;
+pub use document::document;
+pub(crate) use document::path_on_aws;
+pub(crate) use step::{Expectation, Step, verb};

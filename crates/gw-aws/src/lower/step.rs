@@ -1,0 +1,132 @@
+//! What each change's payload holds, and the verbs that name them.
+//!
+//! It refuses to be needed after a crash: probing and undoing work from verb, mark and outputs alone.
+
+use gw_plan::{Plan, RouteSecurity};
+use serde::{Deserialize, Serialize};
+
+use super::path_on_aws;
+
+/// Verbs, stable: journals hold them.
+pub(crate) mod verb {
+    pub(crate) const CREATE_ROLE: &str = "aws.create-role";
+    pub(crate) const PUT_ROLE_POLICY: &str = "aws.put-role-policy";
+    pub(crate) const CREATE_FUNCTION: &str = "aws.create-function";
+    pub(crate) const UPDATE_FUNCTION: &str = "aws.update-function";
+    pub(crate) const AWAIT_FUNCTION: &str = "aws.await-function";
+    pub(crate) const ALLOW_INVOKE: &str = "aws.allow-invoke";
+    pub(crate) const CREATE_REST_API: &str = "aws.create-rest-api";
+    pub(crate) const PUT_REST_API: &str = "aws.put-rest-api";
+    pub(crate) const READ_BACK: &str = "aws.read-back";
+    pub(crate) const CREATE_DEPLOYMENT: &str = "aws.create-deployment";
+    pub(crate) const CREATE_STAGE: &str = "aws.create-stage";
+    pub(crate) const UPDATE_STAGE: &str = "aws.update-stage";
+    pub(crate) const DELETE_REST_API: &str = "aws.delete-rest-api";
+    pub(crate) const DELETE_FUNCTION: &str = "aws.delete-function";
+    pub(crate) const DELETE_ROLE_POLICY: &str = "aws.delete-role-policy";
+    pub(crate) const DELETE_ROLE: &str = "aws.delete-role";
+}
+
+/// The payload of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub(crate) enum Step {
+    CreateRole {
+        role: String,
+        owner: Owner,
+    },
+    PutRolePolicy {
+        role: String,
+        policy: String,
+    },
+    CreateFunction {
+        function: String,
+        owner: Owner,
+        zip: String,
+        digest: String,
+    },
+    UpdateFunction {
+        function: String,
+        zip: String,
+        digest: String,
+    },
+    AwaitFunction {
+        function: String,
+    },
+    AllowInvoke {
+        function: String,
+    },
+    CreateRestApi {
+        owner: Owner,
+        version: String,
+        endpoint_type: String,
+    },
+    PutRestApi {
+        document: String,
+    },
+    ReadBack {
+        expected: Vec<Expectation>,
+        authorizer: Option<String>,
+    },
+    CreateDeployment {
+        plan: String,
+        build: String,
+    },
+    CreateStage {
+        owner: Owner,
+        plan: String,
+        build: String,
+    },
+    UpdateStage {
+        plan: String,
+        build: String,
+    },
+    DeleteRestApi {
+        rest_api: String,
+    },
+    DeleteFunction {
+        function: String,
+    },
+    DeleteRolePolicy {
+        role: String,
+    },
+    DeleteRole {
+        role: String,
+    },
+}
+
+/// Whose objects a run makes; they carry it as tags.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Owner {
+    pub api: String,
+    pub name: String,
+}
+
+/// What reading back must find of one operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Expectation {
+    pub method: String,
+    pub path: String,
+    pub protected: bool,
+}
+
+impl Expectation {
+    /// One per operation of a plan, and one per preflight answer.
+    pub(super) fn of(plan: &Plan) -> Vec<Self> {
+        let routes = plan.routes.iter().map(|route| Self {
+            method: route.operation.method.as_str().to_owned(),
+            path: path_on_aws(&route.operation.path).to_owned(),
+            protected: matches!(route.security, RouteSecurity::Token { .. }),
+        });
+        let preflights = plan
+            .cors
+            .iter()
+            .flat_map(|cors| cors.methods.keys())
+            .map(|path| Self {
+                method: "OPTIONS".to_owned(),
+                path: path_on_aws(path).to_owned(),
+                protected: false,
+            });
+        routes.chain(preflights).collect()
+    }
+}

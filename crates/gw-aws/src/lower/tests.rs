@@ -1,0 +1,339 @@
+//! What a plan becomes, and in which order.
+
+use gw_connector::{Change, Goal, LiveState, Observed, StepEffect};
+use gw_model::{AwsAuthorizer, Code, HttpMethod};
+use gw_plan::{Plan, RouteBackend, RouteSecurity};
+use serde_json::{Value, json};
+
+use super::samples::{any_origin, aws, nothing, pets, route, target, wide};
+use super::{document, lower, verb};
+use crate::names;
+use crate::package::package;
+
+fn publish(plan: &Plan, observed: &Observed) -> Vec<Change> {
+    lower(Goal::Publish(plan), &target(), &aws(), observed).unwrap()
+}
+
+fn verbs(changes: &[Change]) -> Vec<&str> {
+    changes.iter().map(|change| change.verb.as_str()).collect()
+}
+
+fn parsed(plan: &Plan) -> Value {
+    serde_json::from_str(&document(plan, &aws())).unwrap()
+}
+
+/// What observing would find after publishing a plan.
+fn published(plan: &Plan) -> Observed {
+    let changes = publish(plan, &nothing());
+    let step: Value = serde_json::from_str(&changes.last().unwrap().payload).unwrap();
+    let mut observed = nothing();
+    observed.state = LiveState::Live;
+    observed.digest = Some(gw_plan::digest(plan));
+    let package = plan
+        .token_check
+        .as_ref()
+        .map(|check| package(plan, check).unwrap());
+    let mut found =
+        |name: &str, value: &str| observed.found.insert(name.to_owned(), value.to_owned());
+    found(names::REST_API_ID, "abc123");
+    found(names::STAGE_DEPLOYMENT_ID, "dep1");
+    found(names::BUILD, step["build"].as_str().unwrap());
+    if let Some(package) = package {
+        found(names::ROLE_ARN, "arn:aws:iam::111122223333:role/r");
+        found(
+            names::FUNCTION_ARN,
+            "arn:aws:lambda:eu-west-1:111122223333:function:f",
+        );
+        found(
+            names::FUNCTION_VERSION_ARN,
+            "arn:aws:lambda:eu-west-1:111122223333:function:f:1",
+        );
+        found(names::FUNCTION_DIGEST, &package.digest);
+    }
+    observed
+}
+
+#[test]
+fn the_document_says_everything_aws_needs() {
+    let mut plan = pets();
+    plan.cors = Some(any_origin(&[
+        ("/pets/{id}", &[HttpMethod::Get]),
+        ("/pets", &[HttpMethod::Post]),
+    ]));
+    insta::assert_json_snapshot!(parsed(&plan));
+}
+
+#[test]
+fn every_operation_says_who_may_call_it() {
+    let value = parsed(&pets());
+    assert_eq!(value["paths"]["/health"]["get"]["security"], json!([]));
+    assert_eq!(
+        value["paths"]["/pets"]["post"]["security"],
+        json!([{"gatewright": []}])
+    );
+    assert!(value.get("security").is_none());
+}
+
+#[test]
+fn an_authorizer_of_the_users_is_asked_by_token() {
+    let mut plan = pets();
+    plan.token_check.as_mut().unwrap().aws = AwsAuthorizer::Existing {
+        lambda_arn: "arn:aws:lambda:eu-west-1:111122223333:function:auth:live".to_owned(),
+        invoke_role_arn: Some("arn:aws:iam::111122223333:role/invoke".to_owned()),
+    };
+    let authorizer = parsed(&plan)["components"]["securitySchemes"]["gatewright"]["x-amazon-apigateway-authorizer"].take();
+    assert_eq!(
+        authorizer,
+        json!({
+            "type": "token",
+            "authorizerUri": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:auth:live/invocations",
+            "authorizerResultTtlInSeconds": 300,
+            "authorizerCredentials": "arn:aws:iam::111122223333:role/invoke",
+        })
+    );
+    assert!(!verbs(&publish(&plan, &nothing())).contains(&verb::CREATE_FUNCTION));
+}
+
+#[test]
+fn integrations_follow_their_backends() {
+    let mut plan = wide(5);
+    let integration = |plan: &Plan, path: &str, method: &str| {
+        parsed(plan)["paths"][path][method]["x-amazon-apigateway-integration"].take()
+    };
+    plan.routes = vec![route(
+        HttpMethod::Any,
+        "/files/{path+}",
+        RouteSecurity::Open { declared: true },
+    )];
+    assert_eq!(
+        integration(&plan, "/files/{path+}", "x-amazon-apigateway-any-method"),
+        json!({
+            "type": "http_proxy",
+            "httpMethod": "ANY",
+            "uri": "https://backend.example.test/files/{path}",
+            "passthroughBehavior": "when_no_match",
+            "requestParameters": {"integration.request.path.path": "method.request.path.path"},
+        })
+    );
+    assert_eq!(
+        parsed(&plan)["x-amazon-apigateway-binary-media-types"],
+        json!(["*/*"])
+    );
+
+    plan.routes[0].backend = RouteBackend::Lambda {
+        uri: "arn:aws:lambda:eu-west-1:1:function:f".to_owned(),
+        credentials: None,
+    };
+    let lambda = integration(&plan, "/files/{path+}", "x-amazon-apigateway-any-method");
+    assert_eq!(
+        (lambda["type"].as_str(), lambda["httpMethod"].as_str()),
+        (Some("aws_proxy"), Some("POST"))
+    );
+    assert!(
+        parsed(&plan)
+            .get("x-amazon-apigateway-binary-media-types")
+            .is_none()
+    );
+
+    plan.routes[0].backend = RouteBackend::Verbatim {
+        integration: r#"{"type":"aws","responses":{"x":{"statusCode":"201"}}}"#.to_owned(),
+    };
+    assert_eq!(
+        integration(&plan, "/files/{path+}", "x-amazon-apigateway-any-method")["type"],
+        "aws"
+    );
+    assert!(
+        parsed(&plan)["paths"]["/files/{path+}"]["x-amazon-apigateway-any-method"]["responses"]
+            .get("201")
+            .is_some()
+    );
+}
+
+#[test]
+fn several_origins_are_answered_one_at_a_time() {
+    let mut plan = pets();
+    let mut cors = any_origin(&[("/pets", &[HttpMethod::Any])]);
+    cors.policy.allow_origins = vec!["https://a.test".to_owned(), "https://b.test".to_owned()];
+    cors.policy.allow_credentials = true;
+    plan.cors = Some(cors);
+    let value = parsed(&plan);
+    let response = &value["paths"]["/pets"]["options"]["x-amazon-apigateway-integration"]["responses"]
+        ["default"];
+    let template = response["responseTemplates"]["application/json"]
+        .as_str()
+        .unwrap();
+    assert!(
+        template.contains(r#"$origin == "https://a.test" || $origin == "https://b.test""#),
+        "{template}"
+    );
+    assert_eq!(
+        response["responseParameters"]["method.response.header.Vary"],
+        "'Origin'"
+    );
+    assert_eq!(
+        response["responseParameters"]["method.response.header.Access-Control-Allow-Methods"],
+        "'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT'"
+    );
+    assert!(
+        value["x-amazon-apigateway-gateway-responses"]["DEFAULT_4XX"]["responseParameters"]
+            .get("gatewayresponse.header.Access-Control-Allow-Credentials")
+            .is_some()
+    );
+}
+
+#[test]
+fn the_first_publication_makes_everything_in_order() {
+    let changes = publish(&pets(), &nothing());
+    assert_eq!(
+        verbs(&changes),
+        [
+            verb::CREATE_ROLE,
+            verb::PUT_ROLE_POLICY,
+            verb::CREATE_FUNCTION,
+            verb::AWAIT_FUNCTION,
+            verb::CREATE_REST_API,
+            verb::ALLOW_INVOKE,
+            verb::PUT_REST_API,
+            verb::READ_BACK,
+            verb::CREATE_DEPLOYMENT,
+            verb::CREATE_STAGE,
+        ]
+    );
+}
+
+#[test]
+fn an_unchanged_plan_needs_no_call() {
+    for plan in [pets(), wide(5)] {
+        assert_eq!(publish(&plan, &published(&plan)), []);
+    }
+}
+
+#[test]
+fn a_changed_route_leaves_the_function_alone_and_changed_scopes_do_not() {
+    let old = pets();
+    let mut new = old.clone();
+    new.routes[0].summary = "Health".to_owned();
+    assert_eq!(
+        verbs(&publish(&new, &published(&old))),
+        [
+            verb::PUT_REST_API,
+            verb::READ_BACK,
+            verb::CREATE_DEPLOYMENT,
+            verb::UPDATE_STAGE,
+        ]
+    );
+    new.routes[1].security = RouteSecurity::Token {
+        scopes: vec!["pets:admin".to_owned()],
+    };
+    assert_eq!(
+        verbs(&publish(&new, &published(&old))),
+        [
+            verb::UPDATE_FUNCTION,
+            verb::AWAIT_FUNCTION,
+            verb::ALLOW_INVOKE,
+            verb::PUT_REST_API,
+            verb::READ_BACK,
+            verb::CREATE_DEPLOYMENT,
+            verb::UPDATE_STAGE,
+        ]
+    );
+}
+
+#[test]
+fn a_stage_that_was_moved_by_hand_is_not_unchanged() {
+    let plan = pets();
+    let mut observed = published(&plan);
+    observed.digest = None;
+    assert_eq!(
+        publish(&plan, &observed).last().unwrap().verb,
+        verb::UPDATE_STAGE
+    );
+}
+
+#[test]
+fn calls_do_not_grow_with_the_api() {
+    let plan = wide(300);
+    let first = publish(&plan, &nothing());
+    let gateway = |changes: &[Change], read: bool| {
+        changes
+            .iter()
+            .filter(|change| (change.effect == StepEffect::Read) == read)
+            .flat_map(|change| &change.calls)
+            .filter(|call| call.service == "apigateway")
+            .count()
+    };
+    // Observing takes one call more each time.
+    assert_eq!((gateway(&first, false), gateway(&first, true)), (4, 1));
+    let mut changed = plan.clone();
+    changed.routes[0].summary = "x".to_owned();
+    let again = publish(&changed, &published(&plan));
+    assert_eq!((gateway(&again, false), gateway(&again, true)), (3, 1));
+    assert_eq!(publish(&plan, &published(&plan)), []);
+}
+
+#[test]
+fn traffic_moves_last_and_once() {
+    for observed in [nothing(), published(&wide(5))] {
+        let changes = publish(&pets(), &observed);
+        let moves = changes
+            .iter()
+            .filter(|change| change.effect == StepEffect::MovesTraffic)
+            .count();
+        assert_eq!(
+            (moves, changes.last().unwrap().effect),
+            (1, StepEffect::MovesTraffic)
+        );
+    }
+}
+
+#[test]
+fn what_aws_would_refuse_is_refused_before_any_call() {
+    let mut plan = wide(5);
+    plan.resources = 301;
+    let fault = lower(Goal::Publish(&plan), &target(), &aws(), &nothing()).unwrap_err();
+    assert_eq!(
+        (fault.code, fault.facts["resources"].as_str()),
+        (Code::PlanTooManyResources, "301")
+    );
+    plan.resources = 300;
+    plan.routes[0].operation.method = HttpMethod::Trace;
+    plan.routes[1].operation.path = "/@me".to_owned();
+    let fault = lower(Goal::Publish(&plan), &target(), &aws(), &nothing()).unwrap_err();
+    assert_eq!(
+        (fault.code, fault.facts["rules"].as_str()),
+        (Code::PlanRefused, "GW010 GW021")
+    );
+}
+
+#[test]
+fn withdrawing_deletes_what_was_found_and_nothing_else() {
+    let withdraw =
+        |observed: &Observed| lower(Goal::Withdraw, &target(), &aws(), observed).unwrap();
+    assert_eq!(
+        verbs(&withdraw(&published(&pets()))),
+        [
+            verb::DELETE_REST_API,
+            verb::DELETE_FUNCTION,
+            verb::DELETE_ROLE_POLICY,
+            verb::DELETE_ROLE,
+        ]
+    );
+    assert_eq!(
+        verbs(&withdraw(&published(&wide(5)))),
+        [verb::DELETE_REST_API]
+    );
+    assert_eq!(withdraw(&nothing()), []);
+}
+
+#[test]
+fn a_slash_at_a_paths_end_is_dropped_everywhere() {
+    let mut plan = pets();
+    plan.routes[2].operation.path = "/pets/".to_owned();
+    assert!(parsed(&plan)["paths"].get("/pets").is_some());
+    let payload = publish(&plan, &nothing())
+        .into_iter()
+        .find(|change| change.verb == verb::READ_BACK)
+        .unwrap()
+        .payload;
+    assert!(payload.contains(r#""path":"/pets""#), "{payload}");
+}

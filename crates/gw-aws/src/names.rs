@@ -1,0 +1,243 @@
+//! Names of remote objects, tags and outputs.
+//!
+//! It refuses names that could change with an API's name or version: they come from ids, so a renamed API keeps its
+//! objects.
+
+use sha2::{Digest, Sha256};
+
+use gw_connector::{Mark, Outputs};
+use gw_model::ApiId;
+
+/// Tag: which API of the catalog an object belongs to.
+pub const TAG_API: &str = "gatewright:api";
+/// Tag: the mark of the run that made it.
+pub const TAG_MARK: &str = "gatewright:mark";
+/// Tag: the API's name, for people.
+pub const TAG_NAME: &str = "gatewright:name";
+
+/// Output: the REST API's id.
+pub const REST_API_ID: &str = "rest-api-id";
+/// Output: the deployment this run made.
+pub const DEPLOYMENT_ID: &str = "deployment-id";
+/// Output: the deployment the stage was at when it was observed.
+pub const STAGE_DEPLOYMENT_ID: &str = "stage-deployment-id";
+/// Output: the stage's description when it was observed.
+pub const STAGE_DESCRIPTION: &str = "stage-description";
+/// Output: the stage's name.
+pub const STAGE: &str = "stage";
+/// Output: name of the provisioned function and, equal to it, of its role.
+pub const FUNCTION_NAME: &str = "function-name";
+/// Output: ARN of the provisioned function, without a version.
+pub const FUNCTION_ARN: &str = "function-arn";
+/// Output: ARN of the published version of the provisioned function that the API asks.
+pub const FUNCTION_VERSION_ARN: &str = "function-version-arn";
+/// Output: SHA-256 of that version's package, base64, as Lambda tells it.
+pub const FUNCTION_DIGEST: &str = "function-digest";
+/// Output: ARN of the provisioned function's role.
+pub const ROLE_ARN: &str = "role-arn";
+/// Output: statement of the function's policy that lets this API ask it.
+pub const PERMISSION_ID: &str = "permission-id";
+/// Output: the AWS account.
+pub const ACCOUNT: &str = "account";
+/// Output: digest of what the live stage was made from: plan, connector and function.
+pub const BUILD: &str = "build";
+
+/// Stands for [`FUNCTION_VERSION_ARN`] in a lowered document, which is made before the function is.
+pub const FUNCTION_PLACEHOLDER: &str = "{{gatewright:function-version-arn}}";
+
+/// The one inline policy of a provisioned function's role.
+pub const ROLE_POLICY: &str = "write-its-own-log";
+
+/// Name of the authorizer function and its role for one API on one stage; at most 64 characters.
+///
+/// Invariant: two APIs, or one API on two stages, never share a function.
+pub fn function_name(api: &ApiId, stage: &str) -> String {
+    format!(
+        "gatewright-authorizer-{}",
+        short_digest(&format!("{}\n{stage}", api.as_str()))
+    )
+}
+
+/// The statement id of the permission for one REST API.
+pub fn permission_id(rest_api_id: &str) -> String {
+    format!("gatewright-{rest_api_id}")
+}
+
+/// The partition of a region: `aws`, `aws-cn` or `aws-us-gov`.
+pub fn partition(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "aws-cn"
+    } else if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    }
+}
+
+/// Where callers reach a stage. Emulators serve every stage below one path of their endpoint; AWS has a host per API.
+pub fn invoke_url(
+    region: &str,
+    endpoint_url: Option<&str>,
+    rest_api_id: &str,
+    stage: &str,
+) -> String {
+    match endpoint_url {
+        Some(endpoint) => format!(
+            "{}/_aws/execute-api/{rest_api_id}/{stage}",
+            endpoint.trim_end_matches('/')
+        ),
+        None => {
+            let suffix = if partition(region) == "aws-cn" {
+                ".cn"
+            } else {
+                ""
+            };
+            format!("https://{rest_api_id}.execute-api.{region}.amazonaws.com{suffix}/{stage}")
+        }
+    }
+}
+
+/// The URI by which API Gateway calls a function (integration and authorizer).
+pub fn invocation_uri(region: &str, function_arn: &str) -> String {
+    format!(
+        "arn:{}:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations",
+        partition(region)
+    )
+}
+
+/// What a deployment's or stage's description says: which plan it serves, from which build, under which mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub plan: String,
+    pub build: String,
+    pub mark: String,
+    pub deployment: String,
+}
+
+impl Label {
+    /// As written to AWS.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!(
+            "gatewright plan={} build={} mark={}",
+            self.plan, self.build, self.mark
+        );
+        if !self.deployment.is_empty() {
+            text.push_str(" deployment=");
+            text.push_str(&self.deployment);
+        }
+        text
+    }
+
+    /// Reads a description; `None` when it is not one of ours.
+    pub(crate) fn read(description: &str) -> Option<Self> {
+        let mut words = description.split(' ');
+        if words.next() != Some("gatewright") {
+            return None;
+        }
+        let mut label = Self {
+            plan: String::new(),
+            build: String::new(),
+            mark: String::new(),
+            deployment: String::new(),
+        };
+        for word in words {
+            match word.split_once('=')? {
+                ("plan", value) => value.clone_into(&mut label.plan),
+                ("build", value) => value.clone_into(&mut label.build),
+                ("mark", value) => value.clone_into(&mut label.mark),
+                ("deployment", value) => value.clone_into(&mut label.deployment),
+                _ => {}
+            }
+        }
+        Some(label)
+    }
+
+    /// Whether a description says it was made under a mark.
+    pub(crate) fn is_marked(description: Option<&str>, mark: &Mark) -> bool {
+        description
+            .and_then(Self::read)
+            .is_some_and(|label| label.mark == mark.as_str())
+    }
+}
+
+/// The first 16 hex digits of a text's SHA-256.
+pub(crate) fn short_digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// An output's value, unless it is missing or empty.
+pub(crate) fn output<'a>(outputs: &'a Outputs, name: &str) -> Option<&'a str> {
+    outputs
+        .get(name)
+        .map(String::as_str)
+        .filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_reads_back_and_foreign_descriptions_do_not() {
+        let label = Label {
+            plan: "sha256:ab".into(),
+            build: "12".into(),
+            mark: "gw-dep_1".into(),
+            deployment: "d1".into(),
+        };
+        assert_eq!(Label::read(&label.text()), Some(label.clone()));
+        assert!(Label::is_marked(
+            Some(&label.text()),
+            &Mark::new("gw-dep_1")
+        ));
+        assert!(!Label::is_marked(
+            Some(&label.text()),
+            &Mark::new("gw-dep_2")
+        ));
+        for foreign in ["", "my deployment", "Gatewright plan=x"] {
+            assert_eq!(Label::read(foreign), None);
+        }
+    }
+
+    #[test]
+    fn names_differ_by_api_and_stage_and_fit_iam() {
+        let names = [
+            function_name(&ApiId::new("a"), "b"),
+            function_name(&ApiId::new("a"), "c"),
+            function_name(&ApiId::new("ab"), ""),
+            function_name(&ApiId::new("x".repeat(80)), &"y".repeat(128)),
+        ];
+        assert!(names.iter().all(|name| name.len() <= 64));
+        assert_eq!(
+            names
+                .iter()
+                .collect::<std::collections::BTreeSet<_>>()
+                .len(),
+            4
+        );
+    }
+
+    #[test]
+    fn addresses_follow_the_partition_and_the_endpoint() {
+        assert_eq!(
+            invoke_url("eu-west-1", None, "abc", "live"),
+            "https://abc.execute-api.eu-west-1.amazonaws.com/live"
+        );
+        assert_eq!(
+            invoke_url("cn-north-1", None, "abc", "live"),
+            "https://abc.execute-api.cn-north-1.amazonaws.com.cn/live"
+        );
+        assert_eq!(
+            invoke_url("eu-west-1", Some("http://127.0.0.1:4566/"), "abc", "live"),
+            "http://127.0.0.1:4566/_aws/execute-api/abc/live"
+        );
+        assert!(
+            invocation_uri("us-gov-west-1", "arn:x")
+                .starts_with("arn:aws-us-gov:apigateway:us-gov-west-1:lambda")
+        );
+    }
+}
