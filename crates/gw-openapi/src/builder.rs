@@ -82,6 +82,11 @@ impl Builder {
         self.frames.last().is_some_and(|frame| frame.mapping && frame.key.is_none())
     }
 
+    /// Where the key ends whose value comes next.
+    pub(crate) fn key_end(&self) -> Option<usize> {
+        self.frames.last().and_then(|frame| frame.key).map(|(_, _, end)| end as usize)
+    }
+
     /// A piece of the document's own text.
     pub(crate) fn slice(start: usize, end: usize) -> Text {
         Text { start: narrow(start), length: narrow(end - start) }

@@ -5,9 +5,11 @@
 
 mod builder;
 pub mod document;
+pub mod edit;
 mod finding;
 mod json;
 mod lines;
+pub mod lint;
 pub mod pointer;
 pub mod read;
 pub mod refs;
@@ -17,6 +19,7 @@ pub mod tree;
 mod yaml;
 
 pub use document::{Document, Format, MAX_TEXT, SpecVersion};
+pub use lint::lint;
 pub use read::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };

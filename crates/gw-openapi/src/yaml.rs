@@ -133,6 +133,7 @@ impl Reader<'_, '_> {
             self.builder.key(value, start, end);
             return Ok(());
         }
+        let (start, end) = if start == end { self.after_colon(start) } else { (start, end) };
         self.tell_tag(tag, start);
         let text = match self.text.get(start..end) {
             Some(source) if source == value => Builder::slice(start, end),
@@ -155,6 +156,15 @@ impl Reader<'_, '_> {
             Plain::String => Shape::String(text),
         };
         Ok(self.builder.scalar(shape, start, end, anchor)?)
+    }
+
+    /// A value that is not there stands right behind its key's colon, whatever the reader says.
+    fn after_colon(&self, start: usize) -> (usize, usize) {
+        let Some(key_end) = self.builder.key_end() else { return (start, start) };
+        let rest = self.text.get(key_end..).unwrap_or_default();
+        let colon = rest.trim_start_matches([' ', '\t']);
+        let at = if colon.starts_with(':') { key_end + rest.len() - colon.len() + 1 } else { key_end };
+        (at, at)
     }
 
     /// The end of a scalar without the line breaks and indentation a block scalar's span may take in.

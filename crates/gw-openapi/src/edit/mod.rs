@@ -1,0 +1,191 @@
+//! Edits of a document's text: each changes only the lines of what it is about, in JSON and in YAML.
+//!
+//! It refuses to write a document anew, and to hand out a text that does not say exactly what was asked: every edit is
+//! read back and compared before it is returned.
+
+mod patch;
+mod write;
+
+use gw_model::OperationKey;
+use serde_json::{Map, Value, json};
+
+use crate::document::{Document, Format};
+use crate::pointer;
+use crate::tree::{Kind, Node, NodeId, Shape};
+
+/// Why an edit was not made. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The text cannot be read whole.
+    #[error("the document cannot be read whole; mend it first")]
+    Unsound,
+    /// There is nothing to remove or replace.
+    #[error("there is nothing at '{0}'")]
+    Missing(String),
+    /// Other parts of the document share the text by an alias or a reference.
+    #[error("'{0}' is written elsewhere and shared by an alias or a reference; edit it there")]
+    Shared(String),
+    /// The text is laid out in a way that cannot be edited line by line.
+    #[error("'{0}' is laid out in a way that cannot be edited here; edit the text itself")]
+    Layout(String),
+}
+
+/// Adds or replaces an operation. What does not change inside it keeps its lines and comments.
+pub fn put_operation(document: &Document, key: &OperationKey, operation: &Value) -> Result<String, EditError> {
+    let path = path_pointer(key);
+    check_not_shared(document, &path)?;
+    set(document, &format!("{path}/{}", key.method.document_key()), operation)
+}
+
+/// Removes an operation, and its path when nothing is left in it.
+pub fn remove_operation(document: &Document, key: &OperationKey) -> Result<String, EditError> {
+    let path = path_pointer(key);
+    check_not_shared(document, &path)?;
+    let operation = format!("{path}/{}", key.method.document_key());
+    if document.at(&operation).is_none() {
+        return Err(EditError::Missing(operation));
+    }
+    let last = document.at(&path).is_some_and(|item| item.len() == 1);
+    remove(document, if last { &path } else { &operation })
+}
+
+/// Sets `info.title`.
+pub fn set_title(document: &Document, title: &str) -> Result<String, EditError> {
+    set(document, "/info/title", &Value::from(title))
+}
+
+/// Sets `info.version`.
+pub fn set_version(document: &Document, version: &str) -> Result<String, EditError> {
+    set(document, "/info/version", &Value::from(version))
+}
+
+/// A document without operations, in YAML.
+pub fn new_document(title: &str, version: &str) -> String {
+    let title = write::yaml_text(title);
+    // Always quoted, because `1.0` would be a number.
+    let version = write::yaml_quoted(version);
+    format!("openapi: 3.0.3\ninfo:\n  title: {title}\n  version: {version}\npaths: {{}}\n")
+}
+
+/// The least an operation of a new document says: its path variables and one answer.
+pub fn new_operation(key: &OperationKey, operation_id: &str, summary: &str) -> Value {
+    let mut operation = Map::new();
+    if !operation_id.is_empty() {
+        operation.insert("operationId".to_owned(), operation_id.into());
+    }
+    if !summary.is_empty() {
+        operation.insert("summary".to_owned(), summary.into());
+    }
+    let variables = key.path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let parameters: Vec<Value> = variables
+        .map(|(name, _)| name.trim_end_matches('+'))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    if !parameters.is_empty() {
+        operation.insert("parameters".to_owned(), parameters.into());
+    }
+    operation.insert("responses".to_owned(), json!({ "200": { "description": "OK" } }));
+    operation.into()
+}
+
+/// Sets the value at a JSON pointer, making the mappings on the way there.
+pub fn set(document: &Document, at: &str, value: &Value) -> Result<String, EditError> {
+    checked(document, at, Some(value), |patch| patch.set(&steps(at), value))
+}
+
+/// Removes the entry of a mapping at a JSON pointer.
+pub fn remove(document: &Document, at: &str) -> Result<String, EditError> {
+    if document.at(at).is_none() || at.is_empty() {
+        return Err(EditError::Missing(at.to_owned()));
+    }
+    checked(document, at, None, |patch| patch.remove(&steps(at)))
+}
+
+/// Makes an edit and proves that it did what was asked and nothing else.
+fn checked(
+    document: &Document,
+    at: &str,
+    value: Option<&Value>,
+    edit: impl FnOnce(&mut patch::Patch<'_>) -> Result<(), patch::Refused>,
+) -> Result<String, EditError> {
+    // An empty YAML text is a document to begin with.
+    if !document.is_sound() || !matches!(document.root().kind(), Kind::Mapping | Kind::Null) {
+        return Err(EditError::Unsound);
+    }
+    let mut expected = document.to_value(document.root());
+    place(&mut expected, &steps(at), value);
+    let mut patch = patch::Patch::new(document);
+    edit(&mut patch).map_err(|refused| match refused {
+        patch::Refused::Shared => EditError::Shared(at.to_owned()),
+        patch::Refused::Layout => EditError::Layout(at.to_owned()),
+    })?;
+    let text = patch.apply();
+    let (edited, _) = Document::parse_as(&text, document.format());
+    if !edited.is_sound() || edited.to_value(edited.root()) != expected {
+        return Err(EditError::Layout(at.to_owned()));
+    }
+    Ok(text)
+}
+
+/// What the document should say after an edit.
+fn place(target: &mut Value, steps: &[String], value: Option<&Value>) {
+    let Some((step, rest)) = steps.split_first() else {
+        if let Some(value) = value {
+            *target = value.clone();
+        }
+        return;
+    };
+    if let Value::Array(items) = target {
+        if let Some(item) = step.parse::<usize>().ok().and_then(|index| items.get_mut(index)) {
+            place(item, rest, value);
+        }
+        return;
+    }
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(fields) = target else { return };
+    match (rest.is_empty(), value) {
+        (true, None) => {
+            fields.shift_remove(step);
+        }
+        _ => place(fields.entry(step.clone()).or_insert(Value::Null), rest, value),
+    }
+}
+
+fn steps(at: &str) -> Vec<String> {
+    at.split('/').skip(1).map(pointer::unescape).collect()
+}
+
+fn path_pointer(key: &OperationKey) -> String {
+    format!("/paths/{}", pointer::escape(&key.path))
+}
+
+fn check_not_shared(document: &Document, path: &str) -> Result<(), EditError> {
+    match document.at(path) {
+        Some(item) if item.get("$ref").is_some() => Err(EditError::Shared(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// How a mapping or sequence is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// JSON.
+    Json,
+    /// YAML in braces or brackets.
+    Flow,
+    /// YAML by indentation.
+    Block,
+}
+
+fn layout(document: &Document, id: NodeId) -> Layout {
+    if document.format() == Format::Json {
+        return Layout::Json;
+    }
+    let cell = document.tree.cell(id);
+    let container = matches!(cell.shape, Shape::Mapping { .. } | Shape::Sequence { .. });
+    let node = Node { tree: &document.tree, id };
+    let opens = document.text().get(node.span()).is_some_and(|text| text.starts_with(['{', '[']));
+    if container && opens { Layout::Flow } else { Layout::Block }
+}
