@@ -25,10 +25,18 @@ pub struct AddressRules {
 
 impl AddressRules {
     /// Public addresses only: for documents and keys whose address somebody else wrote.
-    pub const PUBLIC: Self = Self { allow_loopback: false, allow_private: false, allow_link_local: false };
+    pub const PUBLIC: Self = Self {
+        allow_loopback: false,
+        allow_private: false,
+        allow_link_local: false,
+    };
 
     /// Everything: for addresses the user typed.
-    pub const ANY: Self = Self { allow_loopback: true, allow_private: true, allow_link_local: true };
+    pub const ANY: Self = Self {
+        allow_loopback: true,
+        allow_private: true,
+        allow_link_local: true,
+    };
 
     /// Whether the address is allowed.
     pub fn allows(self, address: IpAddr) -> bool {
@@ -81,13 +89,18 @@ pub(crate) struct RuledResolver {
 
 impl fmt::Debug for RuledResolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RuledResolver").field("rules", &self.rules).finish_non_exhaustive()
+        f.debug_struct("RuledResolver")
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }
 
 impl RuledResolver {
     pub(crate) fn new(rules: AddressRules) -> Self {
-        Self { rules, proxies: proxy_hosts() }
+        Self {
+            rules,
+            proxies: proxy_hosts(),
+        }
     }
 }
 
@@ -95,19 +108,38 @@ impl Resolve for RuledResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let name = name.as_str().to_owned();
         // A proxy is the user's own setting, wherever it is.
-        let rules = if self.proxies.contains(&name) { AddressRules::ANY } else { self.rules };
+        let rules = if self.proxies.contains(&name) {
+            AddressRules::ANY
+        } else {
+            self.rules
+        };
         Box::pin(async move {
-            let looked_up = tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+            let looked_up = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map(Iterator::collect);
             let found: Vec<SocketAddr> = match looked_up {
                 Ok(found) => found,
-                Err(cause) => return Err(UnknownName { name, cause: Some(cause) }.into()),
+                Err(cause) => {
+                    return Err(UnknownName {
+                        name,
+                        cause: Some(cause),
+                    }
+                    .into());
+                }
             };
             let Some(first) = found.first().copied() else {
                 return Err(UnknownName { name, cause: None }.into());
             };
-            let allowed: Vec<SocketAddr> = found.into_iter().filter(|peer| rules.allows(peer.ip())).collect();
+            let allowed: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|peer| rules.allows(peer.ip()))
+                .collect();
             if allowed.is_empty() {
-                return Err(RefusedAddress { name, address: first.ip() }.into());
+                return Err(RefusedAddress {
+                    name,
+                    address: first.ip(),
+                }
+                .into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
@@ -152,9 +184,9 @@ fn kind_v6(address: Ipv6Addr) -> Kind {
     // ::ffff:a.b.c.d, 64:ff9b::a.b.c.d and 2002:a.b.c.d:: reach IPv4 addresses.
     let segments = address.segments();
     let embedded = match segments {
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            Some((high, low))
-        }
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => Some((high, low)),
         _ => None,
     };
     if let Some((high, low)) = embedded {
@@ -181,12 +213,23 @@ fn is_localhost(name: &str) -> bool {
 }
 
 fn proxy_hosts() -> BTreeSet<String> {
-    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .filter_map(|value| Url::parse(&value).or_else(|_| Url::parse(&format!("http://{value}"))).ok())
-        .filter_map(|url| url.host_str().map(str::to_owned))
-        .collect()
+    [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ]
+    .into_iter()
+    .filter_map(|name| std::env::var(name).ok())
+    .filter_map(|value| {
+        Url::parse(&value)
+            .or_else(|_| Url::parse(&format!("http://{value}")))
+            .ok()
+    })
+    .filter_map(|url| url.host_str().map(str::to_owned))
+    .collect()
 }
 
 #[cfg(test)]
@@ -215,11 +258,20 @@ mod tests {
             "64:ff9b::a00:1",
             "2002:7f00:1::",
         ] {
-            assert!(!AddressRules::default().allows(refused.parse().unwrap()), "{refused} passed");
-            assert!(AddressRules::ANY.allows(refused.parse().unwrap()), "{refused} was refused though all are allowed");
+            assert!(
+                !AddressRules::default().allows(refused.parse().unwrap()),
+                "{refused} passed"
+            );
+            assert!(
+                AddressRules::ANY.allows(refused.parse().unwrap()),
+                "{refused} was refused though all are allowed"
+            );
         }
         for public in ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111"] {
-            assert!(AddressRules::default().allows(public.parse().unwrap()), "{public} was refused");
+            assert!(
+                AddressRules::default().allows(public.parse().unwrap()),
+                "{public} was refused"
+            );
         }
     }
 
@@ -237,7 +289,10 @@ mod tests {
             "file:///etc/passwd",
             "ftp://example.com/",
         ] {
-            assert!(!rules.allows_url(&Url::parse(refused).unwrap()), "{refused} passed");
+            assert!(
+                !rules.allows_url(&Url::parse(refused).unwrap()),
+                "{refused} passed"
+            );
         }
         assert!(rules.allows_url(&Url::parse("https://example.com/a").unwrap()));
     }

@@ -60,7 +60,11 @@ impl Client {
     ///
     /// # Errors
     /// `network.*`, and `request.cancelled` when `cancel` fires first.
-    pub async fn send(&self, request: Request, cancel: &CancellationToken) -> Result<Answer, Fault> {
+    pub async fn send(
+        &self,
+        request: Request,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Fault> {
         let (method, url, timeout) = (request.method.clone(), request.url.clone(), request.timeout);
         tokio::select! {
             biased;
@@ -78,37 +82,66 @@ impl Client {
     ///
     /// # Errors
     /// `network.*`.
-    pub async fn forward<B>(&self, request: http::Request<B>) -> Result<http::Response<reqwest::Body>, Fault>
+    pub async fn forward<B>(
+        &self,
+        request: http::Request<B>,
+    ) -> Result<http::Response<reqwest::Body>, Fault>
     where
         B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let outgoing = reqwest::Request::try_from(request.map(reqwest::Body::wrap)).map_err(|error| {
-            Fault::new(
-                Code::RequestInvalid,
-                format!("The request's address cannot be used: {error}."),
-                "Check the backend URL of the API.",
-            )
-        })?;
+        let outgoing =
+            reqwest::Request::try_from(request.map(reqwest::Body::wrap)).map_err(|error| {
+                Fault::new(
+                    Code::RequestInvalid,
+                    format!("The request's address cannot be used: {error}."),
+                    "Check the backend URL of the API.",
+                )
+            })?;
         let (method, url) = (outgoing.method().clone(), outgoing.url().clone());
         self.check(&url)?;
-        self.inner.execute(outgoing).await.map(Into::into).map_err(|error| fault::of(error, &method, &url))
+        self.inner
+            .execute(outgoing)
+            .await
+            .map(Into::into)
+            .map_err(|error| fault::of(error, &method, &url))
     }
 
     async fn exchange(&self, request: Request) -> Result<Answer, Fault> {
         let start = Instant::now();
-        let Request { method, mut url, mut headers, body, max_response_bytes, oversize, redirects, .. } = request;
+        let Request {
+            method,
+            mut url,
+            mut headers,
+            body,
+            max_response_bytes,
+            oversize,
+            redirects,
+            ..
+        } = request;
         let mut body = Some(body);
-        let mut left = if matches!(method, Method::GET | Method::HEAD) { redirects } else { 0 };
+        let mut left = if matches!(method, Method::GET | Method::HEAD) {
+            redirects
+        } else {
+            0
+        };
         loop {
             self.check(&url)?;
-            let mut outgoing = self.inner.request(method.clone(), url.clone()).headers(headers.clone());
+            let mut outgoing = self
+                .inner
+                .request(method.clone(), url.clone())
+                .headers(headers.clone());
             match body.take() {
                 None | Some(Body::Empty) => {}
                 Some(Body::Bytes(bytes)) => outgoing = outgoing.body(bytes),
-                Some(Body::Stream(chunks)) => outgoing = outgoing.body(reqwest::Body::wrap_stream(chunks)),
+                Some(Body::Stream(chunks)) => {
+                    outgoing = outgoing.body(reqwest::Body::wrap_stream(chunks))
+                }
             }
-            let incoming = outgoing.send().await.map_err(|error| fault::of(error, &method, &url))?;
+            let incoming = outgoing
+                .send()
+                .await
+                .map_err(|error| fault::of(error, &method, &url))?;
             let first_byte = start.elapsed();
             if left > 0
                 && let Some(next) = redirect(incoming.status(), incoming.headers(), &url)
@@ -122,12 +155,25 @@ impl Client {
                 url = next;
                 continue;
             }
-            return read(incoming, &method, url, max_response_bytes, oversize, start, first_byte).await;
+            return read(
+                incoming,
+                &method,
+                url,
+                max_response_bytes,
+                oversize,
+                start,
+                first_byte,
+            )
+            .await;
         }
     }
 
     fn check(&self, url: &Url) -> Result<(), Fault> {
-        if self.rules.allows_url(url) { Ok(()) } else { Err(fault::refused(url)) }
+        if self.rules.allows_url(url) {
+            Ok(())
+        } else {
+            Err(fault::refused(url))
+        }
     }
 }
 
@@ -151,9 +197,14 @@ async fn read(
     let version = format!("{:?}", incoming.version());
     let peer = incoming.remote_addr();
     let headers = incoming.headers().clone();
-    let declared =
-        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
-    if oversize == Oversize::Refuse && *method != Method::HEAD && declared.is_some_and(|size| size > limit) {
+    let declared = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<u64>().ok());
+    if oversize == Oversize::Refuse
+        && *method != Method::HEAD
+        && declared.is_some_and(|size| size > limit)
+    {
         return Err(fault::too_large(method, &url, limit));
     }
     let mut body = BytesMut::new();
@@ -161,7 +212,9 @@ async fn read(
     let mut chunks = incoming.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| fault::of(error, method, &url))?;
-        let room = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(body.len());
+        let room = usize::try_from(limit)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(body.len());
         if chunk.len() > room {
             if oversize == Oversize::Refuse {
                 return Err(fault::too_large(method, &url, limit));
@@ -173,7 +226,24 @@ async fn read(
         body.extend_from_slice(&chunk);
     }
     let read = body.len() as u64;
-    let size = if truncated { declared.unwrap_or(read).max(read) } else { read };
-    let timings = Timings { first_byte, total: start.elapsed() };
-    Ok(Answer { status, headers, body: body.freeze(), timings, size, truncated, url, peer, version })
+    let size = if truncated {
+        declared.unwrap_or(read).max(read)
+    } else {
+        read
+    };
+    let timings = Timings {
+        first_byte,
+        total: start.elapsed(),
+    };
+    Ok(Answer {
+        status,
+        headers,
+        body: body.freeze(),
+        timings,
+        size,
+        truncated,
+        url,
+        peer,
+        version,
+    })
 }

@@ -104,7 +104,9 @@ pub enum Body {
 
 impl Body {
     /// A body that is read while it is sent.
-    pub fn stream(chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static) -> Self {
+    pub fn stream(
+        chunks: impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static,
+    ) -> Self {
         Self::Stream(chunks.boxed())
     }
 }
@@ -179,7 +181,12 @@ impl Answer {
     /// The media type without its parameters, in lower case; empty when there is none.
     pub fn media_type(&self) -> String {
         let value = self.header("content-type").unwrap_or_default();
-        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+        value
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
     }
 }
 

@@ -20,7 +20,10 @@ pub(crate) fn of(error: reqwest::Error, method: &Method, url: &Url) -> Fault {
     let fault = if let Some(refused) = find::<RefusedAddress>(&error) {
         Fault::new(
             Code::NetworkRefusedAddress,
-            format!("{} is at {}, which is not a public address.", refused.name, refused.address),
+            format!(
+                "{} is at {}, which is not a public address.",
+                refused.name, refused.address
+            ),
             "Allow local addresses for this, or use a public address.",
         )
         .fact("address", refused.address.to_string())
@@ -57,13 +60,19 @@ pub(crate) fn of(error: reqwest::Error, method: &Method, url: &Url) -> Fault {
     } else if error.is_builder() {
         Fault::new(
             Code::RequestInvalid,
-            format!("The {method} request to {place} cannot be sent: {}.", root(&error)),
+            format!(
+                "The {method} request to {place} cannot be sent: {}.",
+                root(&error)
+            ),
             "Check the address, headers and body of the request.",
         )
     } else {
         Fault::new(
             Code::NetworkBadAnswer,
-            format!("The connection to {place} broke before its answer was complete: {}.", root(&error)),
+            format!(
+                "The connection to {place} broke before its answer was complete: {}.",
+                root(&error)
+            ),
             "Try again; when it stays so, look at the log of the other side.",
         )
         .retry(Retry::Soon)
@@ -121,9 +130,19 @@ pub(crate) fn unbuildable(error: reqwest::Error) -> Fault {
 }
 
 fn stamped(fault: Fault, method: &Method, url: &Url, arrived: bool) -> Fault {
-    let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
-    let effect = if arrived && !safe { Effect::Unknown } else { Effect::None };
-    fault.effect(effect).fact("method", method.as_str()).fact("url", place(url))
+    let safe = matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    );
+    let effect = if arrived && !safe {
+        Effect::Unknown
+    } else {
+        Effect::None
+    };
+    fault
+        .effect(effect)
+        .fact("method", method.as_str())
+        .fact("url", place(url))
 }
 
 /// The URL without user info, query and fragment.
@@ -143,7 +162,10 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
             return Some(found);
         }
         // An io::Error hides what it wraps from `source` when it was made from that.
-        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        if let Some(inner) = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
             let inner: &(dyn Error + 'static) = inner;
             if let Some(found) = find::<E>(inner) {
                 return Some(found);

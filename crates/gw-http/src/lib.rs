@@ -13,5 +13,6 @@ pub use bytes::Bytes;
 pub use client::Client;
 pub use exchange::{Answer, Body, ChunkStream, Oversize, Request, Timings};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use reqwest::Body as Streamed;
 pub use tokio_util::sync::CancellationToken;
 pub use url::Url;

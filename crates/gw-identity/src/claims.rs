@@ -41,7 +41,8 @@ impl Claims {
     /// `identity.opaque-token` when it is not a signed JWT.
     pub fn read(token: &str) -> Result<Self, Fault> {
         let mut parts = token.trim().split('.');
-        let (Some(header), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(header), Some(payload), Some(_), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(opaque());
         };
@@ -63,7 +64,8 @@ impl Claims {
 
     /// Whether `exp` has passed. A token without one never expires, which is a reason to refuse it.
     pub fn is_expired(&self) -> bool {
-        self.expires_at.is_some_and(|at| at.0 <= clock::now().saturating_mul(1000))
+        self.expires_at
+            .is_some_and(|at| at.0 <= clock::now().saturating_mul(1000))
     }
 }
 
@@ -71,7 +73,11 @@ impl Claims {
 pub(crate) fn audiences(payload: &Map<String, Value>) -> Vec<String> {
     match payload.get("aud") {
         Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Array(many)) => many
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -82,7 +88,9 @@ pub(crate) fn scopes(payload: &Map<String, Value>) -> Vec<String> {
     for name in ["scope", "scp"] {
         match payload.get(name) {
             Some(Value::String(text)) => found.extend(text.split_whitespace().map(str::to_owned)),
-            Some(Value::Array(many)) => found.extend(many.iter().filter_map(Value::as_str).map(str::to_owned)),
+            Some(Value::Array(many)) => {
+                found.extend(many.iter().filter_map(Value::as_str).map(str::to_owned))
+            }
             _ => {}
         }
     }
@@ -94,8 +102,16 @@ pub(crate) fn scopes(payload: &Map<String, Value>) -> Vec<String> {
 /// A NumericDate (RFC 7519 §2) in whole seconds.
 pub(crate) fn seconds(payload: &Map<String, Value>, name: &str) -> Option<i64> {
     let value = payload.get(name)?;
-    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and a date is whole seconds here")]
-    value.as_i64().or_else(|| value.as_f64().filter(|date| date.is_finite()).map(|date| date.floor() as i64))
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates, and a date is whole seconds here"
+    )]
+    value.as_i64().or_else(|| {
+        value
+            .as_f64()
+            .filter(|date| date.is_finite())
+            .map(|date| date.floor() as i64)
+    })
 }
 
 fn text(payload: &Map<String, Value>, name: &str) -> Option<String> {
@@ -124,12 +140,19 @@ mod tests {
     use super::*;
 
     fn token(payload: &str) -> String {
-        format!("{}.{}.sig", encoding::encode(r#"{"alg":"RS256"}"#), encoding::encode(payload))
+        format!(
+            "{}.{}.sig",
+            encoding::encode(r#"{"alg":"RS256"}"#),
+            encoding::encode(payload)
+        )
     }
 
     #[test]
     fn claims_are_read_in_every_shape_providers_use() {
-        let claims = Claims::read(&token(r#"{"iss":"i","aud":"a","scope":"b a","scp":["c"],"exp":1.9}"#)).unwrap();
+        let claims = Claims::read(&token(
+            r#"{"iss":"i","aud":"a","scope":"b a","scp":["c"],"exp":1.9}"#,
+        ))
+        .unwrap();
         assert_eq!(claims.audiences, ["a"]);
         assert_eq!(claims.scopes, ["a", "b", "c"]);
         assert_eq!(claims.expires_at, Some(UnixMillis(1000)));
@@ -141,8 +164,19 @@ mod tests {
 
     #[test]
     fn what_is_no_jwt_is_called_opaque() {
-        for text in ["", "abc", "a.b.c", "a.b.c.d.e", "ya29.opaque", &format!("{}.x.y", encoding::encode("[]"))] {
-            assert_eq!(Claims::read(text).unwrap_err().code, Code::IdentityOpaqueToken, "{text}");
+        for text in [
+            "",
+            "abc",
+            "a.b.c",
+            "a.b.c.d.e",
+            "ya29.opaque",
+            &format!("{}.x.y", encoding::encode("[]")),
+        ] {
+            assert_eq!(
+                Claims::read(text).unwrap_err().code,
+                Code::IdentityOpaqueToken,
+                "{text}"
+            );
         }
     }
 }

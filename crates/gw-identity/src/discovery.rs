@@ -49,7 +49,11 @@ pub struct Discovered {
 ///
 /// # Errors
 /// `identity.discovery-failed` when the document is missing or wrong, `network.*` when it cannot be reached.
-pub async fn discover(http: &gw_http::Client, address: &str, cancel: &CancellationToken) -> Result<Discovered, Fault> {
+pub async fn discover(
+    http: &gw_http::Client,
+    address: &str,
+    cancel: &CancellationToken,
+) -> Result<Discovered, Fault> {
     let asked = Url::parse(address.trim()).map_err(|_| {
         refused(
             format!("{address:?} is not a URL."),
@@ -62,7 +66,10 @@ pub async fn discover(http: &gw_http::Client, address: &str, cancel: &Cancellati
     matches_asked(&issuer, &asked, &url)?;
     let jwks_uri = required(&document, "jwks_uri", &url)?;
     let token_endpoint = required(&document, "token_endpoint", &url)?;
-    let authorization_endpoint = document.get("authorization_endpoint").and_then(Value::as_str).map(str::to_owned);
+    let authorization_endpoint = document
+        .get("authorization_endpoint")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     for (name, text) in [
         ("jwks_uri", Some(&jwks_uri)),
         ("token_endpoint", Some(&token_endpoint)),
@@ -70,24 +77,35 @@ pub async fn discover(http: &gw_http::Client, address: &str, cancel: &Cancellati
     ] {
         let Some(text) = text else { continue };
         let parsed = Url::parse(text).map_err(|_| {
-            refused(format!("The {name} of {url} is not a URL: {text:?}."), "The provider must correct its document.")
+            refused(
+                format!("The {name} of {url} is not a URL: {text:?}."),
+                "The provider must correct its document.",
+            )
         })?;
         secure(&parsed, &format!("The {name} of {url}"))?;
     }
     let (_, keys) = key_set::fetch(http, &jwks_uri).await?;
     let mut notes = Vec::new();
     if issuer != address.trim() && !is_document(&asked) {
-        notes.push(format!("Tokens say {issuer} with exactly these characters; gateways compare to the letter."));
+        notes.push(format!(
+            "Tokens say {issuer} with exactly these characters; gateways compare to the letter."
+        ));
     }
     if let Some(unused) = keys.iter().find(|key| !key.refused.is_empty()) {
-        notes.push(format!("Key {} is not used: {}.", or_unnamed(&unused.id), unused.refused));
+        notes.push(format!(
+            "Key {} is not used: {}.",
+            or_unnamed(&unused.id),
+            unused.refused
+        ));
     }
     Ok(Discovered {
         algorithms: algorithms(&document, &keys),
         scopes: list(&document, "scopes_supported"),
         grant_types: list(&document, "grant_types_supported"),
         client_authentication: list(&document, "token_endpoint_auth_methods_supported"),
-        pkce: list(&document, "code_challenge_methods_supported").iter().any(|method| method == "S256"),
+        pkce: list(&document, "code_challenge_methods_supported")
+            .iter()
+            .any(|method| method == "S256"),
         discovery_url: url.to_string(),
         issuer,
         jwks_uri,
@@ -170,7 +188,9 @@ fn is_document(url: &Url) -> bool {
 fn matches_asked(issuer: &str, asked: &Url, found: &Url) -> Result<(), Fault> {
     let fits = Url::parse(issuer).is_ok_and(|issuer_url| {
         if is_document(asked) {
-            candidates(&issuer_url).iter().any(|candidate| candidate == asked)
+            candidates(&issuer_url)
+                .iter()
+                .any(|candidate| candidate == asked)
         } else {
             issuer.trim_end_matches('/') == asked.as_str().trim_end_matches('/')
         }
@@ -183,9 +203,12 @@ fn matches_asked(issuer: &str, asked: &Url, found: &Url) -> Result<(), Fault> {
     } else {
         "Register the issuer the document names, or ask the provider to correct it: tokens would be refused."
     };
-    Err(refused(format!("The document at {found} is for another issuer: {issuer}."), advice)
-        .fact("issuer", issuer)
-        .fact("asked", asked.as_str()))
+    Err(refused(
+        format!("The document at {found} is for another issuer: {issuer}."),
+        advice,
+    )
+    .fact("issuer", issuer)
+    .fact("asked", asked.as_str()))
 }
 
 fn secure(url: &Url, what: &str) -> Result<(), Fault> {
@@ -199,17 +222,29 @@ fn secure(url: &Url, what: &str) -> Result<(), Fault> {
 }
 
 fn required(document: &Map<String, Value>, name: &str, url: &Url) -> Result<String, Fault> {
-    document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(|| {
-        refused(
-            format!("The discovery document at {url} has no {name}."),
-            "Check that the address is that of an OAuth 2.0 or OpenID Connect provider.",
-        )
-    })
+    document
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            refused(
+                format!("The discovery document at {url} has no {name}."),
+                "Check that the address is that of an OAuth 2.0 or OpenID Connect provider.",
+            )
+        })
 }
 
 fn list(document: &Map<String, Value>, name: &str) -> Vec<String> {
     let values = document.get(name).and_then(Value::as_array);
-    values.map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
+    values
+        .map(|list| {
+            list.iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        })
+        .unwrap_or_default()
 }
 
 /// Of the algorithms its keys can do, those it names, else the first of each key. Access tokens need not be signed like
@@ -218,7 +253,11 @@ fn algorithms(document: &Map<String, Value>, keys: &[KeyInfo]) -> Vec<String> {
     let named = list(document, "id_token_signing_alg_values_supported");
     let mut found: Vec<String> = Vec::new();
     for key in keys {
-        let fitting: Vec<&String> = key.algorithms.iter().filter(|algorithm| named.contains(algorithm)).collect();
+        let fitting: Vec<&String> = key
+            .algorithms
+            .iter()
+            .filter(|algorithm| named.contains(algorithm))
+            .collect();
         if fitting.is_empty() {
             found.extend(key.algorithms.first().cloned());
         } else {

@@ -40,7 +40,10 @@ pub fn read(text: &[u8]) -> Option<(Vec<Key>, Vec<KeyInfo>)> {
     let set: Map<String, Value> = serde_json::from_slice(text).ok()?;
     let entries = set.get("keys")?.as_array()?;
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for id in entries.iter().filter_map(|entry| entry.get("kid").and_then(Value::as_str)) {
+    for id in entries
+        .iter()
+        .filter_map(|entry| entry.get("kid").and_then(Value::as_str))
+    {
         *uses.entry(id).or_default() += 1;
     }
     let mut keys = Vec::new();
@@ -51,15 +54,25 @@ pub fn read(text: &[u8]) -> Option<(Vec<Key>, Vec<KeyInfo>)> {
         if id.is_some_and(|id| uses.get(id).is_some_and(|count| *count > 1)) {
             read.key = Err("its key id names another key too".to_owned());
         }
-        let algorithms = read.key.as_ref().map_or_else(|_| Vec::new(), |(algorithms, _)| algorithms.clone());
+        let algorithms = read
+            .key
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |(algorithms, _)| algorithms.clone());
         infos.push(KeyInfo {
             id: id.unwrap_or_default().to_owned(),
             kind: read.kind,
-            algorithms: algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect(),
+            algorithms: algorithms
+                .iter()
+                .map(|algorithm| format!("{algorithm:?}"))
+                .collect(),
             refused: read.key.as_ref().err().cloned().unwrap_or_default(),
         });
         if let Ok((algorithms, decoding)) = read.key {
-            keys.push(Key { id: id.map(str::to_owned), algorithms, decoding });
+            keys.push(Key {
+                id: id.map(str::to_owned),
+                algorithms,
+                decoding,
+            });
         }
     }
     Some((keys, infos))
@@ -76,7 +89,10 @@ fn read_one(entry: &Value) -> Read {
         "RSA" => rsa(entry),
         "EC" => ec(entry),
         "OKP" => okp(entry),
-        "oct" => ("oct".to_owned(), Err("a symmetric key must not be published".to_owned())),
+        "oct" => (
+            "oct".to_owned(),
+            Err("a symmetric key must not be published".to_owned()),
+        ),
         other => (other.to_owned(), Err("its type is not known".to_owned())),
     };
     let key = made.and_then(|(possible, decoding)| Ok((usable(entry, possible)?, decoding)));
@@ -91,11 +107,15 @@ fn usable(entry: &Value, possible: Vec<Algorithm>) -> Result<Vec<Algorithm>, Str
         return Err("it is not for signatures (use)".to_owned());
     }
     if let Some(operations) = entry.get("key_ops")
-        && !operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
+        && !operations
+            .as_array()
+            .is_some_and(|list| list.iter().any(|operation| operation == "verify"))
     {
         return Err("it is not for checking signatures (key_ops)".to_owned());
     }
-    let Some(named) = entry.get("alg") else { return Ok(possible) };
+    let Some(named) = entry.get("alg") else {
+        return Ok(possible);
+    };
     let named = named.as_str().unwrap_or_default();
     possible
         .into_iter()
@@ -108,7 +128,10 @@ type Made = (String, Result<(Vec<Algorithm>, DecodingKey), String>);
 
 fn rsa(entry: &Value) -> Made {
     let (Some(modulus), Some(exponent)) = (bytes(entry, "n"), bytes(entry, "e")) else {
-        return ("RSA".to_owned(), Err("its numbers are not base64url".to_owned()));
+        return (
+            "RSA".to_owned(),
+            Err("its numbers are not base64url".to_owned()),
+        );
     };
     let modulus = without_leading_zeros(&modulus);
     let exponent = without_leading_zeros(&exponent);
@@ -120,7 +143,10 @@ fn rsa(entry: &Value) -> Made {
         Err("it is longer than 8192 bits".to_owned())
     } else if modulus.last().is_none_or(|last| last % 2 == 0) {
         Err("its modulus is even".to_owned())
-    } else if exponent.last().is_none_or(|last| last % 2 == 0) || exponent.len() > 8 || exponent == [1] {
+    } else if exponent.last().is_none_or(|last| last % 2 == 0)
+        || exponent.len() > 8
+        || exponent == [1]
+    {
         Err("its exponent is not a usable one".to_owned())
     } else if is_roca(modulus) {
         Err("it was made by the weak ROCA generator".to_owned())
@@ -133,7 +159,10 @@ fn rsa(entry: &Value) -> Made {
             Algorithm::PS384,
             Algorithm::PS512,
         ];
-        Ok((possible, DecodingKey::from_rsa_raw_components(modulus, exponent)))
+        Ok((
+            possible,
+            DecodingKey::from_rsa_raw_components(modulus, exponent),
+        ))
     };
     (kind, made)
 }
@@ -141,9 +170,21 @@ fn rsa(entry: &Value) -> Made {
 fn ec(entry: &Value) -> Made {
     let curve = entry.get("crv").and_then(Value::as_str).unwrap_or_default();
     let kind = format!("EC {curve}");
-    let (algorithm, length, check): (_, usize, &'static dyn aws_lc_rs::signature::VerificationAlgorithm) = match curve {
-        "P-256" => (Algorithm::ES256, 32, &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED),
-        "P-384" => (Algorithm::ES384, 48, &aws_lc_rs::signature::ECDSA_P384_SHA384_FIXED),
+    let (algorithm, length, check): (
+        _,
+        usize,
+        &'static dyn aws_lc_rs::signature::VerificationAlgorithm,
+    ) = match curve {
+        "P-256" => (
+            Algorithm::ES256,
+            32,
+            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED,
+        ),
+        "P-384" => (
+            Algorithm::ES384,
+            48,
+            &aws_lc_rs::signature::ECDSA_P384_SHA384_FIXED,
+        ),
         _ => return (kind, Err("its curve is not supported".to_owned())),
     };
     let (Some(x), Some(y)) = (bytes(entry, "x"), bytes(entry, "y")) else {
@@ -156,7 +197,10 @@ fn ec(entry: &Value) -> Made {
     if aws_lc_rs::signature::ParsedPublicKey::new(check, &point).is_err() {
         return (kind, Err("its point is not on the curve".to_owned()));
     }
-    (kind, Ok((vec![algorithm], DecodingKey::from_ec_der(&point))))
+    (
+        kind,
+        Ok((vec![algorithm], DecodingKey::from_ec_der(&point))),
+    )
 }
 
 fn okp(entry: &Value) -> Made {
@@ -166,7 +210,10 @@ fn okp(entry: &Value) -> Made {
         return (kind, Err("its curve is not supported".to_owned()));
     }
     match bytes(entry, "x").filter(|x| x.len() == 32) {
-        Some(x) => (kind, Ok((vec![Algorithm::EdDSA], DecodingKey::from_ed_der(&x)))),
+        Some(x) => (
+            kind,
+            Ok((vec![Algorithm::EdDSA], DecodingKey::from_ed_der(&x))),
+        ),
         None => (kind, Err("its point has the wrong length".to_owned())),
     }
 }
@@ -176,23 +223,30 @@ fn bytes(entry: &Value, name: &str) -> Option<Vec<u8>> {
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
-    let first = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
+    let first = number
+        .iter()
+        .position(|byte| *byte != 0)
+        .unwrap_or(number.len());
     &number[first..]
 }
 
 fn bit_length(number: &[u8]) -> usize {
-    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
+    number
+        .first()
+        .map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// The fingerprint of CVE-2017-15361 (Nemec et al., "The Return of Coppersmith's Attack", §2.1): modulo each small prime
 /// the modulus is a power of 65537.
 fn is_roca(modulus: &[u8]) -> bool {
     const PRIMES: [u32; 38] = [
-        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
-        109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
+        97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
     ];
     PRIMES.iter().all(|prime| {
-        let residue = modulus.iter().fold(0, |rest: u32, byte| (rest * 256 + u32::from(*byte)) % prime);
+        let residue = modulus
+            .iter()
+            .fold(0, |rest: u32, byte| (rest * 256 + u32::from(*byte)) % prime);
         let mut power = 1;
         (0..*prime).any(|_| {
             let hit = power == residue;

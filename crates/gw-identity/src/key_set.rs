@@ -87,7 +87,9 @@ impl KeySet {
         if held.fetched.is_some_and(|at| at.elapsed() < FRESH_FOR) {
             return Ok(held.keys);
         }
-        if held.tried.is_none_or(|at| at.elapsed() >= self.refetch_after)
+        if held
+            .tried
+            .is_none_or(|at| at.elapsed() >= self.refetch_after)
             && let Ok(keys) = self.fetch().await
         {
             return Ok(keys);
@@ -106,7 +108,10 @@ impl KeySet {
         if !Arc::ptr_eq(&held.keys, seen) {
             return Some(held.keys);
         }
-        if held.tried.is_some_and(|at| at.elapsed() < self.refetch_after) {
+        if held
+            .tried
+            .is_some_and(|at| at.elapsed() < self.refetch_after)
+        {
             return None;
         }
         self.fetch().await.ok()
@@ -124,7 +129,10 @@ impl KeySet {
     }
 
     fn held(&self) -> Held {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.held
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn write(&self, change: impl FnOnce(&mut Held)) {
@@ -137,24 +145,50 @@ impl KeySet {
 /// # Errors
 /// `identity.discovery-failed` when the answer is not a JWK set or no key of it can be used; `network.*`.
 pub async fn fetch(http: &gw_http::Client, uri: &str) -> Result<(Vec<Key>, Vec<KeyInfo>), Fault> {
-    let bad = |what: String, advice: &str| Fault::new(Code::IdentityDiscovery, what, advice).fact("jwks-uri", uri);
-    let url = Url::parse(uri)
-        .map_err(|_| bad(format!("The JWKS address {uri} is not a URL."), "Correct the key manager's JWKS address."))?;
-    let request = Request::get(url).timeout(Duration::from_secs(10)).at_most(1024 * 1024, Oversize::Refuse);
+    let bad = |what: String, advice: &str| {
+        Fault::new(Code::IdentityDiscovery, what, advice).fact("jwks-uri", uri)
+    };
+    let url = Url::parse(uri).map_err(|_| {
+        bad(
+            format!("The JWKS address {uri} is not a URL."),
+            "Correct the key manager's JWKS address.",
+        )
+    })?;
+    let request = Request::get(url)
+        .timeout(Duration::from_secs(10))
+        .at_most(1024 * 1024, Oversize::Refuse);
     let answer = http.send(request, &CancellationToken::new()).await?;
     if !answer.status.is_success() {
         return Err(bad(
-            format!("The JWKS address {uri} answered {}.", answer.status.as_u16()),
+            format!(
+                "The JWKS address {uri} answered {}.",
+                answer.status.as_u16()
+            ),
             "Check the key manager's JWKS address; a redirect is not followed.",
         ));
     }
-    let (keys, infos) = jwk::read(&answer.body)
-        .ok_or_else(|| bad(format!("What {uri} answers is not a JWK set."), "Check the key manager's JWKS address."))?;
+    let (keys, infos) = jwk::read(&answer.body).ok_or_else(|| {
+        bad(
+            format!("What {uri} answers is not a JWK set."),
+            "Check the key manager's JWKS address.",
+        )
+    })?;
     if keys.is_empty() {
-        let reasons: Vec<&str> = infos.iter().map(|info| info.refused.as_str()).filter(|why| !why.is_empty()).collect();
-        let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+        let reasons: Vec<&str> = infos
+            .iter()
+            .map(|info| info.refused.as_str())
+            .filter(|why| !why.is_empty())
+            .collect();
+        let why = if reasons.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", reasons.join("; "))
+        };
         return Err(bad(
-            format!("None of the {} keys at {uri} can check signatures{why}.", infos.len()),
+            format!(
+                "None of the {} keys at {uri} can check signatures{why}.",
+                infos.len()
+            ),
             "Make the provider sign with an RSA key of 2048 bits or more, or with P-256, P-384 or Ed25519.",
         ));
     }

@@ -45,7 +45,11 @@ impl Preset {
         let mut issuer = self.issuer.clone();
         for field in &self.fields {
             let value = values.get(&field.name).map_or("", |value| value.trim());
-            let value = if value.is_empty() { &field.default } else { value };
+            let value = if value.is_empty() {
+                &field.default
+            } else {
+                value
+            };
             // People paste addresses where a host is asked for.
             let value = value.trim_start_matches("https://").trim_end_matches('/');
             let fits = |letter: char| letter.is_ascii_alphanumeric() || "-._~/:".contains(letter);
@@ -107,7 +111,12 @@ pub fn presets() -> Vec<Preset> {
             KeyManagerKind::EntraId,
             "Microsoft Entra ID",
             "https://login.microsoftonline.com/{tenant}/v2.0",
-            &[("tenant", "Tenant id", "72f988bf-86f1-41af-91ab-2d7cd011db47", "")],
+            &[(
+                "tenant",
+                "Tenant id",
+                "72f988bf-86f1-41af-91ab-2d7cd011db47",
+                "",
+            )],
             &[
                 "Ask for a scope of your own API (api://…/.default for client credentials); without one Entra gives a \
                  Microsoft Graph token whose signature cannot be checked.",
@@ -131,7 +140,10 @@ pub fn presets() -> Vec<Preset> {
             KeyManagerKind::Cognito,
             "Amazon Cognito",
             "https://cognito-idp.{region}.amazonaws.com/{pool}",
-            &[("region", "Region", "eu-west-1", ""), ("pool", "User pool id", "eu-west-1_AbCdEf123", "")],
+            &[
+                ("region", "Region", "eu-west-1", ""),
+                ("pool", "User pool id", "eu-west-1_AbCdEf123", ""),
+            ],
             &[
                 "Access tokens have no aud claim unless a resource binding is used; set the policy's audience to the client id, \
                  which is compared with the claim client_id then.",
@@ -143,7 +155,10 @@ pub fn presets() -> Vec<Preset> {
             KeyManagerKind::Keycloak,
             "Keycloak",
             "https://{host}/realms/{realm}",
-            &[("host", "Host", "sso.example.com", ""), ("realm", "Realm", "master", "")],
+            &[
+                ("host", "Host", "sso.example.com", ""),
+                ("realm", "Realm", "master", ""),
+            ],
             &[
                 "Add an audience mapper to the client or a client scope; without it tokens say aud account.",
                 "Client credentials need Service accounts roles switched on at the client.",
@@ -195,11 +210,19 @@ mod tests {
     #[test]
     fn every_preset_makes_a_url_from_its_examples() {
         for preset in presets() {
-            let values = preset.fields.iter().map(|field| (field.name.clone(), field.example.clone())).collect();
+            let values = preset
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), field.example.clone()))
+                .collect();
             let issuer = preset.issuer_url(&values).unwrap();
             assert!(!issuer.contains('{'), "{issuer}");
             assert_eq!(gw_http::Url::parse(&issuer).unwrap().scheme(), "https");
-            assert!(!preset.notes.is_empty(), "{} warns of nothing", preset.title);
+            assert!(
+                !preset.notes.is_empty(),
+                "{} warns of nothing",
+                preset.title
+            );
         }
     }
 
@@ -207,10 +230,16 @@ mod tests {
     fn a_pasted_address_is_understood_and_an_empty_field_is_named() {
         let auth0 = preset(KeyManagerKind::Auth0).unwrap();
         let pasted = [("domain".to_owned(), "https://t.eu.auth0.com/".to_owned())].into();
-        assert_eq!(auth0.issuer_url(&pasted).unwrap(), "https://t.eu.auth0.com/");
+        assert_eq!(
+            auth0.issuer_url(&pasted).unwrap(),
+            "https://t.eu.auth0.com/"
+        );
         let fault = auth0.issuer_url(&BTreeMap::new()).unwrap_err();
         assert_eq!(fault.facts["field"], "domain");
         let broken = [("domain".to_owned(), "evil.example/?x=".to_owned())].into();
-        assert_eq!(auth0.issuer_url(&broken).unwrap_err().code, Code::RequestInvalid);
+        assert_eq!(
+            auth0.issuer_url(&broken).unwrap_err().code,
+            Code::RequestInvalid
+        );
     }
 }

@@ -70,14 +70,20 @@ impl SignIn {
         let mut url = Url::parse(&request.authorization_endpoint).map_err(|_| {
             Fault::new(
                 Code::IdentityDiscovery,
-                format!("The authorization endpoint {:?} is not a URL.", request.authorization_endpoint),
+                format!(
+                    "The authorization endpoint {:?} is not a URL.",
+                    request.authorization_endpoint
+                ),
                 "Correct it at the key manager, or discover it anew from the issuer.",
             )
         })?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, request.redirect_port))
             .await
             .map_err(|error| cannot_listen(request.redirect_port, error))?;
-        let port = listener.local_addr().map_err(|error| cannot_listen(request.redirect_port, error))?.port();
+        let port = listener
+            .local_addr()
+            .map_err(|error| cannot_listen(request.redirect_port, error))?
+            .port();
         let redirect_uri = format!("http://127.0.0.1:{port}{REDIRECT_PATH}");
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let state = CsrfToken::new_random();
@@ -107,7 +113,14 @@ impl SignIn {
             issuer: request.issuer,
             client_id: request.client_id,
         });
-        Ok(Self { listener, url, redirect_uri, judge, outcomes, arrived: tokio::sync::Mutex::new(arrived) })
+        Ok(Self {
+            listener,
+            url,
+            redirect_uri,
+            judge,
+            outcomes,
+            arrived: tokio::sync::Mutex::new(arrived),
+        })
     }
 
     /// The address to open in the system's browser.
@@ -124,7 +137,11 @@ impl SignIn {
     ///
     /// # Errors
     /// `identity.sign-in-timeout`, `request.cancelled`, or what the provider's error says.
-    pub async fn wait(&self, timeout: Duration, cancel: &CancellationToken) -> Result<AuthorizationCode, Fault> {
+    pub async fn wait(
+        &self,
+        timeout: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<AuthorizationCode, Fault> {
         let mut arrived = self.arrived.lock().await;
         let deadline = tokio::time::sleep(timeout);
         tokio::pin!(deadline);
@@ -171,7 +188,11 @@ impl SignIn {
         })?;
         let code = outcome?;
         self.outcomes.try_send(Ok(code)).map_err(|_| {
-            Fault::new(Code::RequestInvalid, "This sign-in has been answered already.", "Start a new one.")
+            Fault::new(
+                Code::RequestInvalid,
+                "This sign-in has been answered already.",
+                "Start a new one.",
+            )
         })
     }
 }
@@ -192,13 +213,23 @@ impl Judge {
         let mut found = std::collections::BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             // A repeated parameter is an attack or a defect (RFC 6749 §3.1).
-            if found.insert(name.into_owned(), value.into_owned()).is_some() {
+            if found
+                .insert(name.into_owned(), value.into_owned())
+                .is_some()
+            {
                 return None;
             }
         }
         let state = found.get("state")?;
-        aws_lc_rs::constant_time::verify_slices_are_equal(state.as_bytes(), self.state.reveal().as_bytes()).ok()?;
-        if found.get("iss").is_some_and(|issuer| *issuer != self.issuer) {
+        aws_lc_rs::constant_time::verify_slices_are_equal(
+            state.as_bytes(),
+            self.state.reveal().as_bytes(),
+        )
+        .ok()?;
+        if found
+            .get("iss")
+            .is_some_and(|issuer| *issuer != self.issuer)
+        {
             return None;
         }
         if let Some(error) = found.get("error") {
@@ -206,30 +237,57 @@ impl Judge {
             let mut fault = token::refused(&self.client_id, &self.endpoint, error, description);
             if error == "access_denied" {
                 fault.code = Code::IdentityGrantRefused;
-                "Sign in again and agree to what the application asks for.".clone_into(&mut fault.advice);
+                "Sign in again and agree to what the application asks for."
+                    .clone_into(&mut fault.advice);
             }
             return Some(Err(fault));
         }
         let code = found.get("code")?.clone();
-        let verifier = self.verifier.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        Some(Ok(AuthorizationCode { code: Secret::new(code), verifier, redirect_uri: self.redirect_uri.clone() }))
+        let verifier = self
+            .verifier
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()?;
+        Some(Ok(AuthorizationCode {
+            code: Secret::new(code),
+            verifier,
+            redirect_uri: self.redirect_uri.clone(),
+        }))
     }
 }
 
-async fn answer(mut stream: TcpStream, judge: &Judge, outcomes: &mpsc::Sender<Outcome>) -> io::Result<()> {
+async fn answer(
+    mut stream: TcpStream,
+    judge: &Judge,
+    outcomes: &mpsc::Sender<Outcome>,
+) -> io::Result<()> {
     let Some(target) = target(&mut stream).await? else {
-        return page(&mut stream, "400 Bad Request", "This address only takes a sign-in's answer.").await;
+        return page(
+            &mut stream,
+            "400 Bad Request",
+            "This address only takes a sign-in's answer.",
+        )
+        .await;
     };
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     if path != REDIRECT_PATH {
         return page(&mut stream, "404 Not Found", "Nothing is here.").await;
     }
     match judge.judge(query) {
-        None => page(&mut stream, "400 Bad Request", "This is not the answer to the sign-in under way.").await,
+        None => {
+            page(
+                &mut stream,
+                "400 Bad Request",
+                "This is not the answer to the sign-in under way.",
+            )
+            .await
+        }
         Some(outcome) => {
             let text = match &outcome {
                 Ok(_) => "You are signed in. You can close this window and go back to Gatewright.",
-                Err(_) => "The sign-in was refused. You can close this window; Gatewright says why.",
+                Err(_) => {
+                    "The sign-in was refused. You can close this window; Gatewright says why."
+                }
             };
             let shown = page(&mut stream, "200 OK", text).await;
             // Nobody waits any more when this fails.

@@ -23,10 +23,18 @@ pub struct TokenKey {
 
 impl TokenKey {
     /// Sorts the scopes, so their order does not matter.
-    pub fn new(application: ApplicationId, mut scopes: Vec<String>, audience: Option<String>) -> Self {
+    pub fn new(
+        application: ApplicationId,
+        mut scopes: Vec<String>,
+        audience: Option<String>,
+    ) -> Self {
         scopes.sort();
         scopes.dedup();
-        Self { application, scopes, audience }
+        Self {
+            application,
+            scopes,
+            audience,
+        }
     }
 }
 
@@ -48,16 +56,27 @@ pub struct MemoryTokens(Mutex<HashMap<TokenKey, TokenSet>>);
 #[async_trait]
 impl TokenStore for MemoryTokens {
     async fn get(&self, key: &TokenKey) -> Result<Option<TokenSet>, Fault> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
+        Ok(self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned())
     }
 
     async fn put(&self, key: TokenKey, tokens: TokenSet) -> Result<(), Fault> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, tokens);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, tokens);
         Ok(())
     }
 
     async fn forget(&self, application: &ApplicationId) -> Result<(), Fault> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|key, _| key.application != *application);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|key, _| key.application != *application);
         Ok(())
     }
 }

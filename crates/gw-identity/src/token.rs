@@ -6,11 +6,13 @@
 use std::time::Duration;
 
 use gw_http::{CancellationToken, Oversize, Request, Url};
-use gw_model::{ClientAuthentication, Code, Effect, Fault, KeyManagerKind, Retry, Secret, UnixMillis};
+use gw_model::{
+    ClientAuthentication, Code, Effect, Fault, KeyManagerKind, Retry, Secret, UnixMillis,
+};
 use oauth2::basic::{BasicClient, BasicErrorResponse, BasicTokenResponse};
 use oauth2::{
-    AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError, Scope, TokenResponse, TokenUrl,
+    AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
 };
 
 use crate::sign_in::AuthorizationCode;
@@ -72,7 +74,8 @@ impl TokenSet {
     /// Whether it can still be used for a call that starts within the next `margin`.
     pub fn is_fresh(&self, margin: Duration) -> bool {
         let margin = i64::try_from(margin.as_millis()).unwrap_or(i64::MAX);
-        self.expires_at.is_none_or(|at| at.0.saturating_sub(margin) > clock::now().saturating_mul(1000))
+        self.expires_at
+            .is_none_or(|at| at.0.saturating_sub(margin) > clock::now().saturating_mul(1000))
     }
 }
 
@@ -89,7 +92,10 @@ pub async fn client_credentials(
     if client.secret.is_none() {
         return Err(Fault::new(
             Code::IdentityUnsupported,
-            format!("The application {} has no secret, so it cannot ask for a token by client credentials.", client.id),
+            format!(
+                "The application {} has no secret, so it cannot ask for a token by client credentials.",
+                client.id
+            ),
             "Give the application a client secret, or sign in with the browser.",
         ));
     }
@@ -102,7 +108,9 @@ pub async fn client_credentials(
     for (name, value) in &asked.parameters {
         exchange = exchange.add_extra_param(*name, value.clone());
     }
-    let answer = exchange.request_async(&|sent| send(http, sent, request.timeout, cancel)).await;
+    let answer = exchange
+        .request_async(&|sent| send(http, sent, request.timeout, cancel))
+        .await;
     finish(answer, client, request, &asked.scopes, &[])
 }
 
@@ -118,8 +126,8 @@ pub async fn exchange_code(
     cancel: &CancellationToken,
 ) -> Result<TokenSet, Fault> {
     let asked = Asked::new(request);
-    let redirect =
-        RedirectUrl::new(code.redirect_uri.clone()).map_err(|_| not_a_url("redirect", &code.redirect_uri))?;
+    let redirect = RedirectUrl::new(code.redirect_uri.clone())
+        .map_err(|_| not_a_url("redirect", &code.redirect_uri))?;
     let endpoint = endpoint(client, request)?.set_redirect_uri(redirect);
     let mut exchange = endpoint
         .exchange_code(oauth2::AuthorizationCode::new(code.code.reveal().clone()))
@@ -127,8 +135,16 @@ pub async fn exchange_code(
     for (name, value) in &asked.parameters {
         exchange = exchange.add_extra_param(*name, value.clone());
     }
-    let answer = exchange.request_async(&|sent| send(http, sent, request.timeout, cancel)).await;
-    finish(answer, client, request, &asked.scopes, &[code.code.reveal(), code.verifier.reveal()])
+    let answer = exchange
+        .request_async(&|sent| send(http, sent, request.timeout, cancel))
+        .await;
+    finish(
+        answer,
+        client,
+        request,
+        &asked.scopes,
+        &[code.code.reveal(), code.verifier.reveal()],
+    )
 }
 
 /// Turns a refresh token into new tokens (RFC 6749 §6). The old refresh token is kept when no new one comes.
@@ -152,8 +168,16 @@ pub async fn refresh(
     for (name, value) in &asked.parameters {
         exchange = exchange.add_extra_param(*name, value.clone());
     }
-    let answer = exchange.request_async(&|sent| send(http, sent, request.timeout, cancel)).await;
-    let mut tokens = finish(answer, client, request, &asked.scopes, &[refresh_token.reveal()])?;
+    let answer = exchange
+        .request_async(&|sent| send(http, sent, request.timeout, cancel))
+        .await;
+    let mut tokens = finish(
+        answer,
+        client,
+        request,
+        &asked.scopes,
+        &[refresh_token.reveal()],
+    )?;
     if tokens.refresh_token.is_none() {
         tokens.refresh_token = Some(refresh_token.clone());
     }
@@ -196,7 +220,8 @@ impl Asked {
     }
 }
 
-type Endpoint = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+type Endpoint =
+    BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 fn endpoint(client: &Client, request: &TokenRequest) -> Result<Endpoint, Fault> {
     let text = &request.token_endpoint;
@@ -204,13 +229,21 @@ fn endpoint(client: &Client, request: &TokenRequest) -> Result<Endpoint, Fault> 
     if !discovery::is_secure(&url) {
         return Err(Fault::new(
             Code::IdentityDiscovery,
-            format!("The token endpoint {url} is not https, so the client secret would be readable on the way."),
+            format!(
+                "The token endpoint {url} is not https, so the client secret would be readable on the way."
+            ),
             "Correct the key manager's token endpoint; plain http is taken only from this machine.",
         ));
     }
-    let mut endpoint = BasicClient::new(ClientId::new(client.id.clone())).set_token_uri(TokenUrl::from_url(url));
-    let by_basic = client.authentication == ClientAuthentication::ClientSecretBasic && client.secret.is_some();
-    endpoint = endpoint.set_auth_type(if by_basic { AuthType::BasicAuth } else { AuthType::RequestBody });
+    let mut endpoint =
+        BasicClient::new(ClientId::new(client.id.clone())).set_token_uri(TokenUrl::from_url(url));
+    let by_basic =
+        client.authentication == ClientAuthentication::ClientSecretBasic && client.secret.is_some();
+    endpoint = endpoint.set_auth_type(if by_basic {
+        AuthType::BasicAuth
+    } else {
+        AuthType::RequestBody
+    });
     if client.authentication != ClientAuthentication::None
         && let Some(secret) = &client.secret
     {
@@ -226,9 +259,12 @@ async fn send(
     cancel: &CancellationToken,
 ) -> Result<oauth2::HttpResponse, Fault> {
     let (head, body) = sent.into_parts();
-    let url = Url::parse(&head.uri.to_string()).map_err(|_| not_a_url("token", &head.uri.to_string()))?;
-    let mut request =
-        Request::new(head.method, url).body(body.into()).timeout(timeout).at_most(256 * 1024, Oversize::Refuse);
+    let url =
+        Url::parse(&head.uri.to_string()).map_err(|_| not_a_url("token", &head.uri.to_string()))?;
+    let mut request = Request::new(head.method, url)
+        .body(body.into())
+        .timeout(timeout)
+        .at_most(256 * 1024, Oversize::Refuse);
     request.headers = head.headers;
     let answer = http.send(request, cancel).await?;
     let mut response = http::Response::new(answer.body.to_vec());
@@ -253,18 +289,34 @@ fn finish(
                 let life = i64::try_from(life.as_secs()).unwrap_or(i64::MAX / 1000);
                 UnixMillis(clock::now().saturating_add(life).saturating_mul(1000))
             }),
-            scopes: tokens
-                .scopes()
-                .map_or_else(|| asked.to_vec(), |given| given.iter().map(|scope| scope.to_string()).collect()),
-            refresh_token: tokens.refresh_token().map(|token| Secret::new(token.secret().clone())),
+            scopes: tokens.scopes().map_or_else(
+                || asked.to_vec(),
+                |given| given.iter().map(|scope| scope.to_string()).collect(),
+            ),
+            refresh_token: tokens
+                .refresh_token()
+                .map(|token| Secret::new(token.secret().clone())),
         }),
         Err(RequestTokenError::Request(fault)) => Err(fault),
         Err(RequestTokenError::ServerResponse(response)) => {
             let mut secrets: Vec<&str> = sent.iter().map(|text| text.as_str()).collect();
-            secrets.extend(client.secret.as_ref().map(|secret| secret.reveal().as_str()));
+            secrets.extend(
+                client
+                    .secret
+                    .as_ref()
+                    .map(|secret| secret.reveal().as_str()),
+            );
             let error = struck(response.error().as_ref(), &secrets);
-            let description = response.error_description().map(|text| struck(text, &secrets)).unwrap_or_default();
-            Err(refused(&client.id, &request.token_endpoint, &error, &description))
+            let description = response
+                .error_description()
+                .map(|text| struck(text, &secrets))
+                .unwrap_or_default();
+            Err(refused(
+                &client.id,
+                &request.token_endpoint,
+                &error,
+                &description,
+            ))
         }
         Err(RequestTokenError::Parse(error, _)) => Err(Fault::new(
             Code::NetworkBadAnswer,
@@ -278,7 +330,10 @@ fn finish(
         .fact("token-endpoint", &request.token_endpoint)),
         Err(RequestTokenError::Other(text)) => Err(Fault::new(
             Code::NetworkBadAnswer,
-            format!("The token endpoint {} did not answer as OAuth 2.0 says: {text}.", request.token_endpoint),
+            format!(
+                "The token endpoint {} did not answer as OAuth 2.0 says: {text}.",
+                request.token_endpoint
+            ),
             "Check the key manager's token endpoint.",
         )
         .fact("token-endpoint", &request.token_endpoint)),
@@ -318,9 +373,12 @@ pub(crate) fn refused(client: &str, place: &str, error: &str, description: &str)
             "Use the other flow, or enable this one at the provider.",
             Retry::AfterFix,
         ),
-        "server_error" | "temporarily_unavailable" => {
-            (Code::NetworkBadAnswer, "failed inside", "Try again in a while.", Retry::Soon)
-        }
+        "server_error" | "temporarily_unavailable" => (
+            Code::NetworkBadAnswer,
+            "failed inside",
+            "Try again in a while.",
+            Retry::Soon,
+        ),
         _ => (
             Code::IdentityGrantRefused,
             "refused the request",
@@ -328,7 +386,11 @@ pub(crate) fn refused(client: &str, place: &str, error: &str, description: &str)
             Retry::AfterFix,
         ),
     };
-    let said = if description.is_empty() { error.to_owned() } else { format!("{error}: {description}") };
+    let said = if description.is_empty() {
+        error.to_owned()
+    } else {
+        format!("{error}: {description}")
+    };
     Fault::new(code, format!("The key manager {what} ({said})."), advice)
         .effect(Effect::None)
         .retry(retry)
@@ -339,7 +401,11 @@ pub(crate) fn refused(client: &str, place: &str, error: &str, description: &str)
 }
 
 fn struck(text: &str, secrets: &[&str]) -> String {
-    let mut text: String = text.chars().filter(|letter| !letter.is_control()).take(500).collect();
+    let mut text: String = text
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(500)
+        .collect();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "(struck out)");
     }

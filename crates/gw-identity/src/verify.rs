@@ -43,7 +43,10 @@ pub struct Verified {
 impl Verified {
     /// The first of the needed scopes that the token does not have.
     pub fn missing<'a>(&self, needed: &'a [String]) -> Option<&'a str> {
-        needed.iter().find(|scope| self.scopes.binary_search(scope).is_err()).map(String::as_str)
+        needed
+            .iter()
+            .find(|scope| self.scopes.binary_search(scope).is_err())
+            .map(String::as_str)
     }
 }
 
@@ -106,7 +109,12 @@ pub fn accepted(rules: &TokenRules) -> Vec<Algorithm> {
         .algorithms
         .iter()
         .filter_map(|name| Algorithm::from_str(name).ok())
-        .filter(|algorithm| !matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512))
+        .filter(|algorithm| {
+            !matches!(
+                algorithm,
+                Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512
+            )
+        })
         .collect()
 }
 
@@ -116,15 +124,21 @@ pub fn head(token: &str, rules: &TokenRules) -> Result<Head, Refusal> {
         return Err(Refusal::Malformed);
     }
     let mut parts = token.split('.');
-    let (Some(first), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let (Some(first), Some(_), Some(_), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return Err(Refusal::Malformed);
     };
     let header = encoding::decode(first).ok_or(Refusal::Malformed)?;
-    let header: Map<String, Value> = serde_json::from_slice(&header).map_err(|_| Refusal::Malformed)?;
+    let header: Map<String, Value> =
+        serde_json::from_slice(&header).map_err(|_| Refusal::Malformed)?;
     if header.contains_key("crit") || header.get("b64").is_some_and(|value| value != true) {
         return Err(Refusal::Critical);
     }
-    let named = header.get("alg").and_then(Value::as_str).ok_or(Refusal::Malformed)?;
+    let named = header
+        .get("alg")
+        .and_then(Value::as_str)
+        .ok_or(Refusal::Malformed)?;
     let algorithm = accepted(rules)
         .into_iter()
         .find(|algorithm| format!("{algorithm:?}") == named)
@@ -132,7 +146,10 @@ pub fn head(token: &str, rules: &TokenRules) -> Result<Head, Refusal> {
     if let Some(kind) = header.get("typ").and_then(Value::as_str) {
         // RFC 9068 §4 and RFC 7519 §5.1; other types are assertions, logout tokens, proofs.
         let kind = kind.to_ascii_lowercase();
-        if !matches!(kind.trim_start_matches("application/"), "jwt" | "at+jwt" | "jwt+at") {
+        if !matches!(
+            kind.trim_start_matches("application/"),
+            "jwt" | "at+jwt" | "jwt+at"
+        ) {
             return Err(Refusal::Type(kind.chars().take(32).collect()));
         }
     }
@@ -150,7 +167,11 @@ pub fn choose<'a>(keys: &'a [Key], head: &Head) -> Result<&'a Key, Refusal> {
     if let Some(id) = &head.key_id {
         let key = keys.iter().find(|key| key.id.as_deref() == Some(id));
         let key = key.ok_or_else(|| Refusal::UnknownKey(id.chars().take(64).collect()))?;
-        return if fits(&key) { Ok(key) } else { Err(Refusal::WrongKey) };
+        return if fits(&key) {
+            Ok(key)
+        } else {
+            Err(Refusal::WrongKey)
+        };
     }
     let mut fitting = keys.iter().filter(fits);
     match (fitting.next(), fitting.next()) {
@@ -164,7 +185,10 @@ pub fn check(token: &str, key: &Key, head: &Head, rules: &TokenRules) -> Result<
     let mut validation = Validation::new(head.algorithm);
     validation.leeway = rules.leeway_seconds;
     validation.validate_nbf = true;
-    validation.required_spec_claims = ["exp", "iss"].map(str::to_owned).into_iter().collect::<HashSet<_>>();
+    validation.required_spec_claims = ["exp", "iss"]
+        .map(str::to_owned)
+        .into_iter()
+        .collect::<HashSet<_>>();
     validation.set_issuer(&[&rules.issuer]);
     validation.validate_aud = false;
     let payload = jsonwebtoken::decode::<Map<String, Value>>(token, &key.decoding, &validation)
@@ -182,7 +206,11 @@ pub fn check(token: &str, key: &Key, head: &Head, rules: &TokenRules) -> Result<
     if expires_at.saturating_add(leeway) < clock::now() {
         return Err(Refusal::Expired);
     }
-    Ok(Verified { scopes: claims::scopes(&payload), claims: payload, expires_at })
+    Ok(Verified {
+        scopes: claims::scopes(&payload),
+        claims: payload,
+        expires_at,
+    })
 }
 
 /// `aud` has the audience, or the token has no `aud` and `client_id` is it: Cognito's access tokens are like that, and

@@ -74,7 +74,10 @@ impl Resident {
     pub async fn authorize(&self, query: &str) -> Result<Authorize, Fault> {
         let mut asked: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            if asked.insert(name.into_owned(), value.into_owned()).is_some() {
+            if asked
+                .insert(name.into_owned(), value.into_owned())
+                .is_some()
+            {
                 return Ok(Authorize::Refuse("A parameter is there twice.".to_owned()));
             }
         }
@@ -83,22 +86,33 @@ impl Resident {
             None => None,
         };
         let Some(client) = client else {
-            return Ok(Authorize::Refuse("The application is not registered here.".to_owned()));
+            return Ok(Authorize::Refuse(
+                "The application is not registered here.".to_owned(),
+            ));
         };
         let Some(redirect) = asked.get("redirect_uri").filter(|uri| is_loopback(uri)) else {
-            return Ok(Authorize::Refuse("The redirect address is not on this machine.".to_owned()));
+            return Ok(Authorize::Refuse(
+                "The redirect address is not on this machine.".to_owned(),
+            ));
         };
         let state = asked.get("state").map(String::as_str);
         let back = |error: &str, why: &str| {
-            self.back(redirect, state, &[("error", error), ("error_description", why)]).map(Authorize::Redirect)
+            self.back(
+                redirect,
+                state,
+                &[("error", error), ("error_description", why)],
+            )
+            .map(Authorize::Redirect)
         };
         if asked.get("response_type").map(String::as_str) != Some("code") {
-            return Ok(back("unsupported_response_type", "Use response_type code.").unwrap_or_else(unusable));
+            return Ok(back("unsupported_response_type", "Use response_type code.")
+                .unwrap_or_else(unusable));
         }
-        let challenge =
-            asked.get("code_challenge").filter(|text| encoding::decode(text).is_some_and(|raw| raw.len() == 32));
-        let Some(challenge) =
-            challenge.filter(|_| asked.get("code_challenge_method").map(String::as_str) == Some("S256"))
+        let challenge = asked
+            .get("code_challenge")
+            .filter(|text| encoding::decode(text).is_some_and(|raw| raw.len() == 32));
+        let Some(challenge) = challenge
+            .filter(|_| asked.get("code_challenge_method").map(String::as_str) == Some("S256"))
         else {
             return Ok(back("invalid_request", "Use PKCE with S256.").unwrap_or_else(unusable));
         };
@@ -106,13 +120,24 @@ impl Resident {
             Ok(scopes) => scopes,
             Err(why) => return Ok(back("invalid_scope", &why).unwrap_or_else(unusable)),
         };
-        let wanted = asked.get("audience").or_else(|| asked.get("resource")).map(String::as_str);
+        let wanted = asked
+            .get("audience")
+            .or_else(|| asked.get("resource"))
+            .map(String::as_str);
         let Some(audience) = self.audience_for(&client, wanted) else {
-            return Ok(back("invalid_target", "The client may not ask for this audience.").unwrap_or_else(unusable));
+            return Ok(back(
+                "invalid_target",
+                "The client may not ask for this audience.",
+            )
+            .unwrap_or_else(unusable));
         };
         let ticket = random(24)?;
-        let consent =
-            Consent { ticket: ticket.clone(), client: client.name, audience: audience.clone(), scopes: scopes.clone() };
+        let consent = Consent {
+            ticket: ticket.clone(),
+            client: client.name,
+            audience: audience.clone(),
+            scopes: scopes.clone(),
+        };
         put(
             &self.codes.asked,
             ticket,
@@ -121,7 +146,11 @@ impl Resident {
                 redirect_uri: redirect.clone(),
                 state: state.map(str::to_owned),
                 challenge: challenge.clone(),
-                granted: Granted { subject: "local-user".to_owned(), audience, scopes },
+                granted: Granted {
+                    subject: "local-user".to_owned(),
+                    audience,
+                    scopes,
+                },
                 since: Instant::now(),
             },
         );
@@ -134,22 +163,35 @@ impl Resident {
     /// `app.defect` when the system gives no random numbers.
     pub fn consent(&self, ticket: &str, agreed: bool) -> Result<Authorize, Fault> {
         let Some(mut pending) = take(&self.codes.asked, ticket) else {
-            return Ok(Authorize::Refuse("This page is no longer valid. Start the sign-in again.".to_owned()));
+            return Ok(Authorize::Refuse(
+                "This page is no longer valid. Start the sign-in again.".to_owned(),
+            ));
         };
         let (redirect, state) = (pending.redirect_uri.clone(), pending.state.take());
         if !agreed {
-            let denied = [("error", "access_denied"), ("error_description", "The user said no.")];
-            return Ok(self.back(&redirect, state.as_deref(), &denied).map_or_else(unusable, Authorize::Redirect));
+            let denied = [
+                ("error", "access_denied"),
+                ("error_description", "The user said no."),
+            ];
+            return Ok(self
+                .back(&redirect, state.as_deref(), &denied)
+                .map_or_else(unusable, Authorize::Redirect));
         }
         let code = random(32)?;
         pending.since = Instant::now();
         put(&self.codes.given, code.clone(), pending);
         let given = [("code", code.as_str())];
-        Ok(self.back(&redirect, state.as_deref(), &given).map_or_else(unusable, Authorize::Redirect))
+        Ok(self
+            .back(&redirect, state.as_deref(), &given)
+            .map_or_else(unusable, Authorize::Redirect))
     }
 
     /// Turns a code into what was granted, once.
-    pub(crate) fn redeem(&self, client: &ResidentClient, form: &BTreeMap<String, String>) -> Result<Granted, String> {
+    pub(crate) fn redeem(
+        &self,
+        client: &ResidentClient,
+        form: &BTreeMap<String, String>,
+    ) -> Result<Granted, String> {
         let code = form.get("code").ok_or("code is missing.")?;
         let pending = take(&self.codes.given, code).ok_or("The code is wrong, used or too old.")?;
         if pending.client != client.id {
@@ -158,14 +200,21 @@ impl Resident {
         if form.get("redirect_uri") != Some(&pending.redirect_uri) {
             return Err("redirect_uri differs from the one the code was given to.".to_owned());
         }
-        let verifier = form.get("code_verifier").ok_or("code_verifier is missing.")?;
+        let verifier = form
+            .get("code_verifier")
+            .ok_or("code_verifier is missing.")?;
         let digest = encoding::encode(Sha256::digest(verifier));
         verify_slices_are_equal(digest.as_bytes(), pending.challenge.as_bytes())
             .map_err(|_| "code_verifier does not fit.".to_owned())?;
         Ok(pending.granted)
     }
 
-    fn back(&self, redirect: &str, state: Option<&str>, pairs: &[(&str, &str)]) -> Option<Secret<String>> {
+    fn back(
+        &self,
+        redirect: &str,
+        state: Option<&str>,
+        pairs: &[(&str, &str)],
+    ) -> Option<Secret<String>> {
         let mut url = Url::parse(redirect).ok()?;
         {
             let mut query = url.query_pairs_mut();
@@ -206,5 +255,6 @@ fn put(place: &Mutex<HashMap<String, Pending>>, key: String, pending: Pending) {
 
 fn take(place: &Mutex<HashMap<String, Pending>>, key: &str) -> Option<Pending> {
     let mut held = place.lock().unwrap_or_else(PoisonError::into_inner);
-    held.remove(key).filter(|pending| pending.since.elapsed() < LIFETIME)
+    held.remove(key)
+        .filter(|pending| pending.since.elapsed() < LIFETIME)
 }

@@ -28,13 +28,15 @@ impl ResidentKey {
     /// # Errors
     /// `app.defect` when the system gives no random numbers.
     pub fn generate() -> Result<Self, Fault> {
-        KeyPair::generate(KeySize::Rsa2048).map(Self::of).map_err(|_| {
-            Fault::new(
-                Code::AppDefect,
-                "No signing key for the resident key manager could be made.",
-                "Try again; when it stays so, this system gives no random numbers.",
-            )
-        })
+        KeyPair::generate(KeySize::Rsa2048)
+            .map(Self::of)
+            .map_err(|_| {
+                Fault::new(
+                    Code::AppDefect,
+                    "No signing key for the resident key manager could be made.",
+                    "Try again; when it stays so, this system gives no random numbers.",
+                )
+            })
     }
 
     /// Reads back what [`ResidentKey::to_secret`] wrote.
@@ -42,7 +44,10 @@ impl ResidentKey {
     /// # Errors
     /// `vault.damaged` when it is something else.
     pub fn from_secret(secret: &Secret<String>) -> Result<Self, Fault> {
-        let pair = STANDARD.decode(secret.reveal()).ok().and_then(|der| KeyPair::from_pkcs8(&der).ok());
+        let pair = STANDARD
+            .decode(secret.reveal())
+            .ok()
+            .and_then(|der| KeyPair::from_pkcs8(&der).ok());
         pair.map(Self::of).ok_or_else(|| {
             Fault::new(
                 Code::VaultDamaged,
@@ -57,15 +62,15 @@ impl ResidentKey {
     /// # Errors
     /// `app.defect` when the key cannot be encoded.
     pub fn to_secret(&self) -> Result<Secret<String>, Fault> {
-        AsDer::<Pkcs8V1Der<'static>>::as_der(&self.pair).map(|der| Secret::new(STANDARD.encode(der.as_ref()))).map_err(
-            |_| {
+        AsDer::<Pkcs8V1Der<'static>>::as_der(&self.pair)
+            .map(|der| Secret::new(STANDARD.encode(der.as_ref())))
+            .map_err(|_| {
                 Fault::new(
                     Code::AppDefect,
                     "The resident key manager's signing key could not be encoded.",
                     "Try again.",
                 )
-            },
-        )
+            })
     }
 
     /// Its key id: the thumbprint of RFC 7638.
@@ -84,12 +89,30 @@ impl ResidentKey {
     /// `app.defect` when signing fails.
     pub fn sign(&self, kind: &str, claims: &Value) -> Result<Secret<String>, Fault> {
         let header = json!({ "alg": "RS256", "typ": kind, "kid": self.id });
-        let message = format!("{}.{}", encoding::encode(header.to_string()), encoding::encode(claims.to_string()));
+        let message = format!(
+            "{}.{}",
+            encoding::encode(header.to_string()),
+            encoding::encode(claims.to_string())
+        );
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
-            .map_err(|_| Fault::new(Code::AppDefect, "A token could not be signed.", "Try again."))?;
-        Ok(Secret::new(format!("{message}.{}", encoding::encode(signature))))
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                message.as_bytes(),
+                &mut signature,
+            )
+            .map_err(|_| {
+                Fault::new(
+                    Code::AppDefect,
+                    "A token could not be signed.",
+                    "Try again.",
+                )
+            })?;
+        Ok(Secret::new(format!(
+            "{message}.{}",
+            encoding::encode(signature)
+        )))
     }
 
     fn of(pair: KeyPair) -> Self {
@@ -97,7 +120,14 @@ impl ResidentKey {
         let modulus = encoding::encode(public.modulus().big_endian_without_leading_zero());
         let exponent = encoding::encode(public.exponent().big_endian_without_leading_zero());
         // RFC 7638 §3: the required members in lexicographic order, without spaces.
-        let thumbprint = Sha256::digest(format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#));
-        Self { id: encoding::encode(thumbprint), modulus, exponent, pair }
+        let thumbprint = Sha256::digest(format!(
+            r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#
+        ));
+        Self {
+            id: encoding::encode(thumbprint),
+            modulus,
+            exponent,
+            pair,
+        }
     }
 }

@@ -43,14 +43,22 @@ pub trait ResidentClients: Send + Sync {
 #[async_trait]
 impl ResidentClients for Vec<ResidentClient> {
     async fn find(&self, client_id: &str) -> Result<Option<ResidentClient>, Fault> {
-        Ok(self.iter().find(|client| client.id == client_id).map(|client| ResidentClient {
-            id: client.id.clone(),
-            name: client.name.clone(),
-            secret: client.secret.clone(),
-            scopes: client.scopes.clone(),
-            audiences: client.audiences.clone(),
-        }))
+        Ok(self
+            .iter()
+            .find(|client| client.id == client_id)
+            .map(|client| ResidentClient {
+                id: client.id.clone(),
+                name: client.name.clone(),
+                secret: client.secret.clone(),
+                scopes: client.scopes.clone(),
+                audiences: client.audiences.clone(),
+            }))
     }
+}
+
+/// The pairs of a form, in order.
+pub fn read_form(body: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(body).into_owned().collect()
 }
 
 /// How long a token lives.
@@ -72,11 +80,18 @@ struct Keys {
 
 impl Resident {
     /// A key manager that signs with `key` for the clients given. `issuer` is its base URL without a slash at the end.
-    pub fn new(issuer: impl Into<String>, key: ResidentKey, clients: Arc<dyn ResidentClients>) -> Self {
+    pub fn new(
+        issuer: impl Into<String>,
+        key: ResidentKey,
+        clients: Arc<dyn ResidentClients>,
+    ) -> Self {
         let published = vec![key.public_jwk()];
         Self {
             issuer: issuer.into(),
-            keys: RwLock::new(Keys { signing: Arc::new(key), published }),
+            keys: RwLock::new(Keys {
+                signing: Arc::new(key),
+                published,
+            }),
             clients,
             lifetime: TOKEN_LIFETIME,
             codes: authorize::Codes::default(),
@@ -130,6 +145,12 @@ impl Resident {
     }
 
     pub(crate) fn signing(&self) -> Arc<ResidentKey> {
-        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner).signing)
+        Arc::clone(
+            &self
+                .keys
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .signing,
+        )
     }
 }

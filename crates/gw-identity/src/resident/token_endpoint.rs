@@ -44,7 +44,11 @@ impl HttpAnswer {
             ("cache-control", "no-store".to_owned()),
             ("pragma", "no-cache".to_owned()),
         ];
-        Self { status, headers, body: Secret::new(body.to_string()) }
+        Self {
+            status,
+            headers,
+            body: Secret::new(body.to_string()),
+        }
     }
 }
 
@@ -55,7 +59,10 @@ struct Refused {
 }
 
 fn refused(error: &'static str, description: impl Into<String>) -> Refused {
-    Refused { error, description: description.into() }
+    Refused {
+        error,
+        description: description.into(),
+    }
 }
 
 impl From<Fault> for Refused {
@@ -77,9 +84,14 @@ impl Resident {
                     "server_error" => 500,
                     _ => 400,
                 };
-                let mut answer = HttpAnswer::json(status, &json!({ "error": error, "error_description": description }));
+                let mut answer = HttpAnswer::json(
+                    status,
+                    &json!({ "error": error, "error_description": description }),
+                );
                 if status == 401 {
-                    answer.headers.push(("www-authenticate", r#"Basic realm="gatewright""#.to_owned()));
+                    answer
+                        .headers
+                        .push(("www-authenticate", r#"Basic realm="gatewright""#.to_owned()));
                 }
                 answer
             }
@@ -87,31 +99,57 @@ impl Resident {
     }
 
     async fn grant(&self, call: &TokenCall<'_>) -> Result<Value, Refused> {
-        let media = call.content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let media = call
+            .content_type
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
         if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(refused("invalid_request", "Send the parameters as application/x-www-form-urlencoded."));
+            return Err(refused(
+                "invalid_request",
+                "Send the parameters as application/x-www-form-urlencoded.",
+            ));
         }
         let form = form(call.body)?;
         let client = self.authenticate(call.authorization, &form).await?;
         match form.get("grant_type").map(String::as_str) {
             Some("client_credentials") => {
                 if client.secret.is_none() {
-                    return Err(refused("unauthorized_client", "A public client cannot use client credentials."));
+                    return Err(refused(
+                        "unauthorized_client",
+                        "A public client cannot use client credentials.",
+                    ));
                 }
                 let scopes = scopes(&client, form.get("scope"))?;
                 let audience = self.audience(&client, &form)?;
                 self.issue(&client.id, &client.id, &audience, &scopes)
             }
             Some("authorization_code") => {
-                let granted = self.redeem(&client, &form).map_err(|why| refused("invalid_grant", why))?;
-                self.issue(&client.id, &granted.subject, &granted.audience, &granted.scopes)
+                let granted = self
+                    .redeem(&client, &form)
+                    .map_err(|why| refused("invalid_grant", why))?;
+                self.issue(
+                    &client.id,
+                    &granted.subject,
+                    &granted.audience,
+                    &granted.scopes,
+                )
             }
-            Some(_) => Err(refused("unsupported_grant_type", "Use client_credentials or authorization_code.")),
+            Some(_) => Err(refused(
+                "unsupported_grant_type",
+                "Use client_credentials or authorization_code.",
+            )),
             None => Err(refused("invalid_request", "grant_type is missing.")),
         }
     }
 
-    async fn authenticate(&self, authorization: Option<&str>, form: &Form) -> Result<ResidentClient, Refused> {
+    async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        form: &Form,
+    ) -> Result<ResidentClient, Refused> {
         let posted = form.get("client_secret");
         let (id, secret) = match authorization {
             Some(header) => {
@@ -121,10 +159,14 @@ impl Resident {
                         "Send the client secret by Basic or in the form, not both.",
                     ));
                 }
-                let (id, secret) =
-                    basic(header).ok_or_else(|| refused("invalid_client", "The Authorization header is not Basic."))?;
+                let (id, secret) = basic(header).ok_or_else(|| {
+                    refused("invalid_client", "The Authorization header is not Basic.")
+                })?;
                 if form.get("client_id").is_some_and(|other| *other != id) {
-                    return Err(refused("invalid_request", "client_id differs from the Authorization header."));
+                    return Err(refused(
+                        "invalid_request",
+                        "client_id differs from the Authorization header.",
+                    ));
                 }
                 (id, Some(Secret::new(secret)))
             }
@@ -144,17 +186,32 @@ impl Resident {
             }
             (None, expected) => expected.is_none(),
         };
-        found.filter(|_| proved).ok_or_else(|| refused("invalid_client", "The client or its secret is wrong."))
+        found
+            .filter(|_| proved)
+            .ok_or_else(|| refused("invalid_client", "The client or its secret is wrong."))
     }
 
     /// The audience asked for, when the client may have it.
-    pub(crate) fn audience_for(&self, client: &ResidentClient, asked: Option<&str>) -> Option<String> {
+    pub(crate) fn audience_for(
+        &self,
+        client: &ResidentClient,
+        asked: Option<&str>,
+    ) -> Option<String> {
         match asked.filter(|text| !text.is_empty()) {
-            Some(asked) if client.audiences.is_empty() || client.audiences.iter().any(|one| one == asked) => {
+            Some(asked)
+                if client.audiences.is_empty()
+                    || client.audiences.iter().any(|one| one == asked) =>
+            {
                 Some(asked.to_owned())
             }
             Some(_) => None,
-            None => Some(client.audiences.first().cloned().unwrap_or_else(|| self.issuer.clone())),
+            None => Some(
+                client
+                    .audiences
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| self.issuer.clone()),
+            ),
         }
     }
 
@@ -166,11 +223,22 @@ impl Resident {
             return Err(refused("invalid_target", "audience and resource differ."));
         }
         self.audience_for(client, asked.map(String::as_str))
-            .ok_or_else(|| refused("invalid_target", "The client may not ask for this audience."))
+            .ok_or_else(|| {
+                refused(
+                    "invalid_target",
+                    "The client may not ask for this audience.",
+                )
+            })
     }
 
     /// An access token as RFC 9068 §2.2 says.
-    fn issue(&self, client: &str, subject: &str, audience: &str, scopes: &[String]) -> Result<Value, Refused> {
+    fn issue(
+        &self,
+        client: &str,
+        subject: &str,
+        audience: &str,
+        scopes: &[String],
+    ) -> Result<Value, Refused> {
         let now = clock::now();
         let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX);
         let mut claims = json!({
@@ -195,17 +263,26 @@ impl Resident {
 }
 
 /// The scopes asked for, or all the client may have; `Err` when one is not its to ask.
-pub(crate) fn allowed_scopes(client: &ResidentClient, asked: Option<&str>) -> Result<Vec<String>, String> {
+pub(crate) fn allowed_scopes(
+    client: &ResidentClient,
+    asked: Option<&str>,
+) -> Result<Vec<String>, String> {
     let Some(asked) = asked.filter(|text| !text.trim().is_empty()) else {
         return Ok(client.scopes.clone().unwrap_or_default());
     };
     let mut scopes: Vec<String> = Vec::new();
     for scope in asked.split(' ').filter(|scope| !scope.is_empty()) {
         // RFC 6749 §3.3
-        if !scope.bytes().all(|byte| byte == 0x21 || (0x23..=0x5b).contains(&byte) || (0x5d..=0x7e).contains(&byte)) {
+        if !scope.bytes().all(|byte| {
+            byte == 0x21 || (0x23..=0x5b).contains(&byte) || (0x5d..=0x7e).contains(&byte)
+        }) {
             return Err("A scope has characters that may not stand there.".to_owned());
         }
-        if client.scopes.as_ref().is_some_and(|allowed| !allowed.iter().any(|one| one == scope)) {
+        if client
+            .scopes
+            .as_ref()
+            .is_some_and(|allowed| !allowed.iter().any(|one| one == scope))
+        {
             return Err(format!("The client may not have the scope {scope}."));
         }
         if !scopes.iter().any(|one| one == scope) {
@@ -218,9 +295,13 @@ pub(crate) fn allowed_scopes(client: &ResidentClient, asked: Option<&str>) -> Re
 /// `length` random bytes, base64url.
 pub(crate) fn random(length: usize) -> Result<String, Fault> {
     let mut bytes = vec![0; length];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Fault::new(gw_model::Code::AppDefect, "The system gives no random numbers.", "Try again."))?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| {
+        Fault::new(
+            gw_model::Code::AppDefect,
+            "The system gives no random numbers.",
+            "Try again.",
+        )
+    })?;
     Ok(encoding::encode(bytes))
 }
 
@@ -237,8 +318,14 @@ fn scopes(client: &ResidentClient, asked: Option<&String>) -> Result<Vec<String>
 fn form(body: &[u8]) -> Result<Form, Refused> {
     let mut form = Form::new();
     for (name, value) in url::form_urlencoded::parse(body) {
-        if form.insert(name.clone().into_owned(), value.into_owned()).is_some() {
-            return Err(refused("invalid_request", format!("The parameter {name} is there twice.")));
+        if form
+            .insert(name.clone().into_owned(), value.into_owned())
+            .is_some()
+        {
+            return Err(refused(
+                "invalid_request",
+                format!("The parameter {name} is there twice."),
+            ));
         }
     }
     Ok(form)
@@ -257,5 +344,7 @@ fn basic(header: &str) -> Option<(String, String)> {
 
 fn decoded(text: &str) -> Option<String> {
     let form = format!("v={}", text.replace('&', "%26"));
-    url::form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(form.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
 }

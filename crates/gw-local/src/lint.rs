@@ -1,0 +1,61 @@
+//! What the local gateway will refuse of a plan.
+//!
+//! It refuses to warn of what it serves otherwise than AWS: that is AWS's lint to say.
+
+use gw_model::{Diagnostic, OperationKey, Place, Severity};
+use gw_plan::Plan;
+
+use crate::table::{Table, Unservable};
+
+/// Findings, all of them errors.
+pub fn lint(plan: &Plan) -> Vec<Diagnostic> {
+    match Table::compile(plan) {
+        Ok(_) => Vec::new(),
+        Err(refused) => refused
+            .iter()
+            .map(|(operation, why)| finding(operation, why))
+            .collect(),
+    }
+}
+
+fn finding(operation: &OperationKey, why: &Unservable) -> Diagnostic {
+    let (rule, fix) = match why {
+        Unservable::OnlyAws(_) => (
+            "local-only-aws",
+            "Deploy it to an AWS gateway, or give the operation an HTTP backend or an example.",
+        ),
+        Unservable::Ambiguous(_) => (
+            "local-ambiguous-path",
+            "Make the paths differ in a fixed segment; AWS needs that too.",
+        ),
+        Unservable::BadPath => (
+            "local-bad-path",
+            "Use one variable for a whole segment; AWS needs that too.",
+        ),
+        Unservable::NoSuchParameter(_) => (
+            "local-no-such-parameter",
+            "Use only variables of the path in the URL.",
+        ),
+        Unservable::BadUrl => (
+            "local-bad-url",
+            "Write the backend like https://backend.example.com/base.",
+        ),
+        Unservable::Unchecked => (
+            "local-unchecked",
+            "Attach an OAuth policy with a key manager to the API.",
+        ),
+    };
+    let path = operation.path.replace('~', "~0").replace('/', "~1");
+    Diagnostic {
+        rule: rule.to_owned(),
+        severity: Severity::Error,
+        place: Place {
+            pointer: format!("/paths/{path}/{}", operation.method.document_key()),
+            line: 0,
+            column: 0,
+        },
+        message: format!("{operation} cannot be served by a local gateway: {why}"),
+        why: String::new(),
+        fix: fix.to_owned(),
+    }
+}

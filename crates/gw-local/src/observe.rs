@@ -1,0 +1,56 @@
+//! What is on a local gateway of one API.
+//!
+//! It refuses to ask the server: what is served is what the directory says.
+
+use gw_connector::{LiveState, Observed, Outputs, Target};
+use gw_model::Fault;
+
+use crate::connector::LocalConnector;
+
+/// The API's id, so that later steps know it without a payload.
+pub(crate) const API: &str = "api";
+/// Digest of the plan.
+pub(crate) const DIGEST: &str = "digest";
+/// Base paths of the other APIs that are live: `/orders` to the API's name, as JSON.
+pub(crate) const TAKEN: &str = "taken-base-paths";
+
+pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Observed, Fault> {
+    let live = connector.state.live()?;
+    let others: serde_json::Map<String, serde_json::Value> = live
+        .apis
+        .iter()
+        .filter(|entry| entry.api != target.api)
+        .map(|entry| {
+            (
+                entry.base_path.clone(),
+                format!("{} {}", entry.name, entry.version).into(),
+            )
+        })
+        .collect();
+    let mut found = Outputs::from([(API.to_owned(), target.api.to_string())]);
+    found.insert(
+        TAKEN.to_owned(),
+        serde_json::Value::Object(others).to_string(),
+    );
+    if let Some(entry) = live.of(&target.api) {
+        found.insert(DIGEST.to_owned(), entry.digest.clone());
+        return Ok(Observed {
+            state: LiveState::Live,
+            found,
+            digest: Some(entry.digest.clone()),
+            invoke_url: Some(connector.invoke_url(&entry.base_path)),
+        });
+    }
+    let kept = !connector.state.deployments(&target.api)?.is_empty();
+    let state = if kept {
+        LiveState::Partial
+    } else {
+        LiveState::Absent
+    };
+    Ok(Observed {
+        state,
+        found,
+        digest: None,
+        invoke_url: None,
+    })
+}
