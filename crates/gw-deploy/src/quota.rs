@@ -85,35 +85,51 @@ pub fn eta(changes: &[Change], table: &QuotaTable) -> Duration {
 /// How long several runs in one account and region take side by side: they share its buckets.
 pub fn eta_together(runs: &[&[Change]], table: &QuotaTable) -> Duration {
     let mut buckets: BTreeMap<(&str, &str), Bucket<Duration>> = BTreeMap::new();
-    let mut queues: Vec<(Duration, std::vec::IntoIter<(&str, &str)>)> = runs
+    let mut runs: Vec<_> = runs
         .iter()
-        .map(|changes| {
-            let calls: Vec<_> = changes
-                .iter()
-                .flat_map(|change| &change.calls)
-                .map(|call| (call.service.as_str(), call.name.as_str()))
-                .collect();
-            (Duration::ZERO, calls.into_iter())
-        })
+        .map(|changes| (Duration::ZERO, stops(changes, table).into_iter()))
         .collect();
     let mut end = Duration::ZERO;
-    // Whoever is free first calls first, as the pacer's queues do.
-    while let Some(index) = (0..queues.len()).min_by_key(|index| queues[*index].0) {
-        let (at, calls) = &mut queues[index];
-        let Some((service, name)) = calls.next() else {
-            end = end.max(*at);
-            queues.swap_remove(index);
-            continue;
-        };
-        let own = table.own(service, name).map(|rate| ((service, name), rate));
-        let total = table.total(service).map(|rate| ((service, ""), rate));
-        for (key, rate) in own.into_iter().chain(total) {
-            *at = buckets
-                .entry(key)
-                .or_insert_with(|| Bucket::new(rate, Duration::ZERO))
-                .take(*at);
+    // Whoever is free first goes on first, one bucket at a time, as in the pacer.
+    while let Some(index) = (0..runs.len()).min_by_key(|index| runs[*index].0) {
+        let (at, stops) = &mut runs[index];
+        match stops.next() {
+            Some(Stop::Turn(key, rate)) => {
+                let bucket = buckets
+                    .entry(key)
+                    .or_insert_with(|| Bucket::new(rate, Duration::ZERO));
+                *at = bucket.take(*at);
+            }
+            Some(Stop::Call(takes)) => *at += takes,
+            None => {
+                end = end.max(*at);
+                runs.swap_remove(index);
+            }
         }
-        *at += table.takes(service, name);
     }
     end
+}
+
+/// Where a run spends time.
+enum Stop<'a> {
+    /// Waiting for a bucket: service, and call or nothing for the total.
+    Turn((&'a str, &'a str), Rate),
+    /// Waiting for the answer.
+    Call(Duration),
+}
+
+fn stops<'a>(changes: &'a [Change], table: &QuotaTable) -> Vec<Stop<'a>> {
+    let mut stops = Vec::new();
+    for call in changes.iter().flat_map(|change| &change.calls) {
+        let (service, name) = (call.service.as_str(), call.name.as_str());
+        let own = table.own(service, name).map(|rate| ((service, name), rate));
+        let total = table.total(service).map(|rate| ((service, ""), rate));
+        stops.extend(
+            own.into_iter()
+                .chain(total)
+                .map(|(key, rate)| Stop::Turn(key, rate)),
+        );
+        stops.push(Stop::Call(table.takes(service, name)));
+    }
+    stops
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use gw_connector::{Change, Receipt};
+use gw_connector::{Change, Receipt, StepEffect};
 use gw_model::{Code, Effect, Fault, Retry};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -101,12 +101,16 @@ impl Saga<'_> {
         }
     }
 
-    /// Asks the gateway whether a step happened, patiently: the answer decides what is taken back.
+    /// Asks the gateway whether a step happened, patiently: the answer decides what is taken back. Looking has no effect,
+    /// so nothing is asked about it.
     pub(crate) async fn find_out(
         &self,
         step: u32,
         change: &Change,
     ) -> Result<Option<Receipt>, Fault> {
+        if change.effect == StepEffect::Read {
+            return Ok(None);
+        }
         self.tell(RunEvent::Probing { step });
         let began = Instant::now();
         let mut attempt = 1;
