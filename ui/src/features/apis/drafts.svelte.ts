@@ -9,6 +9,8 @@ export interface OperationDraft {
   replaces: string | null
   /** The edition it was read at. */
   edition: number
+  /** As it was read, to tell what was typed. */
+  base: OperationForm
   form: OperationForm
 }
 
@@ -38,6 +40,13 @@ class Drafts {
   dropOperation(api: string, key: string): void {
     const drafts = this.#operations[api]
     if (drafts) delete drafts[key]
+  }
+
+  /** After a save of our own: drafts read at the edition before stay up to date. */
+  advance(api: string, from: number, to: number): void {
+    for (const draft of Object.values(this.#operations[api] ?? {})) if (draft.edition === from) draft.edition = to
+    const document = this.#documents[api]
+    if (document?.edition === from) document.edition = to
   }
 
   document(api: string): DocumentDraft | undefined {

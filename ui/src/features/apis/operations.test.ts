@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OperationRow } from '../../ipc/generated'
-import { blankOperation, grouped, hasErrors, operationErrors, pathProblem, splitKey, variables, withPathVariables } from './operations'
+import { blankOperation, grouped, hasErrors, operationAt, operationErrors, pathProblem, rebased, splitKey, variables, withPathVariables } from './operations'
 
 function row(operation: string, more: Partial<OperationRow> = {}): OperationRow {
   return {
@@ -42,11 +42,34 @@ describe('keys and paths', () => {
 describe('grouped', () => {
   const rows = [row('GET /a'), row('GET /b', { summary: 'List' }), row('POST /a', { operation_id: 'makeA' })]
   it('puts operations of one path together, where the path first stands', () => {
-    expect(grouped(rows, '').map((item) => item.id)).toEqual(['path /a', 'GET /a', 'POST /a', 'GET /b'])
+    expect(grouped(rows, '').map((item) => [item.id, item.first])).toEqual([
+      ['GET /a', true],
+      ['POST /a', false],
+      ['GET /b', true],
+    ])
   })
-  it('keeps what has every word, and no path line for a single one', () => {
+  it('keeps what has every word', () => {
     expect(grouped(rows, 'post MAKE').map((item) => item.id)).toEqual(['POST /a'])
     expect(grouped(rows, 'nothing')).toEqual([])
+  })
+})
+
+describe('operationAt', () => {
+  const at = (operation: string, line: number) => row(operation, { place: { pointer: '', line, column: 1 } })
+  it('is the last one above the line, whatever their order', () => {
+    const rows = [at('GET /b', 30), at('GET /a', 10), at('GET /none', 0)]
+    expect(operationAt(rows, 29)?.operation).toBe('GET /a')
+    expect(operationAt(rows, 30)?.operation).toBe('GET /b')
+    expect(operationAt(rows, 9)).toBeUndefined()
+  })
+})
+
+describe('rebased', () => {
+  it('keeps what was typed and takes the rest from the newer reading', () => {
+    const base = blankOperation('/a')
+    const mine = { ...base, summary: 'Mine' }
+    const theirs = { ...base, summary: 'Theirs', description: 'New' }
+    expect(rebased(base, mine, theirs)).toEqual({ ...base, summary: 'Mine', description: 'New' })
   })
 })
 

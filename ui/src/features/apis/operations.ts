@@ -22,9 +22,14 @@ export function joinKey(method: string, path: string): string {
   return `${method} ${path}`
 }
 
-export type Item =
-  | { kind: 'path'; id: string; path: string; count: number }
-  | { kind: 'operation'; id: string; row: OperationRow; method: string; path: string; tail: string }
+export interface Item {
+  id: string
+  row: OperationRow
+  method: string
+  path: string
+  /** The first line of its path: the ones below it repeat the path quietly. */
+  first: boolean
+}
 
 /** Whether every word stands somewhere in the operation. */
 function fits(row: OperationRow, words: string[]): boolean {
@@ -32,30 +37,27 @@ function fits(row: OperationRow, words: string[]): boolean {
   return words.every((word) => text.includes(word))
 }
 
-/**
- * The operations by path, in document order of their first appearance. A path with one operation is one line; a path
- * with several is a line of its own above them.
- */
+/** The operations, those of one path together where the path first stands in the document. */
 export function grouped(operations: OperationRow[], filter: string): Item[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
-  const paths = new Map<string, OperationRow[]>()
+  const paths = new Map<string, Item[]>()
   for (const row of operations) {
     if (!fits(row, words)) continue
-    const { path } = splitKey(row.operation)
-    const rows = paths.get(path)
-    if (rows) rows.push(row)
-    else paths.set(path, [row])
+    const { method, path } = splitKey(row.operation)
+    const items = paths.get(path)
+    const item = { id: row.operation, row, method, path, first: items === undefined }
+    if (items) items.push(item)
+    else paths.set(path, [item])
   }
-  const items: Item[] = []
-  for (const [path, rows] of paths) {
-    if (rows.length > 1) items.push({ kind: 'path', id: `path ${path}`, path, count: rows.length })
-    for (const row of rows) {
-      const { method } = splitKey(row.operation)
-      const tail = rows.length > 1 ? row.summary || row.operation_id : path
-      items.push({ kind: 'operation', id: row.operation, row, method, path, tail })
-    }
-  }
-  return items
+  return [...paths.values()].flat()
+}
+
+/** The operation the line of the document belongs to. */
+export function operationAt(operations: OperationRow[], line: number): OperationRow | undefined {
+  return operations
+    .filter((row) => row.place.line > 0 && row.place.line <= line)
+    .toSorted((a, b) => a.place.line - b.place.line)
+    .at(-1)
 }
 
 /** Names in braces, in order, each once: `/a/{x}/b/{y+}` gives `x`, `y`. */
@@ -193,6 +195,24 @@ export function tidied(form: OperationForm): OperationForm {
     parameters: form.parameters.map((one) => ({ ...one, name: one.name.trim() })),
     request_body: form.request_body && { ...form.request_body, media_type: form.request_body.media_type.trim() },
     responses: form.responses.map((one) => ({ ...one, status: one.status.trim(), media_type: one.media_type.trim() })),
+  }
+}
+
+/**
+ * The form over a newer reading of the operation: what was changed here stays as typed, the rest becomes what is there
+ * now.
+ */
+export function rebased(base: OperationForm, mine: OperationForm, theirs: OperationForm): OperationForm {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+  const pick = <K extends keyof OperationForm>(field: K): OperationForm[K] => (same(base[field], mine[field]) ? theirs[field] : mine[field])
+  return {
+    operation: pick('operation'),
+    operation_id: pick('operation_id'),
+    summary: pick('summary'),
+    description: pick('description'),
+    parameters: pick('parameters'),
+    request_body: pick('request_body'),
+    responses: pick('responses'),
   }
 }
 
