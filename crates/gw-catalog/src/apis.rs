@@ -3,7 +3,7 @@
 //! It refuses a save that would overwrite somebody else's, two APIs of one name and version, and to read documents when
 //! only the list is wanted.
 
-use gw_model::{Api, ApiId, Code, Fault};
+use gw_model::{Api, ApiId, Code, Fault, KeyManagerId};
 use rusqlite::{Connection, OptionalExtension, ffi, params, params_from_iter};
 
 use crate::catalog::Catalog;
@@ -130,6 +130,19 @@ impl Apis<'_> {
                 items.push(from_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?, "API")?);
             }
             Ok(Paged { items, total })
+        })
+    }
+
+    /// Those whose policy trusts a key manager, as `name@version`, by name, then version.
+    pub fn trusting(&self, key_manager: &KeyManagerId) -> Result<Vec<String>, Fault> {
+        self.0.read(|db| {
+            let records = column(
+                db,
+                "SELECT record FROM apis WHERE key_manager = ?1 ORDER BY name_key, version_order",
+                key_manager.as_str(),
+            )?;
+            let name = |record: &String| from_json(record, "API").map(|api: Api| format!("{}@{}", api.name, api.version));
+            records.iter().map(name).collect()
         })
     }
 
