@@ -133,6 +133,19 @@ impl Apis<'_> {
         })
     }
 
+    /// Those that were ever deployed, by name, then version.
+    pub fn deployed(&self) -> Result<Vec<Api>, Fault> {
+        self.0.read(|db| {
+            let records = column(
+                db,
+                "SELECT record FROM apis WHERE ?1 = '' AND EXISTS (SELECT 1 FROM runs WHERE runs.api = apis.id)
+                 ORDER BY name_key, version_order",
+                "",
+            )?;
+            records.iter().map(|record| from_json(record, "API")).collect()
+        })
+    }
+
     /// Those whose policy trusts a key manager, as `name@version`, by name, then version.
     pub fn trusting(&self, key_manager: &KeyManagerId) -> Result<Vec<String>, Fault> {
         self.0.read(|db| {
