@@ -42,3 +42,26 @@ install_packages() {
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
+
+# target_dir: where cargo builds.
+target_dir() { printf '%s\n' "${CARGO_TARGET_DIR:-$PWD/target}"; }
+
+# at_least VERSION WANTED: whether a dotted version is WANTED or newer.
+at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+
+# require_tools: the two things that are not ours to install.
+require_tools() {
+  have cargo || die "Rust is needed: https://rustup.rs"
+  have node && have npm || die "Node.js 20.19 or newer is needed: https://nodejs.org"
+  local rust node
+  rust=$(rustc --version | cut -d' ' -f2)
+  node=$(node --version)
+  at_least "$rust" 1.94.1 || die "Rust 1.94.1 or newer is needed; this is $rust (rustup update)"
+  at_least "${node#v}" 20.19.0 || die "Node.js 20.19 or newer is needed; this is $node"
+}
+
+# require_compiler: a C compiler, for the parts of the product's libraries that are C.
+require_compiler() {
+  [ "$(uname -s)" = Linux ] || return 0
+  have cc && have pkg-config || install_packages "building" build-essential pkg-config
+}
