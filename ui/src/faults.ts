@@ -73,6 +73,7 @@ export const faults: Record<FaultCode, FaultRow> = {
   'aws.quota-reached': error('An AWS quota is reached'),
   'aws.unavailable': error('AWS had an internal error'),
   'aws.gone': warning('It is gone in AWS'),
+  'aws.not-ready': warning('AWS is not ready yet'),
   'aws.unknown-region': error('Not an AWS region'),
   'aws.read-back-mismatch': error('The live API is not what was deployed', ACTIVITY),
   'local.port-in-use': error('The port is in use', GATEWAYS),

@@ -165,6 +165,8 @@ codes! {
     AwsUnavailable = "aws.unavailable", Remote;
     /// The remote object is gone.
     AwsGone = "aws.gone", Remote;
+    /// AWS needs some seconds until something that was just made can be used.
+    AwsNotReady = "aws.not-ready", Remote;
     /// The region is not an AWS region.
     AwsRegionUnknown = "aws.unknown-region", Usage;
     /// The live API does not match what was imported.
