@@ -33,6 +33,15 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** What is left, as coarse as one needs it: `38 s`, `43 min`, `6 h`, `3 days`. */
+export function remaining(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`
+  return `${Math.floor(seconds / 86_400)} days`
+}
+
 /** `512 B`, `14.2 kB`, `3.1 MB`. */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`

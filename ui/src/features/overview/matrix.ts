@@ -1,0 +1,55 @@
+/** The fleet matrix: rows are APIs, columns are gateways. It refuses to draw. */
+import type { ApiRow, Gateway, GatewayRow, PlacementRow, PlacementState } from '../../ipc'
+import type { State } from '../../kit/types'
+
+export interface Cell {
+  gateway: Gateway
+  placement: PlacementRow | null
+}
+
+export interface MatrixRow {
+  id: string
+  name: string
+  version: string
+  basePath: string
+  cells: Cell[]
+}
+
+export const STATES: Record<PlacementState, { state: State; word: string; means: string }> = {
+  live: { state: 'ok', word: 'live', means: 'The working revision answers here.' },
+  behind: { state: 'warning', word: 'behind', means: 'An older revision answers here.' },
+  deploying: { state: 'running', word: 'deploying', means: 'A run is under way.' },
+  failed: { state: 'failed', word: 'failed', means: 'The last run failed and was taken back.' },
+  stuck: { state: 'failed', word: 'stuck', means: 'The last run failed and left something behind.' },
+}
+
+export function matrix(apis: ApiRow[], gateways: GatewayRow[]): MatrixRow[] {
+  return apis.map(({ api, placements }) => ({
+    id: api.id,
+    name: api.name,
+    version: api.version,
+    basePath: api.base_path,
+    cells: gateways.map(({ gateway }) => ({
+      gateway,
+      placement: placements.find((placement) => placement.gateway === gateway.id) ?? null,
+    })),
+  }))
+}
+
+/** `rev_1f2e3d4` of a whole revision id. */
+export function shortRevision(revision: string): string {
+  return revision.slice(0, 'rev_'.length + 7)
+}
+
+/** How many cells stand how, worst first, for the line above the matrix. */
+export function tally(rows: MatrixRow[]): { state: State; word: string; count: number }[] {
+  const order: PlacementState[] = ['stuck', 'failed', 'deploying', 'behind', 'live']
+  const cells = rows.flatMap((row) => row.cells)
+  return order
+    .map((name) => ({
+      state: STATES[name].state,
+      word: STATES[name].word,
+      count: cells.filter((cell) => cell.placement?.state === name).length,
+    }))
+    .filter(({ count }) => count > 0)
+}
