@@ -4,10 +4,13 @@ use crate::failure::Defect;
 use crate::metadata::Metadata;
 
 /// A family of libraries, by the start of their names, and the one crate behind whose port they live.
-const FENCES: [(&str, &str); 10] = [
+const FENCES: [(&str, &str); 13] = [
     ("tauri", "gatewright-desktop"),
     ("rusqlite", "gw-catalog"),
     ("keyring", "gw-vault"),
+    ("secret-service", "gw-vault"),
+    ("apple-native-keyring-store", "gw-vault"),
+    ("windows-native-keyring-store", "gw-vault"),
     ("zbus-secret-service", "gw-vault"),
     ("aws-config", "gw-aws"),
     ("aws-credential-types", "gw-aws"),
