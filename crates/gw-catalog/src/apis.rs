@@ -121,13 +121,17 @@ impl Apis<'_> {
     pub fn list(&self, search: &str, page: Page) -> Result<Paged<Api>, Fault> {
         let query = Query::new(search);
         self.0.read(|db| {
-            let total =
-                db.prepare_cached(&query.count())?.query_row(params_from_iter(&query.parameters), |row| row.get(0))?;
+            let total = db
+                .prepare_cached(&query.count())?
+                .query_row(params_from_iter(&query.parameters), |row| row.get(0))?;
             let mut statement = db.prepare_cached(&query.slice(page))?;
             let mut rows = statement.query(params_from_iter(&query.parameters))?;
             let mut items = Vec::new();
             while let Some(row) = rows.next()? {
-                items.push(from_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?, "API")?);
+                items.push(from_json(
+                    row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
+                    "API",
+                )?);
             }
             Ok(Paged { items, total })
         })
@@ -154,7 +158,9 @@ impl Apis<'_> {
                 "SELECT record FROM apis WHERE key_manager = ?1 ORDER BY name_key, version_order",
                 key_manager.as_str(),
             )?;
-            let name = |record: &String| from_json(record, "API").map(|api: Api| format!("{}@{}", api.name, api.version));
+            let name = |record: &String| {
+                from_json(record, "API").map(|api: Api| format!("{}@{}", api.name, api.version))
+            };
             records.iter().map(name).collect()
         })
     }
@@ -202,12 +208,16 @@ pub(crate) struct Query {
 impl Query {
     pub(crate) fn new(search: &str) -> Self {
         let folded = search.replace('\0', " ").to_lowercase();
-        let (long, short): (Vec<&str>, Vec<&str>) =
-            folded.split_whitespace().partition(|word| word.chars().count() >= 3);
+        let (long, short): (Vec<&str>, Vec<&str>) = folded
+            .split_whitespace()
+            .partition(|word| word.chars().count() >= 3);
         let mut conditions = Vec::new();
         let mut parameters = Vec::new();
         if !long.is_empty() {
-            let phrases: Vec<String> = long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+            let phrases: Vec<String> = long
+                .iter()
+                .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+                .collect();
             parameters.push(phrases.join(" AND "));
             conditions.push(format!("apis_search MATCH ?{}", parameters.len()));
         }
@@ -215,12 +225,24 @@ impl Query {
             parameters.push(word.to_owned());
             conditions.push(format!("instr(apis.search, ?{}) > 0", parameters.len()));
         }
-        let condition = if conditions.is_empty() { "TRUE".to_owned() } else { conditions.join(" AND ") };
-        Self { condition, joined: !long.is_empty(), parameters }
+        let condition = if conditions.is_empty() {
+            "TRUE".to_owned()
+        } else {
+            conditions.join(" AND ")
+        };
+        Self {
+            condition,
+            joined: !long.is_empty(),
+            parameters,
+        }
     }
 
     pub(crate) fn count(&self) -> String {
-        format!("SELECT count(*) FROM {} WHERE {}", self.source(), self.condition)
+        format!(
+            "SELECT count(*) FROM {} WHERE {}",
+            self.source(),
+            self.condition
+        )
     }
 
     pub(crate) fn slice(&self, page: Page) -> String {
@@ -234,7 +256,11 @@ impl Query {
     }
 
     const fn source(&self) -> &'static str {
-        if self.joined { "apis_search JOIN apis ON apis.row = apis_search.rowid" } else { "apis" }
+        if self.joined {
+            "apis_search JOIN apis ON apis.row = apis_search.rowid"
+        } else {
+            "apis"
+        }
     }
 }
 
@@ -243,7 +269,10 @@ pub(crate) fn get(db: &Connection, id: &ApiId) -> Result<Api, CatalogError> {
         .prepare_cached("SELECT record FROM apis WHERE id = ?1")?
         .query_row([id.as_str()], |row| row.get(0))
         .optional()?;
-    record.map_or_else(|| Err(not_found("API", id.as_str()).into()), |record| from_json(&record, "API"))
+    record.map_or_else(
+        || Err(not_found("API", id.as_str()).into()),
+        |record| from_json(&record, "API"),
+    )
 }
 
 fn document(db: &Connection, id: &ApiId) -> Result<String, CatalogError> {
@@ -260,7 +289,10 @@ fn named(db: &Connection, name: &str, version: Option<&str>) -> Result<Vec<Api>,
     let mut rows = statement.query(params![fold(name), version.map(fold)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(from_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?, "API")?);
+        found.push(from_json(
+            row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
+            "API",
+        )?);
     }
     Ok(found)
 }
@@ -270,7 +302,9 @@ fn searched(api: &Api) -> String {
 }
 
 fn policies_are_sound(db: &Connection, api: &Api) -> Result<(), CatalogError> {
-    api.policies.oauth.as_ref().map_or(Ok(()), |policy| key_managers::must_exist(db, &policy.key_manager))
+    api.policies.oauth.as_ref().map_or(Ok(()), |policy| {
+        key_managers::must_exist(db, &policy.key_manager)
+    })
 }
 
 fn changed(api: &Api, stored: u64) -> Fault {
@@ -285,10 +319,15 @@ fn changed(api: &Api, stored: u64) -> Fault {
 
 fn ambiguous(name: &str, found: &[Api]) -> Fault {
     let versions: Vec<&str> = found.iter().map(|api| api.version.as_str()).collect();
-    let example = found.last().map_or_else(String::new, |api| format!("{}@{}", api.name, api.version));
+    let example = found
+        .last()
+        .map_or_else(String::new, |api| format!("{}@{}", api.name, api.version));
     Fault::new(
         Code::CatalogAmbiguous,
-        format!("There is more than one version of the API '{name}': {}", versions.join(", ")),
+        format!(
+            "There is more than one version of the API '{name}': {}",
+            versions.join(", ")
+        ),
         format!("Name the version too, for example {example}."),
     )
     .fact("versions", versions.join(", "))
@@ -306,5 +345,128 @@ fn duplicate_or(error: rusqlite::Error, api: &Api) -> CatalogError {
         .into()
     } else {
         error.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 10,000 APIs, and how SQLite would go about a statement.
+    fn explain(catalog: &Catalog, sql: &str, parameters: &[String]) -> Vec<String> {
+        let db = catalog.lock();
+        let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let rows = statement
+            .query_map(params_from_iter(parameters), |row| row.get("detail"))
+            .unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    fn filled() -> (tempfile::TempDir, Catalog) {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(folder.path().join("catalog.db")).unwrap();
+        catalog
+            .write(|db| {
+                db.execute_batch(
+                    "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+                     INSERT INTO apis (id, record, name_key, version_key, version_order, search)
+                     SELECT 'a' || i, json_object('id', 'a' || i, 'name', 'api-' || i, 'version', '1', 'base_path', '/',
+                            'backend', json_object('kind', 'mock'), 'policies', json_object('oauth', NULL, 'cors', NULL),
+                            'edition', 1, 'created_at', 0, 'updated_at', 0),
+                            'api-' || i, '1', '0011', 'api-' || i || ' 1 /' FROM n;
+                     INSERT INTO documents (api, text) SELECT id, 'openapi: 3.0.3' FROM apis;
+                     ANALYZE;",
+                )?;
+                Ok(())
+            })
+            .unwrap();
+        (folder, catalog)
+    }
+
+    #[test]
+    fn lists_and_searches_of_ten_thousand_use_indexes() {
+        let (_folder, catalog) = filled();
+        let page = Page {
+            offset: 500,
+            limit: 50,
+        };
+
+        let all = explain(&catalog, &Query::new("").slice(page), &[]);
+        assert_eq!(
+            all,
+            ["SCAN apis USING INDEX apis_listed"],
+            "a page is read in the order of the index, unsorted"
+        );
+
+        let words = Query::new("api-77");
+        let searched = explain(&catalog, &words.slice(page), &words.parameters);
+        assert!(
+            searched[0].starts_with("SCAN apis_search VIRTUAL TABLE INDEX"),
+            "{searched:?}"
+        );
+        assert!(
+            searched[1].starts_with("SEARCH apis USING INTEGER PRIMARY KEY"),
+            "{searched:?}"
+        );
+        let counted = explain(&catalog, &words.count(), &words.parameters);
+        assert!(
+            counted[0].starts_with("SCAN apis_search VIRTUAL TABLE INDEX"),
+            "{counted:?}"
+        );
+
+        let short = Query::new("7 9");
+        assert_eq!(
+            explain(&catalog, &short.slice(page), &short.parameters),
+            ["SCAN apis USING INDEX apis_listed"]
+        );
+        assert_eq!(
+            explain(&catalog, &short.count(), &short.parameters),
+            ["SCAN apis USING COVERING INDEX apis_listed"],
+            "the records themselves are not read"
+        );
+
+        let found = catalog.apis().list("api-77", Page::first(200)).unwrap();
+        // api-77, api-770 to -779, api-7700 to -7799.
+        assert_eq!((found.total, found.items.len()), (111, 111));
+        assert_eq!(catalog.apis().list("", page).unwrap().total, 10_000);
+    }
+
+    #[test]
+    fn names_and_key_managers_are_looked_up_by_index() {
+        let (_folder, catalog) = filled();
+        for (sql, index) in [
+            (
+                "SELECT record FROM apis WHERE name_key = ?1",
+                "(name_key=?)",
+            ),
+            (
+                "SELECT 1 FROM apis WHERE key_manager = ?1",
+                "apis_by_key_manager",
+            ),
+            ("SELECT text FROM documents WHERE api = ?1", "(api=?)"),
+            (
+                "SELECT 1 FROM runs WHERE api = ?1 ORDER BY row DESC",
+                "runs_by_api",
+            ),
+            (
+                "SELECT 1 FROM runs WHERE gateway = ?1 ORDER BY row DESC",
+                "runs_by_gateway",
+            ),
+            (
+                "SELECT 1 FROM placements WHERE gateway = ?1",
+                "placements_by_gateway",
+            ),
+            (
+                "SELECT 1 FROM history WHERE api = ?1 ORDER BY id DESC",
+                "history_by_api",
+            ),
+        ] {
+            let steps = explain(&catalog, sql, &["x".to_owned()]);
+            assert_eq!(steps.len(), 1, "{sql}: {steps:?}");
+            assert!(
+                steps[0].starts_with("SEARCH") && steps[0].contains(index),
+                "{sql}: {steps:?}"
+            );
+        }
     }
 }

@@ -59,6 +59,7 @@ impl Applications<'_> {
 
     /// Forgets one. Fails with `catalog.not-found`. Its secret in the vault is the caller's to delete.
     pub fn remove(&self, id: &ApplicationId) -> Result<(), Fault> {
-        self.0.write(|db| named::remove::<Application>(db, id.as_str()))
+        self.0
+            .write(|db| named::remove::<Application>(db, id.as_str()))
     }
 }

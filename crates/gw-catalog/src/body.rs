@@ -45,11 +45,20 @@ impl KeptBody {
             // Only the last character is cut in two: the rest is text.
             Err(error) if error.error_len().is_none() && (kept.len() as u64) < whole => {
                 let text = &kept[..error.valid_up_to()];
-                (BodyEncoding::Text, String::from_utf8_lossy(text).into_owned(), text.len())
+                (
+                    BodyEncoding::Text,
+                    String::from_utf8_lossy(text).into_owned(),
+                    text.len(),
+                )
             }
             Err(_) => (BodyEncoding::Base64, STANDARD.encode(kept), kept.len()),
         };
-        Self { encoding, content, size: whole, truncated: (length as u64) < whole }
+        Self {
+            encoding,
+            content,
+            size: whole,
+            truncated: (length as u64) < whole,
+        }
     }
 
     /// The bytes that were kept.
@@ -67,9 +76,17 @@ mod tests {
 
     #[test]
     fn a_small_body_is_kept_whole() {
-        for body in [&b""[..], b"{\"a\":1}", "žluťoučký".as_bytes(), &[0, 159, 146, 150]] {
+        for body in [
+            &b""[..],
+            b"{\"a\":1}",
+            "žluťoučký".as_bytes(),
+            &[0, 159, 146, 150],
+        ] {
             let kept = KeptBody::keep(body, body.len() as u64);
-            assert_eq!((kept.bytes().as_slice(), kept.truncated, kept.size), (body, false, body.len() as u64));
+            assert_eq!(
+                (kept.bytes().as_slice(), kept.truncated, kept.size),
+                (body, false, body.len() as u64)
+            );
         }
     }
 
@@ -88,7 +105,10 @@ mod tests {
         let mut body = vec![b'a'; KeptBody::LARGEST + 10];
         body[5] = 0xff;
         let kept = KeptBody::keep(&body, body.len() as u64);
-        assert_eq!((kept.encoding, kept.truncated), (BodyEncoding::Base64, true));
+        assert_eq!(
+            (kept.encoding, kept.truncated),
+            (BodyEncoding::Base64, true)
+        );
         assert_eq!(kept.bytes(), body[..KeptBody::LARGEST]);
     }
 

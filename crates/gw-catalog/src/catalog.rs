@@ -47,7 +47,10 @@ impl Catalog {
         migrations::check_header(path)?;
         make_private(path)?;
         let connection = connect(path, wait).map_err(|error| error.into_fault(path))?;
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
+        Ok(Self {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+        })
     }
 
     /// Where the file is.
@@ -106,14 +109,24 @@ impl Catalog {
     }
 
     /// Reads one consistent state of the file.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, CatalogError>) -> Result<T, Fault> {
-        self.within(TransactionBehavior::Deferred, |transaction| work(transaction))
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, CatalogError>,
+    ) -> Result<T, Fault> {
+        self.within(TransactionBehavior::Deferred, |transaction| {
+            work(transaction)
+        })
     }
 
     /// Writes all of it or nothing.
-    pub(crate) fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, CatalogError>) -> Result<T, Fault> {
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, CatalogError>,
+    ) -> Result<T, Fault> {
         // Immediate: a transaction that reads first and then finds another writer could not be waited for.
-        self.within(TransactionBehavior::Immediate, |transaction| work(transaction))
+        self.within(TransactionBehavior::Immediate, |transaction| {
+            work(transaction)
+        })
     }
 
     fn within<T>(
@@ -133,20 +146,26 @@ impl Catalog {
 
     /// A panic in another thread's transaction rolled that transaction back; the connection is sound.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl std::fmt::Debug for Catalog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Catalog").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Catalog")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
 fn connect(path: &Path, wait: Duration) -> Result<Connection, CatalogError> {
     let mut connection = Connection::open_with_flags(
         path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(wait)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -193,7 +212,10 @@ fn make_private(path: &Path) -> Result<(), Fault> {
     if path.exists() {
         return Ok(());
     }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder).map_err(unusable)?;
     }
     let mut options = std::fs::OpenOptions::new();
@@ -202,4 +224,141 @@ fn make_private(path: &Path) -> Result<(), Fault> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(unusable)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use gw_model::{AwsCredentials, Backend};
+
+    use super::*;
+
+    /// Lets the file grow no further than `more` pages from now: SQLite then fails as on a full disk (SQLITE_FULL).
+    fn leave_room(catalog: &Catalog, more: i64) {
+        let connection = catalog.lock();
+        let pages: i64 = connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap();
+        connection
+            .pragma_update(None, "max_page_count", pages + more)
+            .unwrap();
+    }
+
+    fn api(name: &str) -> gw_model::Api {
+        gw_model::Api {
+            id: gw_model::ApiId::new(name),
+            name: name.to_owned(),
+            version: "1".to_owned(),
+            base_path: "/".to_owned(),
+            backend: Backend::Mock,
+            policies: gw_model::Policies::default(),
+            operations: 0,
+            edition: 1,
+            created_at: gw_model::UnixMillis(0),
+            updated_at: gw_model::UnixMillis(0),
+        }
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("catalog.db");
+        let catalog = Catalog::open(&path).unwrap();
+        catalog.apis().create(&api("first"), "kept").unwrap();
+        leave_room(&catalog, 0);
+        let large = "x".repeat(1 << 20);
+        let fault = catalog.apis().create(&api("second"), &large).unwrap_err();
+        assert_eq!(
+            (fault.code, fault.effect),
+            (Code::CatalogDiskFull, gw_model::Effect::None)
+        );
+        let edited = catalog
+            .apis()
+            .update(&api("first"), Some(&large))
+            .unwrap_err();
+        assert_eq!(edited.code, Code::CatalogDiskFull);
+        assert_eq!(catalog.apis().document(&api("first").id).unwrap(), "kept");
+        assert_eq!(
+            catalog.apis().get(&api("first").id).unwrap().edition,
+            1,
+            "half an edit was kept"
+        );
+        drop(catalog);
+        let catalog = Catalog::open(&path).unwrap();
+        assert_eq!(
+            catalog
+                .apis()
+                .list("", crate::Page::default())
+                .unwrap()
+                .total,
+            1
+        );
+        // Space was freed: the same edit goes through.
+        catalog.apis().update(&api("first"), Some(&large)).unwrap();
+        catalog.apis().create(&api("second"), &large).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_while_opening_leaves_the_file_as_it_was() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "max_page_count", 3).unwrap();
+        let fault = migrations::migrate(&mut connection, Path::new("catalog.db")).unwrap_err();
+        assert_eq!(
+            fault.into_fault(Path::new("catalog.db")).code,
+            Code::CatalogDiskFull
+        );
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(tables, 0);
+    }
+
+    #[test]
+    fn commits_reach_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(folder.path().join("catalog.db")).unwrap();
+        let connection = catalog.lock();
+        let journal: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        let synchronous: i64 = connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
+        let foreign_keys: bool = connection
+            .pragma_query_value(None, "foreign_keys", |row| row.get(0))
+            .unwrap();
+        assert_eq!(
+            (journal.as_str(), synchronous, foreign_keys),
+            ("wal", 2, true)
+        );
+    }
+
+    #[test]
+    fn a_panic_in_a_transaction_takes_it_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(folder.path().join("catalog.db")).unwrap();
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            catalog.write::<()>(|db| {
+                db.execute("INSERT INTO settings (key, value) VALUES ('a', '1')", [])?;
+                std::panic::resume_unwind(Box::new(()));
+            })
+        }));
+        assert!(outcome.is_err());
+        assert_eq!(catalog.settings().get::<u32>("a").unwrap(), None);
+        catalog.settings().put("a", &2).unwrap();
+        assert_eq!(catalog.settings().get::<u32>("a").unwrap(), Some(2));
+    }
+
+    #[test]
+    fn only_references_to_secrets_are_stored() {
+        // `Secret` has no Serialize, so nothing that holds one can be stored; this pins what a gateway's record holds.
+        let credentials = AwsCredentials::AccessKey {
+            secret: gw_model::SecretRef::new("gateway/1/credentials"),
+            hint: "WXYZ".to_owned(),
+        };
+        let stored = serde_json::to_value(credentials).unwrap();
+        assert_eq!(
+            stored,
+            serde_json::json!({ "from": "access-key", "secret": "gateway/1/credentials", "hint": "WXYZ" })
+        );
+    }
 }

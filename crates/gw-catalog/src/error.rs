@@ -14,9 +14,15 @@ pub(crate) enum CatalogError {
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("{what} cannot be read back")]
-    Unreadable { what: String, source: Option<serde_json::Error> },
+    Unreadable {
+        what: String,
+        source: Option<serde_json::Error>,
+    },
     #[error("{what} cannot be written as JSON")]
-    Unwritable { what: String, source: serde_json::Error },
+    Unwritable {
+        what: String,
+        source: serde_json::Error,
+    },
     #[error("{0}")]
     Refused(Fault),
 }
@@ -75,7 +81,9 @@ fn sqlite_fault(error: rusqlite::Error, file: &str) -> Fault {
     let fault = match code {
         Some(ErrorCode::DiskFull) => disk_full(file),
         // The WAL's index is grown before anything is written to it: no space for it is no space.
-        Some(ErrorCode::SystemIoFailure) if extended == ffi::SQLITE_IOERR_SHMSIZE => disk_full(file),
+        Some(ErrorCode::SystemIoFailure) if extended == ffi::SQLITE_IOERR_SHMSIZE => {
+            disk_full(file)
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::new(
             Code::CatalogBusy,
             format!("Another process is writing to the catalog {file}"),
@@ -83,11 +91,13 @@ fn sqlite_fault(error: rusqlite::Error, file: &str) -> Fault {
         )
         .retry(Retry::Soon),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(file),
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => Fault::new(
-            Code::CatalogUnavailable,
-            format!("The catalog {file} cannot be opened for writing"),
-            "Check that the folder exists and that you may write to it and to the file.",
-        ),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            Fault::new(
+                Code::CatalogUnavailable,
+                format!("The catalog {file} cannot be opened for writing"),
+                "Check that the folder exists and that you may write to it and to the file.",
+            )
+        }
         Some(ErrorCode::SystemIoFailure) => Fault::new(
             Code::CatalogUnavailable,
             format!("The disk failed while the catalog {file} was read or written"),
@@ -100,7 +110,10 @@ fn sqlite_fault(error: rusqlite::Error, file: &str) -> Fault {
             "Close other Gatewright windows and commands and try again; if it stays, report it with the fact named sqlite.",
         ),
     };
-    fault.fact("file", file).fact("sqlite", words).because(error)
+    fault
+        .fact("file", file)
+        .fact("sqlite", words)
+        .because(error)
 }
 
 fn disk_full(file: &str) -> Fault {

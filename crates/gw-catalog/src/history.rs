@@ -3,7 +3,9 @@
 //! It refuses to redact: headers and bodies come here redacted already, or a secret would have passed through one place
 //! too many. It keeps the last [`History::KEPT`] exchanges.
 
-use gw_model::{ApiId, ApplicationId, Code, Fault, GatewayId, HttpMethod, OperationKey, UnixMillis};
+use gw_model::{
+    ApiId, ApplicationId, Code, Fault, GatewayId, HttpMethod, OperationKey, UnixMillis,
+};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -157,13 +159,20 @@ impl History<'_> {
                 .query_row([id], |row| row.get(0))
                 .optional()?;
             let exchange = exchange.ok_or_else(|| not_found("exchange", &id.to_string()))?;
-            Ok(HistoryEntry { id, exchange: from_json(&exchange, "history")? })
+            Ok(HistoryEntry {
+                id,
+                exchange: from_json(&exchange, "history")?,
+            })
         })
     }
 
     /// A slice, newest first; of one API, or of all.
     pub fn list(&self, api: Option<&ApiId>, page: Page) -> Result<Paged<HistoryRow>, Fault> {
-        let condition = if api.is_some() { "api = ?1" } else { "?1 IS NULL" };
+        let condition = if api.is_some() {
+            "api = ?1"
+        } else {
+            "?1 IS NULL"
+        };
         let api = api.map(ApiId::as_str);
         self.0.read(|db| {
             let total = db
@@ -186,20 +195,27 @@ impl History<'_> {
     /// Removes one; one that is not there is removed already.
     pub fn remove(&self, id: i64) -> Result<(), Fault> {
         self.0.write(|db| {
-            db.prepare_cached("DELETE FROM history WHERE id = ?1")?.execute([id])?;
+            db.prepare_cached("DELETE FROM history WHERE id = ?1")?
+                .execute([id])?;
             Ok(())
         })
     }
 
     /// Removes all and returns how many there were.
     pub fn clear(&self) -> Result<u64, Fault> {
-        self.0.write(|db| Ok(db.prepare_cached("DELETE FROM history")?.execute([])? as u64))
+        self.0
+            .write(|db| Ok(db.prepare_cached("DELETE FROM history")?.execute([])? as u64))
     }
 }
 
 fn summary(exchange: &Exchange) -> HistoryRow {
     let (status, failed, timings, size) = match &exchange.outcome {
-        ExchangeOutcome::Answered { status, body, timings, .. } => (Some(*status), None, timings, body.size),
+        ExchangeOutcome::Answered {
+            status,
+            body,
+            timings,
+            ..
+        } => (Some(*status), None, timings, body.size),
         ExchangeOutcome::Failed { fault, timings } => (None, Some(fault.code), timings, 0),
     };
     HistoryRow {

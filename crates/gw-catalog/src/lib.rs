@@ -29,7 +29,9 @@ pub use applications::Applications;
 pub use body::{BodyEncoding, KeptBody};
 pub use catalog::Catalog;
 pub use gateways::Gateways;
-pub use history::{Exchange, ExchangeOutcome, Header, History, HistoryEntry, HistoryRow, SentRequest, Timings};
+pub use history::{
+    Exchange, ExchangeOutcome, Header, History, HistoryEntry, HistoryRow, SentRequest, Timings,
+};
 pub use key_managers::KeyManagers;
 pub use page::{Page, Paged};
 pub use placements::{Placement, PlacementState, Placements};

@@ -88,8 +88,13 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Ca
 
 fn version_of(connection: &Connection, shown: &str) -> Result<u32, CatalogError> {
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let application: u32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let empty: bool = connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
+    let application: u32 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let empty: bool = connection.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)",
+        [],
+        |row| row.get(0),
+    )?;
     if application != APPLICATION_ID && !(empty && version == 0) {
         return Err(Fault::new(
             Code::CatalogUnavailable,

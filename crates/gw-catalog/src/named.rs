@@ -32,7 +32,11 @@ pub(crate) fn update<T: Named>(db: &Connection, thing: &T) -> Result<(), Catalog
         .prepare_cached(&sql)?
         .execute(params![thing.id(), to_json(thing, T::NOUN)?])
         .map_err(|error| duplicate_or(error, thing))?;
-    if changed == 0 { Err(not_found(T::NOUN, thing.name()).into()) } else { Ok(()) }
+    if changed == 0 {
+        Err(not_found(T::NOUN, thing.name()).into())
+    } else {
+        Ok(())
+    }
 }
 
 pub(crate) fn get<T: Named>(db: &Connection, id: &str) -> Result<T, CatalogError> {
@@ -51,7 +55,10 @@ pub(crate) fn list<T: Named>(db: &Connection) -> Result<Vec<T>, CatalogError> {
     let mut rows = statement.query([])?;
     let mut things = Vec::new();
     while let Some(row) = rows.next()? {
-        things.push(from_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?, T::NOUN)?);
+        things.push(from_json(
+            row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
+            T::NOUN,
+        )?);
     }
     Ok(things)
 }
@@ -59,7 +66,11 @@ pub(crate) fn list<T: Named>(db: &Connection) -> Result<Vec<T>, CatalogError> {
 pub(crate) fn remove<T: Named>(db: &Connection, id: &str) -> Result<(), CatalogError> {
     let sql = format!("DELETE FROM {} WHERE id = ?1", T::TABLE);
     let removed = db.prepare_cached(&sql)?.execute([id])?;
-    if removed == 0 { Err(not_found(T::NOUN, id).into()) } else { Ok(()) }
+    if removed == 0 {
+        Err(not_found(T::NOUN, id).into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Refuses a name or id that nothing has.
@@ -74,32 +85,54 @@ pub(crate) fn not_found(noun: &str, name: &str) -> Fault {
 }
 
 /// Refuses to remove what others still need, naming them.
-pub(crate) fn in_use(noun: &str, name: &str, users: &[String], relation: &str, advice: &str) -> Fault {
+pub(crate) fn in_use(
+    noun: &str,
+    name: &str,
+    users: &[String],
+    relation: &str,
+    advice: &str,
+) -> Fault {
     let named = users.join(", ");
-    Fault::new(Code::CatalogInUse, format!("The {noun} '{name}' {relation} {named}"), advice)
-        .fact("kind", noun)
-        .fact("name", name)
-        .fact("used-by", named)
+    Fault::new(
+        Code::CatalogInUse,
+        format!("The {noun} '{name}' {relation} {named}"),
+        advice,
+    )
+    .fact("kind", noun)
+    .fact("name", name)
+    .fact("used-by", named)
 }
 
 pub(crate) fn to_json<T: Serialize>(thing: &T, what: &str) -> Result<String, CatalogError> {
-    serde_json::to_string(thing).map_err(|source| CatalogError::Unwritable { what: what.to_owned(), source })
+    serde_json::to_string(thing).map_err(|source| CatalogError::Unwritable {
+        what: what.to_owned(),
+        source,
+    })
 }
 
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, CatalogError> {
-    serde_json::from_str(text)
-        .map_err(|source| CatalogError::Unreadable { what: what.to_owned(), source: Some(source) })
+    serde_json::from_str(text).map_err(|source| CatalogError::Unreadable {
+        what: what.to_owned(),
+        source: Some(source),
+    })
 }
 
 /// Reads the first column of every row as text.
-pub(crate) fn column(db: &Connection, sql: &str, parameter: &str) -> Result<Vec<String>, CatalogError> {
+pub(crate) fn column(
+    db: &Connection,
+    sql: &str,
+    parameter: &str,
+) -> Result<Vec<String>, CatalogError> {
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([parameter], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn one<T: Named>(db: &Connection, sql: &str, key: &str) -> Result<T, CatalogError> {
-    let record: Option<String> = db.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?;
+    let record: Option<String> = db
+        .prepare_cached(sql)?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
     match record {
         Some(record) => from_json(&record, T::NOUN),
         None => Err(not_found(T::NOUN, key).into()),

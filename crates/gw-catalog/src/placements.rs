@@ -101,7 +101,11 @@ impl Placements<'_> {
 }
 
 /// Brings the placement up to date with a run whose last record ends it.
-pub(crate) fn refresh(db: &Connection, header: &RunHeader, records: &[Record]) -> Result<(), CatalogError> {
+pub(crate) fn refresh(
+    db: &Connection,
+    header: &RunHeader,
+    records: &[Record],
+) -> Result<(), CatalogError> {
     let before = get(db, &header.api, &header.gateway)?;
     match fold(before, header, records) {
         Some(after) => {
@@ -122,7 +126,17 @@ pub(crate) fn refresh(db: &Connection, header: &RunHeader, records: &[Record]) -
 
 /// What is there after a run, given what was there before it.
 fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Option<Placement> {
-    let Some(Record { at, entry: Entry::Finished { outcome, invoke_url, .. }, .. }) = records.last() else {
+    let Some(Record {
+        at,
+        entry:
+            Entry::Finished {
+                outcome,
+                invoke_url,
+                ..
+            },
+        ..
+    }) = records.last()
+    else {
         return before;
     };
     let mut outputs = header.found.clone();
@@ -141,17 +155,29 @@ fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Op
         })
     };
     match outcome {
-        Outcome::Live => after(header.revision.clone(), header.digest.clone(), outputs, PlacementState::Live),
+        Outcome::Live => after(
+            header.revision.clone(),
+            header.digest.clone(),
+            outputs,
+            PlacementState::Live,
+        ),
         Outcome::Unchanged => {
             // Nothing was changed, so what earlier runs learnt still holds.
             let mut all = before.map(|before| before.outputs).unwrap_or_default();
             all.extend(outputs);
-            after(header.revision.clone(), header.digest.clone(), all, PlacementState::Live)
+            after(
+                header.revision.clone(),
+                header.digest.clone(),
+                all,
+                PlacementState::Live,
+            )
         }
         Outcome::Withdrawn => None,
         Outcome::RolledBack | Outcome::Cancelled => before,
         Outcome::Stuck => {
-            let (revision, mut all) = before.map(|before| (before.revision, before.outputs)).unwrap_or_default();
+            let (revision, mut all) = before
+                .map(|before| (before.revision, before.outputs))
+                .unwrap_or_default();
             all.extend(outputs);
             after(revision, None, all, PlacementState::Stuck)
         }
@@ -178,16 +204,25 @@ fn learnt(records: &[Record]) -> Outputs {
     outputs
 }
 
-fn get(db: &Connection, api: &ApiId, gateway: &GatewayId) -> Result<Option<Placement>, CatalogError> {
+fn get(
+    db: &Connection,
+    api: &ApiId,
+    gateway: &GatewayId,
+) -> Result<Option<Placement>, CatalogError> {
     let record: Option<String> = db
         .prepare_cached("SELECT record FROM placements WHERE api = ?1 AND gateway = ?2")?
         .query_row([api.as_str(), gateway.as_str()], |row| row.get(0))
         .optional()?;
-    record.map(|record| from_json(&record, "placement")).transpose()
+    record
+        .map(|record| from_json(&record, "placement"))
+        .transpose()
 }
 
 fn many(db: &Connection, sql: &str, parameter: &str) -> Result<Vec<Placement>, CatalogError> {
-    column(db, sql, parameter)?.iter().map(|record| from_json(record, "placement")).collect()
+    column(db, sql, parameter)?
+        .iter()
+        .map(|record| from_json(record, "placement"))
+        .collect()
 }
 
 fn delete(db: &Connection, api: &ApiId, gateway: &GatewayId) -> Result<(), CatalogError> {

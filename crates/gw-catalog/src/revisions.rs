@@ -67,7 +67,10 @@ impl Revisions<'_> {
                 .query_row([id.as_str()], |row| row.get(0))
                 .optional()?
                 .ok_or_else(|| not_found("revision", id.as_str()))?;
-            let unreadable = |source| CatalogError::Unreadable { what: format!("revision {id}"), source };
+            let unreadable = |source| CatalogError::Unreadable {
+                what: format!("revision {id}"),
+                source,
+            };
             // The bytes, not the parsed value: the value may gain fields in later versions, the bytes do not change.
             if digest_id(&content) != id.as_str() {
                 return Err(unreadable(None));
@@ -104,6 +107,10 @@ impl Revisions<'_> {
 /// As [`Revision::id`] makes it, from the stored bytes.
 fn digest_id(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("rev_{hex}")
 }

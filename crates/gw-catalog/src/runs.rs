@@ -58,13 +58,18 @@ impl Runs<'_> {
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM runs WHERE deployment = ?1"))?
                 .query_row([deployment.as_str()], StoredRun::from_row)
                 .optional()?;
-            stored.ok_or_else(|| not_found("deployment", deployment.as_str()))?.into_row()
+            stored
+                .ok_or_else(|| not_found("deployment", deployment.as_str()))?
+                .into_row()
         })
     }
 
     /// A slice of the runs, newest first.
     pub fn list(&self, filter: &RunFilter, page: Page) -> Result<Paged<RunRow>, Fault> {
-        let (api, gateway) = (filter.api.as_ref().map(ApiId::as_str), filter.gateway.as_ref().map(GatewayId::as_str));
+        let (api, gateway) = (
+            filter.api.as_ref().map(ApiId::as_str),
+            filter.gateway.as_ref().map(GatewayId::as_str),
+        );
         // One statement each, so that each is answered by an index of its own.
         let condition = match (api, gateway) {
             (None, None) => "?1 IS NULL AND ?2 IS NULL",
@@ -80,9 +85,15 @@ impl Runs<'_> {
                 "SELECT {COLUMNS} FROM runs WHERE {condition} ORDER BY row DESC LIMIT ?3 OFFSET ?4"
             ))?;
             let stored: Vec<StoredRun> = statement
-                .query_map(params![api, gateway, page.sql_limit(), page.offset], StoredRun::from_row)?
+                .query_map(
+                    params![api, gateway, page.sql_limit(), page.offset],
+                    StoredRun::from_row,
+                )?
                 .collect::<Result<_, _>>()?;
-            let items = stored.into_iter().map(StoredRun::into_row).collect::<Result<_, _>>()?;
+            let items = stored
+                .into_iter()
+                .map(StoredRun::into_row)
+                .collect::<Result<_, _>>()?;
             Ok(Paged { items, total })
         })
     }
@@ -115,36 +126,55 @@ impl Journal for Catalog {
         })
     }
 
-    fn append(&self, deployment: &DeploymentId, at: UnixMillis, entry: &Entry) -> Result<Record, Fault> {
+    fn append(
+        &self,
+        deployment: &DeploymentId,
+        at: UnixMillis,
+        entry: &Entry,
+    ) -> Result<Record, Fault> {
         self.write(|db| {
             let (header, finished) = header_of(db, deployment)?;
             if finished {
                 return Err(finished_already(deployment).into());
             }
             let seq: u32 = db
-                .prepare_cached("SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE deployment = ?1")?
+                .prepare_cached(
+                    "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE deployment = ?1",
+                )?
                 .query_row([deployment.as_str()], |row| row.get(0))?;
             let text = to_json(entry, "journal entry")?;
-            db.prepare_cached("INSERT INTO journal (deployment, seq, at, entry) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![deployment.as_str(), seq, at.0, text])?;
+            db.prepare_cached(
+                "INSERT INTO journal (deployment, seq, at, entry) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![deployment.as_str(), seq, at.0, text])?;
             if matches!(entry, Entry::Finished { .. }) {
-                db.prepare_cached("UPDATE runs SET finished_at = ?2, finish = ?3 WHERE deployment = ?1")?
-                    .execute(params![deployment.as_str(), at.0, text])?;
+                db.prepare_cached(
+                    "UPDATE runs SET finished_at = ?2, finish = ?3 WHERE deployment = ?1",
+                )?
+                .execute(params![deployment.as_str(), at.0, text])?;
                 placements::refresh(db, &header, &entries_of(db, deployment)?)?;
             }
-            Ok(Record { seq, at, entry: entry.clone() })
+            Ok(Record {
+                seq,
+                at,
+                entry: entry.clone(),
+            })
         })
     }
 
     fn read(&self, deployment: &DeploymentId) -> Result<(RunHeader, Vec<Record>), Fault> {
-        Self::read(self, |db| Ok((header_of(db, deployment)?.0, entries_of(db, deployment)?)))
+        Self::read(self, |db| {
+            Ok((header_of(db, deployment)?.0, entries_of(db, deployment)?))
+        })
     }
 
     fn unfinished(&self) -> Result<Vec<DeploymentId>, Fault> {
         Self::read(self, |db| {
-            let mut statement =
-                db.prepare_cached("SELECT deployment FROM runs WHERE finished_at IS NULL ORDER BY row")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0).map(DeploymentId::new))?;
+            let mut statement = db.prepare_cached(
+                "SELECT deployment FROM runs WHERE finished_at IS NULL ORDER BY row",
+            )?;
+            let rows =
+                statement.query_map([], |row| row.get::<_, String>(0).map(DeploymentId::new))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -174,9 +204,16 @@ impl StoredRun {
     }
 
     fn into_row(self) -> Result<RunRow, CatalogError> {
-        let finish: Option<Entry> = self.finish.map(|text| from_json(&text, "journal entry")).transpose()?;
+        let finish: Option<Entry> = self
+            .finish
+            .map(|text| from_json(&text, "journal entry"))
+            .transpose()?;
         let (outcome, fault, invoke_url) = match finish {
-            Some(Entry::Finished { outcome, fault, invoke_url }) => (Some(outcome), fault, invoke_url),
+            Some(Entry::Finished {
+                outcome,
+                fault,
+                invoke_url,
+            }) => (Some(outcome), fault, invoke_url),
             _ => (None, None, None),
         };
         Ok(RunRow {
@@ -192,7 +229,10 @@ impl StoredRun {
     }
 }
 
-fn header_of(db: &Connection, deployment: &DeploymentId) -> Result<(RunHeader, bool), CatalogError> {
+fn header_of(
+    db: &Connection,
+    deployment: &DeploymentId,
+) -> Result<(RunHeader, bool), CatalogError> {
     let stored: Option<(String, bool)> = db
         .prepare_cached("SELECT header, finished_at IS NOT NULL FROM runs WHERE deployment = ?1")?
         .query_row([deployment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -202,12 +242,20 @@ fn header_of(db: &Connection, deployment: &DeploymentId) -> Result<(RunHeader, b
 }
 
 fn entries_of(db: &Connection, deployment: &DeploymentId) -> Result<Vec<Record>, CatalogError> {
-    let mut statement = db.prepare_cached("SELECT seq, at, entry FROM journal WHERE deployment = ?1 ORDER BY seq")?;
+    let mut statement =
+        db.prepare_cached("SELECT seq, at, entry FROM journal WHERE deployment = ?1 ORDER BY seq")?;
     let mut rows = statement.query([deployment.as_str()])?;
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
-        let entry = from_json(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, "journal entry")?;
-        records.push(Record { seq: row.get(0)?, at: UnixMillis(row.get(1)?), entry });
+        let entry = from_json(
+            row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?,
+            "journal entry",
+        )?;
+        records.push(Record {
+            seq: row.get(0)?,
+            at: UnixMillis(row.get(1)?),
+            entry,
+        });
     }
     Ok(records)
 }
@@ -231,10 +279,16 @@ fn begun_already(error: rusqlite::Error, deployment: &DeploymentId) -> CatalogEr
 }
 
 fn finished_already(deployment: &DeploymentId) -> Fault {
-    defect(format!("The journal of the deployment {deployment} is closed and takes no more entries"))
+    defect(format!(
+        "The journal of the deployment {deployment} is closed and takes no more entries"
+    ))
 }
 
 fn defect(summary: String) -> Fault {
-    Fault::new(Code::AppDefect, summary, "This is a defect in Gatewright; please report it. Nothing was changed.")
-        .retry(Retry::Never)
+    Fault::new(
+        Code::AppDefect,
+        summary,
+        "This is a defect in Gatewright; please report it. Nothing was changed.",
+    )
+    .retry(Retry::Never)
 }

@@ -41,7 +41,8 @@ impl Settings<'_> {
     /// Removes a value; one that is not there is removed already.
     pub fn remove(&self, key: &str) -> Result<(), Fault> {
         self.0.write(|db| {
-            db.prepare_cached("DELETE FROM settings WHERE key = ?1")?.execute([key])?;
+            db.prepare_cached("DELETE FROM settings WHERE key = ?1")?
+                .execute([key])?;
             Ok(())
         })
     }

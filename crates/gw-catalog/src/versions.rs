@@ -41,9 +41,30 @@ mod tests {
 
     #[test]
     fn versions_sort_as_people_do() {
-        let mut versions = ["1.10.0", "v2", "1.9.0", "1.9.0-rc1", "0.1", "2024-11-23", "10", "1.9.01"];
+        let mut versions = [
+            "1.10.0",
+            "v2",
+            "1.9.0",
+            "1.9.0-rc1",
+            "0.1",
+            "2024-11-23",
+            "10",
+            "1.9.01",
+        ];
         versions.sort_by_key(|version| order_key(version));
-        assert_eq!(versions, ["0.1", "1.9.0", "1.9.0-rc1", "1.9.01", "1.10.0", "10", "2024-11-23", "v2"]);
+        assert_eq!(
+            versions,
+            [
+                "0.1",
+                "1.9.0",
+                "1.9.0-rc1",
+                "1.9.01",
+                "1.10.0",
+                "10",
+                "2024-11-23",
+                "v2"
+            ]
+        );
     }
 
     #[test]

@@ -1,0 +1,193 @@
+//! What is where now.
+
+use gw_catalog::{Placement, PlacementState};
+use gw_connector::Outputs;
+use gw_deploy::{Entry, Journal, Outcome};
+use gw_model::{ApiId, GatewayId, RevisionId, UnixMillis};
+
+use crate::fixture::{Sandbox, api, done, finished, gateway, header, intended, outputs};
+
+fn placement(sandbox: &Sandbox) -> Option<Placement> {
+    sandbox
+        .catalog
+        .placements()
+        .get(&ApiId::new("api"), &GatewayId::new("gw"))
+        .unwrap()
+}
+
+fn with_account(pairs: &[(&str, &str)]) -> Outputs {
+    let mut all = outputs(pairs);
+    all.insert("account".to_owned(), "123456789012".to_owned());
+    all
+}
+
+#[test]
+fn a_run_that_went_live_says_what_is_there() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    assert_eq!(placement(&sandbox), None);
+    sandbox.run("d1", Outcome::Live, &[("rest-api-id", "abc")]);
+    let sandbox = sandbox.reopen();
+    let expected = Placement {
+        api: ApiId::new("api"),
+        gateway: GatewayId::new("gw"),
+        revision: Some(RevisionId::new("rev_d1")),
+        digest: Some("digest-d1".to_owned()),
+        outputs: with_account(&[("rest-api-id", "abc")]),
+        invoke_url: Some("https://abc.example/live".to_owned()),
+        deployment: gw_model::DeploymentId::new("d1"),
+        at: UnixMillis(3),
+        state: PlacementState::Live,
+    };
+    assert_eq!(placement(&sandbox), Some(expected.clone()));
+    assert_eq!(
+        sandbox.catalog.placements().list().unwrap(),
+        [expected.clone()]
+    );
+    assert_eq!(
+        sandbox
+            .catalog
+            .placements()
+            .of_api(&ApiId::new("api"))
+            .unwrap(),
+        [expected.clone()]
+    );
+    assert_eq!(
+        sandbox
+            .catalog
+            .placements()
+            .on_gateway(&GatewayId::new("gw"))
+            .unwrap(),
+        [expected]
+    );
+    assert_eq!(
+        sandbox
+            .catalog
+            .placements()
+            .on_gateway(&GatewayId::new("other"))
+            .unwrap(),
+        []
+    );
+}
+
+#[test]
+fn an_unfinished_run_moves_nothing() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run("d1", Outcome::Live, &[("rest-api-id", "abc")]);
+    let before = placement(&sandbox);
+    sandbox.catalog.begin(&header("d2", "api", "gw")).unwrap();
+    sandbox.append("d2", 5, &intended(0));
+    sandbox.append("d2", 6, &done(0, &[("rest-api-id", "xyz")]));
+    assert_eq!(placement(&sandbox), before);
+}
+
+#[test]
+fn runs_that_were_taken_back_leave_what_was_there() {
+    for outcome in [Outcome::RolledBack, Outcome::Cancelled] {
+        let sandbox = Sandbox::with_api_and_gateway();
+        sandbox.run("d1", outcome, &[("rest-api-id", "abc")]);
+        assert_eq!(placement(&sandbox), None, "{outcome:?}");
+        sandbox.run("d2", Outcome::Live, &[("rest-api-id", "abc")]);
+        let before = placement(&sandbox);
+        sandbox.run("d3", outcome, &[("rest-api-id", "xyz")]);
+        assert_eq!(placement(&sandbox), before, "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_unchanged_run_keeps_what_earlier_ones_learnt() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run(
+        "d1",
+        Outcome::Live,
+        &[("rest-api-id", "abc"), ("function-arn", "arn:1")],
+    );
+    sandbox.run("d2", Outcome::Unchanged, &[("rest-api-id", "abc")]);
+    let after = placement(&sandbox).unwrap();
+    assert_eq!(
+        after.outputs,
+        with_account(&[("rest-api-id", "abc"), ("function-arn", "arn:1")])
+    );
+    assert_eq!(
+        (after.deployment.as_str(), after.digest.as_deref()),
+        ("d2", Some("digest-d2"))
+    );
+}
+
+#[test]
+fn a_live_run_forgets_ids_that_were_not_found_again() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run(
+        "d1",
+        Outcome::Live,
+        &[("rest-api-id", "abc"), ("function-arn", "arn:1")],
+    );
+    sandbox.run("d2", Outcome::Live, &[("rest-api-id", "new")]);
+    assert_eq!(
+        placement(&sandbox).unwrap().outputs,
+        with_account(&[("rest-api-id", "new")])
+    );
+}
+
+#[test]
+fn a_withdrawn_api_is_nowhere() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run("d1", Outcome::Live, &[]);
+    sandbox.run("d2", Outcome::Withdrawn, &[]);
+    assert_eq!(placement(&sandbox), None);
+}
+
+#[test]
+fn a_stuck_run_says_what_is_left_and_doubts_the_digest() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run("d1", Outcome::Live, &[("rest-api-id", "abc")]);
+    sandbox.catalog.begin(&header("d2", "api", "gw")).unwrap();
+    for (at, entry) in (10..).zip([
+        intended(0),
+        done(0, &[("role-arn", "arn:role")]),
+        intended(1),
+        done(1, &[("function-arn", "arn:function")]),
+        Entry::Undone { step: 1 },
+        finished(Outcome::Stuck),
+    ]) {
+        sandbox.append("d2", at, &entry);
+    }
+    let stuck = placement(&sandbox).unwrap();
+    assert_eq!(stuck.state, PlacementState::Stuck);
+    assert_eq!(
+        (stuck.revision, stuck.digest),
+        (Some(RevisionId::new("rev_d1")), None)
+    );
+    assert_eq!(
+        stuck.outputs,
+        with_account(&[("rest-api-id", "abc"), ("role-arn", "arn:role")])
+    );
+    sandbox.run("d3", Outcome::Live, &[("rest-api-id", "abc")]);
+    assert_eq!(placement(&sandbox).unwrap().state, PlacementState::Live);
+}
+
+#[test]
+fn placements_are_listed_by_name() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let catalog = &sandbox.catalog;
+    catalog
+        .apis()
+        .create(&api("api2", "Books", "1"), "")
+        .unwrap();
+    catalog.gateways().create(&gateway("gw2", "alpha")).unwrap();
+    for (number, (api, gateway)) in [("api", "gw"), ("api", "gw2"), ("api2", "gw")]
+        .into_iter()
+        .enumerate()
+    {
+        let id = format!("d{number}");
+        catalog.begin(&header(&id, api, gateway)).unwrap();
+        sandbox.append(&id, 1, &finished(Outcome::Live));
+    }
+    let listed: Vec<String> = catalog
+        .placements()
+        .list()
+        .unwrap()
+        .iter()
+        .map(|placement| format!("{}/{}", placement.api, placement.gateway))
+        .collect();
+    assert_eq!(listed, ["api2/gw", "api/gw2", "api/gw"]);
+}
