@@ -16,13 +16,13 @@ use crate::tree::{Cell, DECODED, Entry, Kind, LARGE, Node, NodeId, Shape, Symbol
 pub(crate) const MAX_DEPTH: u32 = 250;
 /// Most nodes read, in the text.
 const MAX_NODES: usize = 8_000_000;
-/// Most nodes when every YAML alias is written out, beyond those in the text.
+/// Most that YAML aliases may stand for, all written out: a node counts one, and one more for every 64 bytes of its text.
 const MAX_EXPANDED: u64 = 2_000_000;
 
 /// How large a finished node is with its aliases written out.
 #[derive(Clone, Copy, Default)]
 struct Extent {
-    nodes: u64,
+    weight: u64,
     height: u32,
 }
 
@@ -108,7 +108,7 @@ impl Builder {
             if mapping { Shape::Mapping { first: 0, length: 0 } } else { Shape::Sequence { first: 0, length: 0 } };
         let id = self.push(shape, start, start)?;
         let pending = if mapping { self.entries.len() } else { self.items.len() };
-        let extent = Extent { nodes: 1, height: 1 };
+        let extent = Extent { weight: 1, height: 1 };
         self.frames.push(Frame { id, mapping, pending, key: None, extent, anchor, merges: Vec::new() });
         Ok(())
     }
@@ -149,7 +149,8 @@ impl Builder {
 
     pub(crate) fn scalar(&mut self, shape: Shape, start: usize, end: usize, anchor: usize) -> Result<(), Stopped> {
         let id = self.push(shape, start, end)?;
-        self.finished(id, Extent { nodes: 1, height: 0 }, anchor);
+        let weight = 1 + (end - start) as u64 / 64;
+        self.finished(id, Extent { weight, height: 0 }, anchor);
         Ok(())
     }
 
@@ -161,11 +162,11 @@ impl Builder {
             return self.scalar(Shape::Null, start, end, 0);
         };
         let depth = narrow(self.frames.len());
-        if self.aliased.saturating_add(extent.nodes) > MAX_EXPANDED || depth + extent.height > MAX_DEPTH {
+        if self.aliased.saturating_add(extent.weight) > MAX_EXPANDED || depth + extent.height > MAX_DEPTH {
             self.refuse_alias(start, "The aliases of this document stand for far more than it says");
             return self.scalar(Shape::Null, start, end, 0);
         }
-        self.aliased += extent.nodes;
+        self.aliased += extent.weight;
         if self.merging() && self.is_mergeable(target) {
             self.merge(target);
         }
@@ -234,7 +235,7 @@ impl Builder {
             self.anchors.insert(anchor, (id, extent));
         }
         if let Some(frame) = self.frames.last_mut() {
-            frame.extent.nodes = frame.extent.nodes.saturating_add(extent.nodes);
+            frame.extent.weight = frame.extent.weight.saturating_add(extent.weight);
             frame.extent.height = frame.extent.height.max(extent.height + 1);
         }
     }

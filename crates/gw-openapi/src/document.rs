@@ -18,8 +18,8 @@ use crate::yaml;
 
 /// Longest text read, in bytes; the largest public document known has 47 MB.
 pub const MAX_TEXT: usize = 96 * 1024 * 1024;
-/// Most nodes copied by [`Document::to_value`].
-const MAX_COPIED: usize = 4_000_000;
+/// Most copied by [`Document::to_value`]: a node counts one, and one more for every 64 bytes of its text.
+const MAX_COPIED: usize = 12_000_000;
 
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -281,12 +281,13 @@ pub(crate) fn copy(node: Node<'_>, budget: &mut usize) -> Value {
     if *budget == 0 {
         return Value::Null;
     }
-    *budget -= 1;
+    let text = node.scalar_text().unwrap_or_default();
+    *budget = budget.saturating_sub(1 + text.len() / 64);
     match node.kind() {
         Kind::Null => Value::Null,
         Kind::Bool => Value::Bool(node.as_bool().unwrap_or_default()),
-        Kind::Number => scalar::json_number(node.scalar_text().unwrap_or_default()),
-        Kind::String => Value::from(node.as_str().unwrap_or_default()),
+        Kind::Number => scalar::json_number(text),
+        Kind::String => Value::from(text),
         Kind::Sequence => node.items().map(|item| copy(item, budget)).collect(),
         Kind::Mapping => {
             let mut map = Map::with_capacity(node.len());
