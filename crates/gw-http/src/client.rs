@@ -135,7 +135,7 @@ impl Client {
                 None | Some(Body::Empty) => {}
                 Some(Body::Bytes(bytes)) => outgoing = outgoing.body(bytes),
                 Some(Body::Stream(chunks)) => {
-                    outgoing = outgoing.body(reqwest::Body::wrap_stream(chunks))
+                    outgoing = outgoing.body(reqwest::Body::wrap_stream(chunks));
                 }
             }
             let incoming = outgoing

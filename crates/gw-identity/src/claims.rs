@@ -89,7 +89,7 @@ pub(crate) fn scopes(payload: &Map<String, Value>) -> Vec<String> {
         match payload.get(name) {
             Some(Value::String(text)) => found.extend(text.split_whitespace().map(str::to_owned)),
             Some(Value::Array(many)) => {
-                found.extend(many.iter().filter_map(Value::as_str).map(str::to_owned))
+                found.extend(many.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             _ => {}
         }

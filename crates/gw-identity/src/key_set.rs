@@ -13,9 +13,9 @@ use crate::jwk::{self, Key, KeyInfo};
 use crate::verify::{self, Refusal, TokenRules, Verified};
 
 /// Keys are asked for again when they are older.
-pub const FRESH_FOR: Duration = Duration::from_secs(10 * 60);
+pub const FRESH_FOR: Duration = Duration::from_mins(10);
 /// When the key manager does not answer, older keys still count for this long.
-pub const USABLE_FOR: Duration = Duration::from_secs(60 * 60);
+pub const USABLE_FOR: Duration = Duration::from_hours(24);
 /// Between two fetches caused by unknown key ids or failures.
 pub const REFETCH_AFTER: Duration = Duration::from_secs(5);
 

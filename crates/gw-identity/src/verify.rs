@@ -89,6 +89,9 @@ pub enum Refusal {
     /// `nbf` lies ahead.
     #[error("it is not valid yet")]
     NotYet,
+    /// `iat` lies ahead.
+    #[error("it was issued in the future")]
+    IssuedAhead,
     /// The keys could not be fetched.
     #[error("the key manager's keys cannot be fetched")]
     KeysUnavailable,
@@ -201,10 +204,16 @@ pub fn check(token: &str, key: &Key, head: &Head, rules: &TokenRules) -> Result<
     if !is_for(&payload, &rules.audience) {
         return Err(Refusal::Audience);
     }
-    let expires_at = claims::seconds(&payload, "exp").ok_or(Refusal::NoExpiry)?;
+    let now = clock::now();
     let leeway = i64::try_from(rules.leeway_seconds).unwrap_or(i64::MAX);
-    if expires_at.saturating_add(leeway) < clock::now() {
+    let expires_at = claims::seconds(&payload, "exp").ok_or(Refusal::NoExpiry)?;
+    if expires_at.saturating_add(leeway) <= now {
         return Err(Refusal::Expired);
+    }
+    if payload.contains_key("iat")
+        && claims::seconds(&payload, "iat").is_none_or(|at| at > now.saturating_add(leeway))
+    {
+        return Err(Refusal::IssuedAhead);
     }
     Ok(Verified {
         scopes: claims::scopes(&payload),

@@ -48,17 +48,22 @@ impl LocalConnector {
     }
 }
 
+/// What a local gateway can do.
+pub fn capabilities() -> Capabilities {
+    Capabilities {
+        shared_host: true,
+        lambda_backend: false,
+        checks_tokens: true,
+        public_address: false,
+        max_resources: None,
+        max_document_bytes: None,
+    }
+}
+
 #[async_trait]
 impl Connector for LocalConnector {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            shared_host: true,
-            lambda_backend: false,
-            checks_tokens: true,
-            public_address: false,
-            max_resources: None,
-            max_document_bytes: None,
-        }
+        capabilities()
     }
 
     fn lint(&self, _: &Revision, plan: &Plan) -> Vec<Diagnostic> {
@@ -99,9 +104,7 @@ impl Connector for LocalConnector {
         let writable = self.state.lock().is_ok();
         Ok(Identity {
             account: "this machine".to_owned(),
-            principal: std::env::var("USER")
-                .or_else(|_| std::env::var("USERNAME"))
-                .unwrap_or_default(),
+            principal: user(),
             region: format!("127.0.0.1:{}", self.port),
             round_trip_ms,
             permissions: vec![Permission {
@@ -165,7 +168,7 @@ impl Connector for LocalConnector {
 }
 
 /// Which local gateway answers on a port of this machine; `None` when none does.
-pub(crate) async fn served_gateway(http: &Client, port: u16) -> Option<GatewayId> {
+pub async fn served_gateway(http: &Client, port: u16) -> Option<GatewayId> {
     let url = Url::parse(&format!("http://127.0.0.1:{port}{HEALTH}")).ok()?;
     let request = Request::get(url)
         .timeout(Duration::from_secs(2))
@@ -173,6 +176,15 @@ pub(crate) async fn served_gateway(http: &Client, port: u16) -> Option<GatewayId
     let answer = http.send(request, &CancellationToken::new()).await.ok()?;
     let health: Value = serde_json::from_slice(&answer.body).ok()?;
     Some(GatewayId::new(health.get("gateway")?.as_str()?))
+}
+
+/// Who runs this process, as far as the environment tells.
+fn user() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| "whoever runs this".to_owned())
 }
 
 /// File locks wait, and flushing a file takes milliseconds.

@@ -149,3 +149,61 @@ fn covers(scopes: &[String], needed: &[String]) -> Result<(), Refusal> {
         Err(Refusal::AccessDenied)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard(ttl_seconds: u32) -> Guard {
+        let check = TokenCheck {
+            issuer: "https://issuer.example".to_owned(),
+            jwks_uri: "https://issuer.example/jwks".to_owned(),
+            audience: "api".to_owned(),
+            algorithms: vec!["RS256".to_owned()],
+            aws: gw_model::AwsAuthorizer::Provision,
+            ttl_seconds,
+        };
+        let http = gw_http::Client::new().unwrap();
+        Guard::new(
+            &check,
+            Arc::new(KeySet::new(http, "https://issuer.example/jwks")),
+        )
+    }
+
+    fn now() -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        i64::try_from(since.as_secs()).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_remembered_no_longer_than_it_lives_and_the_policy_says() {
+        let scopes: Arc<[String]> = vec!["a".to_owned()].into();
+        let left = |guard: &Guard| {
+            let held = guard.remembered.read().unwrap();
+            held.get(&[1; 32])
+                .map(|passed| passed.until - Instant::now())
+        };
+        let kept = guard(300);
+        kept.remember([1; 32], &scopes, now() - 1);
+        assert_eq!(left(&kept), None, "an expired token is remembered");
+        kept.remember([1; 32], &scopes, now() + 100);
+        assert!(left(&kept).unwrap() <= Duration::from_secs(100));
+        assert_eq!(kept.recall(&[1; 32]).as_deref(), Some(&*scopes));
+        kept.remember([1; 32], &scopes, now() + 9000);
+        assert!(left(&kept).unwrap() <= Duration::from_secs(300));
+        let never = guard(0);
+        never.remember([1; 32], &scopes, now() + 100);
+        assert_eq!(left(&never), None, "a policy of 0 seconds remembers");
+    }
+
+    #[test]
+    fn a_flood_of_tokens_does_not_fill_the_memory() {
+        let guard = guard(300);
+        for number in 0..(REMEMBERED * 3) {
+            let mut key = [0; 32];
+            key[..8].copy_from_slice(&number.to_le_bytes());
+            guard.remember(key, &Vec::new().into(), now() + 100);
+        }
+        assert!(guard.remembered.read().unwrap().len() <= REMEMBERED);
+    }
+}

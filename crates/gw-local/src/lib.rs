@@ -21,6 +21,7 @@ mod observe;
 mod path;
 mod proxy;
 
-pub use connector::LocalConnector;
+pub use connector::{LocalConnector, served_gateway};
+pub use resident::ResidentServing;
 pub use serve::{LocalGatewayConfig, Serving, serve};
 pub use state::StateDir;

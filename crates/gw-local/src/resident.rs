@@ -158,11 +158,9 @@ fn show(answer: Result<Authorize, Fault>) -> Response {
 }
 
 fn ask(consent: &Consent) -> String {
-    let scopes: String = consent
-        .scopes
-        .iter()
-        .map(|scope| format!("<li>{}</li>", escaped(scope)))
-        .collect();
+    let scopes = consent.scopes.iter().fold(String::new(), |list, scope| {
+        list + "<li>" + &escaped(scope) + "</li>"
+    });
     let scopes = if scopes.is_empty() {
         String::new()
     } else {

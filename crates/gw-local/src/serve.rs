@@ -160,16 +160,14 @@ async fn accept(listener: TcpListener, stop: CancellationToken, dispatch: Arc<Di
         .header_read_timeout(Duration::from_secs(30))
         .max_buf_size(64 * 1024);
     loop {
-        let (stream, peer) = tokio::select! {
+        let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(_) => {
-                    // Out of file descriptors: others must end before more can come.
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
-                }
-            },
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, peer)) = accepted else {
+            // Out of file descriptors: others must end before more can come.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
         };
         // Only a matter of speed.
         let _ = stream.set_nodelay(true);

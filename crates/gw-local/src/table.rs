@@ -3,6 +3,8 @@
 //! It refuses a plan with a route nothing can reach, and never does any I/O. Matching goes as API Gateway's: a fixed
 //! segment before a variable, a variable before a greedy one, a method before ANY.
 
+use std::fmt::Write as _;
+
 use gw_model::{ApiId, HttpMethod, OperationKey};
 use gw_plan::{MockAnswer, Plan, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck};
 use matchit::Router;
@@ -276,7 +278,7 @@ impl Template {
             match part {
                 Part::Text(text) => url.push_str(text),
                 Part::Parameter(index) => {
-                    url.push_str(values.get(*index).map_or("", String::as_str))
+                    url.push_str(values.get(*index).map_or("", String::as_str));
                 }
             }
         }
@@ -314,11 +316,9 @@ fn pattern(template: &str) -> Result<(String, bool), Unservable> {
                 pattern.push_str(&normal.replace('{', "{{").replace('}', "}}"));
             }
             Piece::Variable { greedy, .. } => {
-                pattern.push_str(&if greedy {
-                    format!("{{*v{index}}}")
-                } else {
-                    format!("{{v{index}}}")
-                });
+                let star = if greedy { "*" } else { "" };
+                // Writing to a string cannot fail.
+                let _ = write!(pattern, "{{{star}v{index}}}");
                 ends_greedy = greedy;
             }
         }

@@ -17,7 +17,7 @@ use super::{Resident, ResidentClient};
 use crate::encoding;
 
 /// How long a consent page and a code can be used.
-const LIFETIME: Duration = Duration::from_secs(120);
+const LIFETIME: Duration = Duration::from_mins(2);
 
 /// What the authorization endpoint answers.
 pub enum Authorize {

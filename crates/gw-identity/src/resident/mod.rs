@@ -62,7 +62,7 @@ pub fn read_form(body: &[u8]) -> Vec<(String, String)> {
 }
 
 /// How long a token lives.
-pub const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
+pub const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 
 /// The resident key manager under one issuer.
 pub struct Resident {
