@@ -1,6 +1,9 @@
 /** Every page's address. A route composes features; it refuses to call the core itself. */
 import type { RouteDefinition } from 'svelte-spa-router'
 import Activity from './Activity.svelte'
+import ApiNew from './ApiNew.svelte'
+import ApiPage from './ApiPage.svelte'
+import Apis from './Apis.svelte'
 import ApplicationNew from './ApplicationNew.svelte'
 import ApplicationPage from './ApplicationPage.svelte'
 import Applications from './Applications.svelte'
@@ -12,6 +15,7 @@ import KeyManagerPage from './KeyManagerPage.svelte'
 import KeyManagers from './KeyManagers.svelte'
 import NotFound from './NotFound.svelte'
 import Overview from './Overview.svelte'
+import RunPage from './RunPage.svelte'
 import Settings from './Settings.svelte'
 import Welcome from './Welcome.svelte'
 
@@ -19,6 +23,11 @@ import Welcome from './Welcome.svelte'
 export const routes: RouteDefinition = {
   '/': Overview,
   '/welcome': Welcome,
+  '/apis': Apis,
+  '/apis/import': Apis,
+  '/apis/new': ApiNew,
+  '/apis/:id/:tab?/:view?': ApiPage,
+  '/deployments/:ids': RunPage,
   '/gateways': Gateways,
   '/gateways/new/:kind?': GatewayNew,
   '/gateways/:id/:act?': GatewayPage,

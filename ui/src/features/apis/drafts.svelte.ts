@@ -2,7 +2,8 @@
  * What was typed and not saved, kept while the app is open: leaving a page loses nothing.
  * It refuses to write to disk: a draft may hold what the user would not save.
  */
-import type { OperationForm } from '../../ipc/generated'
+import { SvelteMap } from 'svelte/reactivity'
+import type { ApiId, OperationForm } from '../../ipc/generated'
 
 export interface OperationDraft {
   /** The operation it replaces; `null` for a new one. */
@@ -20,51 +21,55 @@ export interface DocumentDraft {
 }
 
 class Drafts {
-  #operations = $state<Record<string, Record<string, OperationDraft>>>({})
-  #documents = $state<Record<string, DocumentDraft>>({})
+  #operations = new SvelteMap<string, { api: ApiId; key: string; draft: OperationDraft }>()
+  #documents = new SvelteMap<ApiId, DocumentDraft>()
 
-  operation(api: string, key: string): OperationDraft | undefined {
-    return this.#operations[api]?.[key]
+  operation(api: ApiId, key: string): OperationDraft | undefined {
+    return this.#operations.get(name(api, key))?.draft
   }
 
   /** Keys of operations with unsaved changes. */
-  operations(api: string): string[] {
-    return Object.keys(this.#operations[api] ?? {})
+  operations(api: ApiId): string[] {
+    return [...this.#operations.values()].filter((one) => one.api === api).map((one) => one.key)
   }
 
-  keepOperation(api: string, key: string, draft: OperationDraft): void {
-    const drafts = (this.#operations[api] ??= {})
-    drafts[key] = draft
+  keepOperation(api: ApiId, key: string, draft: OperationDraft): void {
+    this.#operations.set(name(api, key), { api, key, draft })
   }
 
-  dropOperation(api: string, key: string): void {
-    const drafts = this.#operations[api]
-    if (drafts) delete drafts[key]
+  dropOperation(api: ApiId, key: string): void {
+    this.#operations.delete(name(api, key))
   }
 
   /** After a save of our own: drafts read at the edition before stay up to date. */
-  advance(api: string, from: number, to: number): void {
-    for (const draft of Object.values(this.#operations[api] ?? {})) if (draft.edition === from) draft.edition = to
-    const document = this.#documents[api]
-    if (document?.edition === from) document.edition = to
+  advance(api: ApiId, from: number, to: number): void {
+    for (const [key, one] of this.#operations) {
+      if (one.api === api && one.draft.edition === from) this.#operations.set(key, { ...one, draft: { ...one.draft, edition: to } })
+    }
+    const document = this.#documents.get(api)
+    if (document?.edition === from) this.#documents.set(api, { ...document, edition: to })
   }
 
-  document(api: string): DocumentDraft | undefined {
-    return this.#documents[api]
+  document(api: ApiId): DocumentDraft | undefined {
+    return this.#documents.get(api)
   }
 
-  keepDocument(api: string, draft: DocumentDraft): void {
-    this.#documents[api] = draft
+  keepDocument(api: ApiId, draft: DocumentDraft): void {
+    this.#documents.set(api, draft)
   }
 
-  dropDocument(api: string): void {
-    delete this.#documents[api]
+  dropDocument(api: ApiId): void {
+    this.#documents.delete(api)
   }
 
-  any(api?: string): boolean {
-    if (api !== undefined) return this.operations(api).length > 0 || this.#documents[api] !== undefined
-    return Object.keys(this.#documents).length > 0 || Object.values(this.#operations).some((one) => Object.keys(one).length > 0)
+  any(api?: ApiId): boolean {
+    if (api !== undefined) return this.operations(api).length > 0 || this.#documents.has(api)
+    return this.#documents.size > 0 || this.#operations.size > 0
   }
+}
+
+function name(api: ApiId, key: string): string {
+  return `${api}\n${key}`
 }
 
 export const drafts = new Drafts()

@@ -118,8 +118,9 @@ export function preview(base: string | null, draft: RequestDraft): string {
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** What keeps the request from being sent, by line id; `body` for the body. */
-export function problems(draft: RequestDraft): Map<number | 'body', string> {
+export function problems(draft: RequestDraft | null): Map<number | 'body', string> {
   const found = new Map<number | 'body', string>()
+  if (!draft) return found
   for (const one of draft.pathParameters) if (one.value === '') found.set(one.id, 'A path value cannot be empty')
   for (const one of draft.query) if (one.on && one.required && one.value === '') found.set(one.id, 'Required')
   for (const one of draft.headers) {

@@ -79,7 +79,7 @@ export function withEvent(run: RunView, event: RunEvent, at: number): RunView {
 
 /** The run its journal tells of. */
 export function fromJournal(records: JournalRecord[], startedAt: number): RunView {
-  return records.reduce((run, record) => withEntry(run, record.entry, record.at), { ...emptyRun(), startedAt })
+  return records.reduce<RunView>((run, record) => withEntry(run, record.entry, record.at), { ...emptyRun(), startedAt })
 }
 
 function withEntry(run: RunView, entry: Entry, at: number): RunView {
