@@ -54,7 +54,10 @@ pub(crate) struct Stopped;
 
 impl Builder {
     pub(crate) fn new(text: Arc<str>) -> Self {
-        let tree = Tree { text, ..Tree::default() };
+        let tree = Tree {
+            text,
+            ..Tree::default()
+        };
         Self {
             tree,
             frames: Vec::new(),
@@ -79,37 +82,77 @@ impl Builder {
 
     /// Whether the next scalar is a key.
     pub(crate) fn expects_key(&self) -> bool {
-        self.frames.last().is_some_and(|frame| frame.mapping && frame.key.is_none())
+        self.frames
+            .last()
+            .is_some_and(|frame| frame.mapping && frame.key.is_none())
     }
 
     /// Where the key ends whose value comes next.
     pub(crate) fn key_end(&self) -> Option<usize> {
-        self.frames.last().and_then(|frame| frame.key).map(|(_, _, end)| end as usize)
+        self.frames
+            .last()
+            .and_then(|frame| frame.key)
+            .map(|(_, _, end)| end as usize)
     }
 
     /// A piece of the document's own text.
     pub(crate) fn slice(start: usize, end: usize) -> Text {
-        Text { start: narrow(start), length: narrow(end - start) }
+        Text {
+            start: narrow(start),
+            length: narrow(end - start),
+        }
     }
 
     /// Keeps text that had escapes in it.
     pub(crate) fn keep(&mut self, decoded: &str) -> Text {
         let start = narrow(self.tree.decoded.len());
         self.tree.decoded.push_str(decoded);
-        Text { start, length: narrow(decoded.len()) | DECODED }
+        Text {
+            start,
+            length: narrow(decoded.len()) | DECODED,
+        }
     }
 
-    pub(crate) fn open(&mut self, mapping: bool, start: usize, anchor: usize) -> Result<(), Stopped> {
+    pub(crate) fn open(
+        &mut self,
+        mapping: bool,
+        start: usize,
+        anchor: usize,
+    ) -> Result<(), Stopped> {
         if narrow(self.frames.len()) >= MAX_DEPTH {
             let why = format!("it is nested more than {MAX_DEPTH} levels deep");
             return Err(self.too_much(start, &why));
         }
-        let shape =
-            if mapping { Shape::Mapping { first: 0, length: 0 } } else { Shape::Sequence { first: 0, length: 0 } };
+        let shape = if mapping {
+            Shape::Mapping {
+                first: 0,
+                length: 0,
+            }
+        } else {
+            Shape::Sequence {
+                first: 0,
+                length: 0,
+            }
+        };
         let id = self.push(shape, start, start)?;
-        let pending = if mapping { self.entries.len() } else { self.items.len() };
-        let extent = Extent { weight: 1, height: 1 };
-        self.frames.push(Frame { id, mapping, pending, key: None, extent, anchor, merges: Vec::new() });
+        let pending = if mapping {
+            self.entries.len()
+        } else {
+            self.items.len()
+        };
+        let extent = Extent {
+            weight: 1,
+            height: 1,
+        };
+        self.frames.push(Frame {
+            id,
+            mapping,
+            pending,
+            key: None,
+            extent,
+            anchor,
+            merges: Vec::new(),
+        });
         Ok(())
     }
 
@@ -119,9 +162,15 @@ impl Builder {
             // The text broke off after a key; its value is nothing.
             let _ = self.scalar(Shape::Null, key_end as usize, key_end as usize, 0);
         }
-        let Some(frame) = self.frames.pop() else { return };
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
         let start = self.tree.cell(frame.id).start as usize;
-        let (shape, last) = if frame.mapping { self.close_mapping(&frame) } else { self.close_sequence(&frame) };
+        let (shape, last) = if frame.mapping {
+            self.close_mapping(&frame)
+        } else {
+            self.close_sequence(&frame)
+        };
         let end = end.unwrap_or(last.max(start));
         if let Some(cell) = self.tree.cells.get_mut(frame.id.index()) {
             cell.shape = shape;
@@ -147,7 +196,13 @@ impl Builder {
         }
     }
 
-    pub(crate) fn scalar(&mut self, shape: Shape, start: usize, end: usize, anchor: usize) -> Result<(), Stopped> {
+    pub(crate) fn scalar(
+        &mut self,
+        shape: Shape,
+        start: usize,
+        end: usize,
+        anchor: usize,
+    ) -> Result<(), Stopped> {
         let id = self.push(shape, start, end)?;
         let weight = 1 + (end - start) as u64 / 64;
         self.finished(id, Extent { weight, height: 0 }, anchor);
@@ -158,12 +213,20 @@ impl Builder {
     pub(crate) fn alias(&mut self, anchor: usize, start: usize, end: usize) -> Result<(), Stopped> {
         let target = self.anchors.get(&anchor).copied();
         let Some((target, extent)) = target else {
-            self.refuse_alias(start, "This alias points at a node that holds it: it would be endless");
+            self.refuse_alias(
+                start,
+                "This alias points at a node that holds it: it would be endless",
+            );
             return self.scalar(Shape::Null, start, end, 0);
         };
         let depth = narrow(self.frames.len());
-        if self.aliased.saturating_add(extent.weight) > MAX_EXPANDED || depth + extent.height > MAX_DEPTH {
-            self.refuse_alias(start, "The aliases of this document stand for far more than it says");
+        if self.aliased.saturating_add(extent.weight) > MAX_EXPANDED
+            || depth + extent.height > MAX_DEPTH
+        {
+            self.refuse_alias(
+                start,
+                "The aliases of this document stand for far more than it says",
+            );
             return self.scalar(Shape::Null, start, end, 0);
         }
         self.aliased += extent.weight;
@@ -181,9 +244,18 @@ impl Builder {
         Node::new(&self.tree, *id).scalar_text().map(str::to_owned)
     }
 
-    pub(crate) fn report(&mut self, rule: &str, severity: Severity, at: usize, message: String, why: &str, fix: &str) {
+    pub(crate) fn report(
+        &mut self,
+        rule: &str,
+        severity: Severity,
+        at: usize,
+        message: String,
+        why: &str,
+        fix: &str,
+    ) {
         let place = self.tree.place_at(at, self.here());
-        self.diagnostics.push(finding::new(rule, severity, place, message, why, fix));
+        self.diagnostics
+            .push(finding::new(rule, severity, place, message, why, fix));
     }
 
     pub(crate) fn finish(mut self) -> (Tree, Vec<Diagnostic>) {
@@ -195,8 +267,14 @@ impl Builder {
 
     /// The pointer of what is being read.
     fn here(&self) -> String {
-        let Some(frame) = self.frames.last() else { return String::new() };
-        let mut pointer = Node { tree: &self.tree, id: frame.id }.pointer();
+        let Some(frame) = self.frames.last() else {
+            return String::new();
+        };
+        let mut pointer = Node {
+            tree: &self.tree,
+            id: frame.id,
+        }
+        .pointer();
         if let Some((symbol, ..)) = frame.key {
             pointer.push('/');
             pointer.push_str(&crate::pointer::escape(self.tree.symbol(symbol)));
@@ -218,15 +296,30 @@ impl Builder {
         if let Some(frame) = self.frames.last_mut() {
             parent = frame.id;
             if frame.mapping {
-                let (key, key_start, key_end) = frame.key.take().unwrap_or((Symbol(0), narrow(start), narrow(start)));
+                let (key, key_start, key_end) =
+                    frame
+                        .key
+                        .take()
+                        .unwrap_or((Symbol(0), narrow(start), narrow(start)));
                 slot = key.0;
-                self.entries.push(Entry { key, key_start, key_end, value: id });
+                self.entries.push(Entry {
+                    key,
+                    key_start,
+                    key_end,
+                    value: id,
+                });
             } else {
                 slot = narrow(self.items.len() - frame.pending);
                 self.items.push(id);
             }
         }
-        self.tree.cells.push(Cell { shape, start: narrow(start), end: narrow(end), parent, slot });
+        self.tree.cells.push(Cell {
+            shape,
+            start: narrow(start),
+            end: narrow(end),
+            parent,
+            slot,
+        });
         Ok(id)
     }
 
@@ -244,13 +337,20 @@ impl Builder {
         let first = narrow(self.tree.items.len());
         self.tree.items.extend(self.items.drain(frame.pending..));
         let length = narrow(self.tree.items.len()) - first;
-        let last = self.tree.items.last().filter(|_| length > 0).map_or(0, |&id| self.tree.cell(id).end as usize);
+        let last = self
+            .tree
+            .items
+            .last()
+            .filter(|_| length > 0)
+            .map_or(0, |&id| self.tree.cell(id).end as usize);
         (Shape::Sequence { first, length }, last)
     }
 
     fn close_mapping(&mut self, frame: &Frame) -> (Shape, usize) {
         let mut own: Vec<Entry> = self.entries.drain(frame.pending..).collect();
-        let last = own.last().map_or(0, |entry| self.tree.cell(entry.value).end.max(entry.key_end) as usize);
+        let last = own.last().map_or(0, |entry| {
+            self.tree.cell(entry.value).end.max(entry.key_end) as usize
+        });
         self.drop_duplicates(frame.id, &mut own);
         if !frame.merges.is_empty() {
             self.add_merged(&frame.merges, &mut own);
@@ -288,7 +388,11 @@ impl Builder {
         if twins.is_empty() {
             return;
         }
-        let base = Node { tree: &self.tree, id: mapping }.pointer();
+        let base = Node {
+            tree: &self.tree,
+            id: mapping,
+        }
+        .pointer();
         for &(at, first) in twins.iter().take(finding::MOST_OF_A_KIND) {
             let Some(entry) = own.get(at) else { continue };
             let name = self.tree.symbol(entry.key).to_owned();
@@ -325,12 +429,22 @@ impl Builder {
 
     /// Entries brought in by `<<`; the mapping's own win, then the earlier source.
     fn add_merged(&mut self, sources: &[NodeId], own: &mut Vec<Entry>) {
-        let merge = self.tree.symbols.get_index_of("<<").map(|index| Symbol(narrow(index)));
+        let merge = self
+            .tree
+            .symbols
+            .get_index_of("<<")
+            .map(|index| Symbol(narrow(index)));
         own.retain(|entry| Some(entry.key) != merge);
-        let mut known: std::collections::HashSet<Symbol> = own.iter().map(|entry| entry.key).collect();
+        let mut known: std::collections::HashSet<Symbol> =
+            own.iter().map(|entry| entry.key).collect();
         for &source in sources {
             if let Shape::Mapping { first, length } = self.tree.cell(source).shape {
-                own.extend(self.tree.entries(first, length).iter().filter(|entry| known.insert(entry.key)));
+                own.extend(
+                    self.tree
+                        .entries(first, length)
+                        .iter()
+                        .filter(|entry| known.insert(entry.key)),
+                );
             }
         }
     }
@@ -338,7 +452,10 @@ impl Builder {
     /// Whether the value being read is that of a merge key, directly or as an item of its list.
     fn merging(&self) -> bool {
         let merge_at = |frame: &Frame| {
-            frame.mapping && frame.key.is_some_and(|(symbol, ..)| self.tree.symbol(symbol) == "<<")
+            frame.mapping
+                && frame
+                    .key
+                    .is_some_and(|(symbol, ..)| self.tree.symbol(symbol) == "<<")
         };
         match self.frames.as_slice() {
             [.., last] if last.mapping => merge_at(last),
@@ -396,5 +513,9 @@ impl Builder {
 
 /// The place of the whole document.
 pub(crate) fn start_of_document() -> Place {
-    Place { pointer: String::new(), line: 1, column: 1 }
+    Place {
+        pointer: String::new(),
+        line: 1,
+        column: 1,
+    }
 }

@@ -64,7 +64,10 @@ impl Document {
     pub fn parse_as(text: &str, format: Format) -> (Self, Vec<Diagnostic>) {
         let text: Arc<str> = Arc::from(text);
         if text.len() > MAX_TEXT {
-            return Self::refused(text, &format!("it is larger than {} MB", MAX_TEXT / 1024 / 1024));
+            return Self::refused(
+                text,
+                &format!("it is larger than {} MB", MAX_TEXT / 1024 / 1024),
+            );
         }
         let mut builder = Builder::new(Arc::clone(&text));
         let outcome = match format {
@@ -80,13 +83,25 @@ impl Document {
             }
             Err(Broken::Malformed { at, message }) => {
                 let why = "Nothing after this place could be read.";
-                builder.report("doc-malformed", Severity::Error, at, message, why, "Mend the text here.");
+                builder.report(
+                    "doc-malformed",
+                    Severity::Error,
+                    at,
+                    message,
+                    why,
+                    "Mend the text here.",
+                );
                 builder.close_all(at);
                 sound = false;
             }
         }
         let (tree, mut diagnostics) = builder.finish();
-        let mut document = Self { tree, format, sound, version: None };
+        let mut document = Self {
+            tree,
+            format,
+            sound,
+            version: None,
+        };
         document.version = document.find_version(&mut diagnostics);
         (document, diagnostics)
     }
@@ -96,7 +111,9 @@ impl Document {
     pub fn parse_bytes(bytes: &[u8]) -> (Self, Vec<Diagnostic>) {
         let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
             let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-            char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>()
+            char::decode_utf16(units)
+                .map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect::<String>()
         };
         match bytes {
             [0xFF, 0xFE, rest @ ..] => return Self::parse(&wide(rest, u16::from_le_bytes)),
@@ -111,8 +128,17 @@ impl Document {
                 let message = "The text is not UTF-8 from here on".to_owned();
                 let why = "OpenAPI documents are UTF-8; the bytes that are not were replaced.";
                 let fix = "Save the file as UTF-8.";
-                diagnostics.insert(0, finding::new("doc-malformed", Severity::Error, place, message, why, fix));
-                (Self { sound: false, ..document }, diagnostics)
+                diagnostics.insert(
+                    0,
+                    finding::new("doc-malformed", Severity::Error, place, message, why, fix),
+                );
+                (
+                    Self {
+                        sound: false,
+                        ..document
+                    },
+                    diagnostics,
+                )
             }
         }
     }
@@ -176,10 +202,17 @@ impl Document {
         let offset = self.tree.lines().offset(self.text(), line, column)?;
         let mut id = NodeId::ROOT;
         loop {
-            let node = Node { tree: &self.tree, id };
+            let node = Node {
+                tree: &self.tree,
+                id,
+            };
             let by_key = node.entries().find(|(key, value)| {
                 let own = self.tree.cell(value.id).parent == id;
-                let end = if own { value.span().end.max(key.span().end) } else { key.span().end };
+                let end = if own {
+                    value.span().end.max(key.span().end)
+                } else {
+                    key.span().end
+                };
                 (key.span().start..=end).contains(&offset)
             });
             let inner = match by_key {
@@ -213,22 +246,46 @@ impl Document {
             "No gateway takes such a document.",
             "Split the document.",
         );
-        (Self { tree, format: Format::Yaml, sound: false, version: None }, vec![finding])
+        (
+            Self {
+                tree,
+                format: Format::Yaml,
+                sound: false,
+                version: None,
+            },
+            vec![finding],
+        )
     }
 
     fn find_version(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<SpecVersion> {
         let root = self.root();
         let mut error = |rule: &str, place, message: String, why: &str, fix: &str| {
-            diagnostics.push(finding::new(rule, Severity::Error, place, message, why, fix));
+            diagnostics.push(finding::new(
+                rule,
+                Severity::Error,
+                place,
+                message,
+                why,
+                fix,
+            ));
         };
         if root.kind() == Kind::Null {
             if self.sound {
                 let fix = "Choose another file, or start an API from scratch.";
-                error("doc-empty", start_of_document(), "The document is empty".to_owned(), "", fix);
+                error(
+                    "doc-empty",
+                    start_of_document(),
+                    "The document is empty".to_owned(),
+                    "",
+                    fix,
+                );
             }
             return None;
         }
-        let found = root.get("openapi").map(|node| (node, "openapi")).or_else(|| root.get("swagger").map(|node| (node, "swagger")));
+        let found = root
+            .get("openapi")
+            .map(|node| (node, "openapi"))
+            .or_else(|| root.get("swagger").map(|node| (node, "swagger")));
         let Some((node, key)) = found else {
             if self.sound {
                 error(
@@ -242,7 +299,12 @@ impl Document {
             return None;
         };
         let text = node.scalar_text().unwrap_or_default();
-        let family = |prefix: &str| text == prefix || text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+        let family = |prefix: &str| {
+            text == prefix
+                || text
+                    .strip_prefix(prefix)
+                    .is_some_and(|rest| rest.starts_with('.'))
+        };
         let version = match key {
             "swagger" if family("2.0") || text == "2" => Some(SpecVersion::V2),
             "openapi" if family("3.0") => Some(SpecVersion::V3_0),
@@ -254,7 +316,10 @@ impl Document {
             error(
                 "doc-unsupported",
                 node.key_place(),
-                format!("'{key}: {}' is no version that can be read", finding::shorten(text)),
+                format!(
+                    "'{key}: {}' is no version that can be read",
+                    finding::shorten(text)
+                ),
                 "Versions 2.0, 3.0, 3.1 and 3.2 are known.",
                 "Convert the document to 3.0 or 3.1.",
             );
@@ -269,7 +334,10 @@ fn format_of(text: &str) -> Format {
         [b'[', ..] => true,
         // A YAML mapping in braces has bare keys; JSON has a quote, or nothing, after its brace.
         [b'{', ..] => {
-            let inner = text.get(1..).unwrap_or_default().trim_start_matches([' ', '\t', '\r', '\n']);
+            let inner = text
+                .get(1..)
+                .unwrap_or_default()
+                .trim_start_matches([' ', '\t', '\r', '\n']);
             inner.is_empty() || inner.starts_with(['"', '}'])
         }
         _ => false,

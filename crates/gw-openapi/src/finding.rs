@@ -15,12 +15,23 @@ pub(crate) fn new(
     why: &str,
     fix: &str,
 ) -> Diagnostic {
-    Diagnostic { rule: rule.to_owned(), severity, place, message, why: why.to_owned(), fix: fix.to_owned() }
+    Diagnostic {
+        rule: rule.to_owned(),
+        severity,
+        place,
+        message,
+        why: why.to_owned(),
+        fix: fix.to_owned(),
+    }
 }
 
 /// Text of the document as it fits into a sentence: one line of at most 80 characters.
 pub(crate) fn shorten(text: &str) -> String {
-    let mut short: String = text.chars().take(80).map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let mut short: String = text
+        .chars()
+        .take(80)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
     if text.chars().nth(80).is_some() {
         short.push('…');
     }

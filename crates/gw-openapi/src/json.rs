@@ -9,10 +9,7 @@ use crate::tree::{Shape, Text};
 #[derive(Debug)]
 pub(crate) enum Broken {
     /// The text is no JSON from here on.
-    Malformed {
-        at: usize,
-        message: String,
-    },
+    Malformed { at: usize, message: String },
     /// A bound was passed, which the builder has told.
     Stopped,
 }
@@ -25,8 +22,18 @@ impl From<Stopped> for Broken {
 
 /// Reads the whole text; what came before an error is in the builder.
 pub(crate) fn read(text: &str, builder: &mut Builder) -> Result<(), Broken> {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    Reader { text, bytes: text.as_bytes(), at: start, builder }.document()
+    let start = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    Reader {
+        text,
+        bytes: text.as_bytes(),
+        at: start,
+        builder,
+    }
+    .document()
 }
 
 struct Reader<'t, 'b> {
@@ -61,7 +68,11 @@ impl<'t> Reader<'t, '_> {
             }
         }
         self.skip_space();
-        if self.at < self.bytes.len() { Err(self.expected("nothing after the document's end")) } else { Ok(()) }
+        if self.at < self.bytes.len() {
+            Err(self.expected("nothing after the document's end"))
+        } else {
+            Ok(())
+        }
     }
 
     /// One scalar, or the opening of a container together with its first key or item, so that a comma always stands
@@ -89,7 +100,9 @@ impl<'t> Reader<'t, '_> {
                 }
                 Some(b'"') => {
                     let text = self.string()?;
-                    return Ok(self.builder.scalar(Shape::String(text), start, self.at, 0)?);
+                    return Ok(self
+                        .builder
+                        .scalar(Shape::String(text), start, self.at, 0)?);
                 }
                 Some(b't') => return self.word("true", Shape::Bool(true)),
                 Some(b'f') => return self.word("false", Shape::Bool(false)),
@@ -153,7 +166,9 @@ impl<'t> Reader<'t, '_> {
                     let char = self.escape()?;
                     decoded.push(char);
                 }
-                Some(byte) if byte < 0x20 => return Err(self.expected("an escape instead of a control character")),
+                Some(byte) if byte < 0x20 => {
+                    return Err(self.expected("an escape instead of a control character"));
+                }
                 Some(_) => {
                     let from = self.at;
                     self.skip_plain();
@@ -166,7 +181,9 @@ impl<'t> Reader<'t, '_> {
 
     fn skip_plain(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let stop = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20);
+        let stop = rest
+            .iter()
+            .position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20);
         self.at += stop.unwrap_or(rest.len());
     }
 
@@ -191,7 +208,8 @@ impl<'t> Reader<'t, '_> {
     /// `\uXXXX`, two of them for characters beyond the basic plane; half a pair becomes the replacement character.
     fn unicode(&mut self) -> Result<char, Broken> {
         let high = self.hex()?;
-        if (0xD800..0xDC00).contains(&high) && self.bytes.get(self.at..self.at + 2) == Some(b"\\u") {
+        if (0xD800..0xDC00).contains(&high) && self.bytes.get(self.at..self.at + 2) == Some(b"\\u")
+        {
             let before = self.at;
             let low = self.hex()?;
             if (0xDC00..0xE000).contains(&low) {
@@ -204,7 +222,10 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn hex(&mut self) -> Result<u32, Broken> {
-        let digits = self.text.get(self.at + 2..self.at + 6).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .text
+            .get(self.at + 2..self.at + 6)
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
             Some(value) => {
                 self.at += 6;
@@ -235,10 +256,18 @@ impl<'t> Reader<'t, '_> {
             }
             self.digits()?;
         }
-        if matches!(self.peek(), Some(b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'.' | b'_')) {
+        if matches!(
+            self.peek(),
+            Some(b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'.' | b'_')
+        ) {
             return Err(self.expected("the number's end"));
         }
-        Ok(self.builder.scalar(Shape::Number(Builder::slice(start, self.at)), start, self.at, 0)?)
+        Ok(self.builder.scalar(
+            Shape::Number(Builder::slice(start, self.at)),
+            start,
+            self.at,
+            0,
+        )?)
     }
 
     fn digits(&mut self) -> Result<(), Broken> {
@@ -271,12 +300,21 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn expected(&self, what: &str) -> Broken {
-        let found = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            Some(char) if char.is_control() => format!("a control character (U+{:04X})", u32::from(char)),
+        let found = match self
+            .text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next())
+        {
+            Some(char) if char.is_control() => {
+                format!("a control character (U+{:04X})", u32::from(char))
+            }
             Some(char) => format!("'{char}'"),
             None => "the end of the text".to_owned(),
         };
-        Broken::Malformed { at: self.at, message: format!("This JSON is malformed: expected {what}, found {found}") }
+        Broken::Malformed {
+            at: self.at,
+            message: format!("This JSON is malformed: expected {what}, found {found}"),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod finding;
 mod json;
 mod lines;
 pub mod lint;
+pub mod operation;
 pub mod pointer;
 pub mod read;
 pub mod refs;
@@ -20,7 +21,7 @@ mod yaml;
 
 pub use document::{Document, Format, MAX_TEXT, SpecVersion};
 pub use lint::lint;
-pub use read::{
+pub use operation::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };
 pub use refs::RefTrouble;

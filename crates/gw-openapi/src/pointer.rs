@@ -4,12 +4,20 @@
 
 /// One step as it stands in a pointer: `~` and `/` escaped.
 pub fn escape(step: &str) -> String {
-    if step.contains(['~', '/']) { step.replace('~', "~0").replace('/', "~1") } else { step.to_owned() }
+    if step.contains(['~', '/']) {
+        step.replace('~', "~0").replace('/', "~1")
+    } else {
+        step.to_owned()
+    }
 }
 
 /// One step as it stands in a document.
 pub fn unescape(step: &str) -> String {
-    if step.contains('~') { step.replace("~1", "/").replace("~0", "~") } else { step.to_owned() }
+    if step.contains('~') {
+        step.replace("~1", "/").replace("~0", "~")
+    } else {
+        step.to_owned()
+    }
 }
 
 /// The pointer in a URI fragment: percent escapes decoded. Bytes that are no UTF-8 are replaced.
@@ -50,7 +58,10 @@ mod tests {
 
     #[test]
     fn fragments_are_decoded_and_junk_is_kept() {
-        assert_eq!(from_fragment("/paths/~1pets~1%7Bid%7D"), "/paths/~1pets~1{id}");
+        assert_eq!(
+            from_fragment("/paths/~1pets~1%7Bid%7D"),
+            "/paths/~1pets~1{id}"
+        );
         assert_eq!(from_fragment("/a%2"), "/a%2");
         assert_eq!(from_fragment("/a%zz%é"), "/a%zz%é");
     }

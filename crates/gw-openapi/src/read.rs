@@ -2,129 +2,13 @@
 //!
 //! It refuses to judge: what is missing or wrong is left out here and told by `lint`.
 
-use gw_model::{HttpMethod, OperationKey, Place};
+use gw_model::{HttpMethod, OperationKey};
 
 use crate::document::{Document, SpecVersion};
+use crate::operation::{
+    Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
+};
 use crate::tree::{Kind, Node, NodeId};
-
-/// An operation with everything resolved that is in reach.
-#[derive(Clone, Debug)]
-pub struct Operation {
-    /// Method and path.
-    pub key: OperationKey,
-    /// Where its method stands.
-    pub place: Place,
-    /// Its node.
-    pub node: NodeId,
-    /// `operationId`.
-    pub operation_id: Option<String>,
-    /// `summary`, else that of the path.
-    pub summary: Option<String>,
-    /// `description`, else that of the path.
-    pub description: Option<String>,
-    /// Whether it is marked deprecated.
-    pub deprecated: bool,
-    /// `tags`.
-    pub tags: Vec<String>,
-    /// Its own parameters and those of the path it does not override, its own first.
-    pub parameters: Vec<Parameter>,
-    /// What callers send; from `body` and `formData` parameters in 2.0.
-    pub request_body: Option<RequestBody>,
-    /// In document order.
-    pub responses: Vec<Response>,
-    /// Its own `security`, else the document's; `None` when neither says anything.
-    pub security: Option<Vec<SecurityRequirement>>,
-    /// Its `x-` keys.
-    pub extensions: Vec<(String, NodeId)>,
-}
-
-/// A declared parameter.
-#[derive(Clone, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: String,
-    /// Where it stands in a request.
-    pub location: ParameterLocation,
-    /// Whether callers must send it; path parameters always.
-    pub required: bool,
-    /// For people.
-    pub description: Option<String>,
-    /// Whether it is marked deprecated.
-    pub deprecated: bool,
-    /// What values it takes; in 2.0 the parameter itself says it.
-    pub schema: Option<NodeId>,
-    /// Its node, references resolved.
-    pub node: NodeId,
-    /// Where it stands in the text.
-    pub place: Place,
-}
-
-/// Where a parameter stands in a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ParameterLocation {
-    /// In the path.
-    Path,
-    /// In the query string; 3.2's `querystring` too.
-    Query,
-    /// A header.
-    Header,
-    /// A cookie.
-    Cookie,
-}
-
-/// What callers send.
-#[derive(Clone, Debug)]
-pub struct RequestBody {
-    /// Whether callers must send one.
-    pub required: bool,
-    /// For people.
-    pub description: Option<String>,
-    /// By media type.
-    pub content: Vec<Content>,
-    /// Form fields of 2.0's `formData` parameters.
-    pub form: Vec<Parameter>,
-}
-
-/// A body in one media type.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// For example `application/json`.
-    pub media_type: String,
-    /// What it looks like.
-    pub schema: Option<NodeId>,
-    /// The node that may hold `example` and `examples`.
-    pub node: Option<NodeId>,
-}
-
-/// What the API answers.
-#[derive(Clone, Debug)]
-pub struct Response {
-    /// `200`, `4XX` or `default`.
-    pub status: String,
-    /// For people.
-    pub description: Option<String>,
-    /// Header names with their nodes, references resolved.
-    pub headers: Vec<(String, NodeId)>,
-    /// By media type.
-    pub content: Vec<Content>,
-    /// Its node, references resolved.
-    pub node: NodeId,
-}
-
-/// Schemes that must all be met, each with its scopes; none for anonymous access.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecurityRequirement {
-    /// Scheme names with scopes.
-    pub schemes: Vec<(String, Vec<String>)>,
-}
-
-impl Operation {
-    /// Whether the document says that callers must prove who they are.
-    pub fn demands_security(&self) -> bool {
-        let requirements = self.security.as_deref().unwrap_or_default();
-        !requirements.is_empty() && requirements.iter().all(|requirement| !requirement.schemes.is_empty())
-    }
-}
 
 impl Document {
     /// `info.title`.
@@ -146,22 +30,35 @@ impl Document {
     pub fn servers(&self) -> Vec<String> {
         let root = self.root();
         if self.version() == Some(SpecVersion::V2) {
-            let base = root.get("basePath").and_then(Node::as_str).unwrap_or_default();
+            let base = root
+                .get("basePath")
+                .and_then(Node::as_str)
+                .unwrap_or_default();
             let Some(host) = root.get("host").and_then(Node::as_str) else {
-                return if base.is_empty() { Vec::new() } else { vec![base.to_owned()] };
+                return if base.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![base.to_owned()]
+                };
             };
             let mut schemes: Vec<&str> = strings(root.get("schemes")).collect();
             if schemes.is_empty() {
                 schemes.push("https");
             }
-            return schemes.iter().map(|scheme| format!("{scheme}://{host}{base}")).collect();
+            return schemes
+                .iter()
+                .map(|scheme| format!("{scheme}://{host}{base}"))
+                .collect();
         }
-        let Some(servers) = root.get("servers") else { return Vec::new() };
+        let Some(servers) = root.get("servers") else {
+            return Vec::new();
+        };
         servers
             .items()
             .filter_map(|server| {
                 let mut url = server.get("url")?.as_str()?.to_owned();
-                for (name, variable) in server.get("variables").into_iter().flat_map(Node::entries) {
+                for (name, variable) in server.get("variables").into_iter().flat_map(Node::entries)
+                {
                     if let Some(value) = variable.get("default").and_then(Node::scalar_text) {
                         url = url.replace(&format!("{{{}}}", name.text), value);
                     }
@@ -173,12 +70,18 @@ impl Document {
 
     /// Every operation, in document order.
     pub fn operations(&self) -> Vec<Operation> {
-        self.operation_nodes().into_iter().map(|found| self.read_operation(&found)).collect()
+        self.operation_nodes()
+            .into_iter()
+            .map(|found| self.read_operation(&found))
+            .collect()
     }
 
     /// One operation.
     pub fn operation(&self, key: &OperationKey) -> Option<Operation> {
-        self.operation_nodes().iter().find(|found| found.key == *key).map(|found| self.read_operation(found))
+        self.operation_nodes()
+            .iter()
+            .find(|found| found.key == *key)
+            .map(|found| self.read_operation(found))
     }
 
     pub(crate) fn operation_nodes(&self) -> Vec<FoundOperation<'_>> {
@@ -187,12 +90,21 @@ impl Document {
             if !path.text.starts_with('/') {
                 continue;
             }
-            let Ok(item) = self.resolve(item) else { continue };
+            let Ok(item) = self.resolve(item) else {
+                continue;
+            };
             for (name, node) in item.entries() {
-                let method = HttpMethod::ALL.into_iter().find(|method| method.document_key() == name.text);
+                let method = HttpMethod::ALL
+                    .into_iter()
+                    .find(|method| method.document_key() == name.text);
                 if let (Some(method), true) = (method, node.is_mapping()) {
                     let key = OperationKey::new(method, path.text);
-                    found.push(FoundOperation { key, at: name.span().start, node, item });
+                    found.push(FoundOperation {
+                        key,
+                        at: name.span().start,
+                        node,
+                        item,
+                    });
                 }
             }
         }
@@ -200,9 +112,17 @@ impl Document {
     }
 
     fn read_operation(&self, found: &FoundOperation<'_>) -> Operation {
-        let FoundOperation { key, at, node, item } = found;
+        let FoundOperation {
+            key,
+            at,
+            node,
+            item,
+        } = found;
         let text = |name: &str| {
-            node.get(name).or_else(|| item.get(name)).and_then(Node::scalar_text).map(str::to_owned)
+            node.get(name)
+                .or_else(|| item.get(name))
+                .and_then(Node::scalar_text)
+                .map(str::to_owned)
         };
         let declared = self.read_parameters(*node, *item);
         let mut parameters = Vec::new();
@@ -216,20 +136,30 @@ impl Document {
             }
         }
         let mut place = self.tree.place_at(*at, node.pointer());
-        place.pointer = format!("/paths/{}/{}", crate::pointer::escape(&key.path), key.method.document_key());
+        place.pointer = format!(
+            "/paths/{}/{}",
+            crate::pointer::escape(&key.path),
+            key.method.document_key()
+        );
         Operation {
             key: key.clone(),
             place,
             node: node.id(),
-            operation_id: node.get("operationId").and_then(Node::scalar_text).map(str::to_owned),
+            operation_id: node
+                .get("operationId")
+                .and_then(Node::scalar_text)
+                .map(str::to_owned),
             summary: text("summary"),
             description: text("description"),
-            deprecated: node.get("deprecated").and_then(Node::as_bool).unwrap_or(false),
+            deprecated: is_true(*node, "deprecated"),
             tags: strings(node.get("tags")).map(str::to_owned).collect(),
             parameters,
             request_body: self.read_request_body(*node, body, form),
             responses: self.read_responses(*node),
-            security: node.get("security").or_else(|| self.root().get("security")).map(read_security),
+            security: node
+                .get("security")
+                .or_else(|| self.root().get("security"))
+                .map(read_security),
             extensions: node
                 .entries()
                 .filter(|(key, _)| key.text.starts_with("x-"))
@@ -240,9 +170,14 @@ impl Document {
 
     fn read_parameters(&self, operation: Node<'_>, item: Node<'_>) -> Vec<Declared> {
         let mut declared: Vec<Declared> = Vec::new();
-        for list in [operation.get("parameters"), item.get("parameters")].into_iter().flatten() {
+        for list in [operation.get("parameters"), item.get("parameters")]
+            .into_iter()
+            .flatten()
+        {
             for parameter in list.items() {
-                let Some(found) = self.read_parameter(parameter) else { continue };
+                let Some(found) = self.read_parameter(parameter) else {
+                    continue;
+                };
                 let known = declared.iter().any(|other| other.same_as(&found));
                 if !known {
                     declared.push(found);
@@ -261,76 +196,104 @@ impl Document {
             "header" => ParameterLocation::Header,
             "cookie" => ParameterLocation::Cookie,
             "body" => return Some(Declared::Body(node.id())),
-            "formData" => return Some(Declared::Form(self.parameter_at(name, ParameterLocation::Query, node, written))),
+            "formData" => {
+                return Some(Declared::Form(parameter_at(
+                    name,
+                    ParameterLocation::Query,
+                    node,
+                    written,
+                )));
+            }
             _ => return None,
         };
-        Some(Declared::Plain(self.parameter_at(name, location, node, written)))
+        Some(Declared::Plain(parameter_at(name, location, node, written)))
     }
 
-    fn parameter_at(&self, name: String, location: ParameterLocation, node: Node<'_>, written: Node<'_>) -> Parameter {
-        let in_content = || node.get("content").and_then(|content| content.entries().next()?.1.get("schema"));
-        let schema = node.get("schema").or_else(in_content).or_else(|| node.get("type").map(|_| node));
-        Parameter {
-            name,
-            location,
-            required: location == ParameterLocation::Path
-                || node.get("required").and_then(Node::as_bool).unwrap_or(false),
-            description: node.get("description").and_then(Node::scalar_text).map(str::to_owned),
-            deprecated: node.get("deprecated").and_then(Node::as_bool).unwrap_or(false),
-            schema: schema.map(Node::id),
-            node: node.id(),
-            place: written.place(),
-        }
-    }
-
-    fn read_request_body(&self, operation: Node<'_>, body: Option<NodeId>, form: Vec<Parameter>) -> Option<RequestBody> {
+    fn read_request_body(
+        &self,
+        operation: Node<'_>,
+        body: Option<NodeId>,
+        form: Vec<Parameter>,
+    ) -> Option<RequestBody> {
         let old = |fallback: &str| {
-            let own = operation.get("consumes").or_else(|| self.root().get("consumes"));
+            let own = operation
+                .get("consumes")
+                .or_else(|| self.root().get("consumes"));
             let types: Vec<String> = strings(own).map(str::to_owned).collect();
-            if types.is_empty() { vec![fallback.to_owned()] } else { types }
+            if types.is_empty() {
+                vec![fallback.to_owned()]
+            } else {
+                types
+            }
         };
         if let Some(body) = body.map(|id| self.node(id)) {
             let schema = body.get("schema").map(Node::id);
-            let content = |media_type| Content { media_type, schema, node: Some(body.id()) };
+            let content = |media_type| Content {
+                media_type,
+                schema,
+                node: Some(body.id()),
+            };
             return Some(RequestBody {
-                required: body.get("required").and_then(Node::as_bool).unwrap_or(false),
-                description: body.get("description").and_then(Node::scalar_text).map(str::to_owned),
+                required: is_true(body, "required"),
+                description: body
+                    .get("description")
+                    .and_then(Node::scalar_text)
+                    .map(str::to_owned),
                 content: old("application/json").into_iter().map(content).collect(),
                 form: Vec::new(),
             });
         }
         if !form.is_empty() {
-            let content = |media_type| Content { media_type, schema: None, node: None };
+            let content = |media_type| Content {
+                media_type,
+                schema: None,
+                node: None,
+            };
             return Some(RequestBody {
                 required: form.iter().any(|field| field.required),
                 description: None,
-                content: old("application/x-www-form-urlencoded").into_iter().map(content).collect(),
+                content: old("application/x-www-form-urlencoded")
+                    .into_iter()
+                    .map(content)
+                    .collect(),
                 form,
             });
         }
         let node = self.resolve(operation.get("requestBody")?).ok()?;
         Some(RequestBody {
-            required: node.get("required").and_then(Node::as_bool).unwrap_or(false),
-            description: node.get("description").and_then(Node::scalar_text).map(str::to_owned),
+            required: is_true(node, "required"),
+            description: node
+                .get("description")
+                .and_then(Node::scalar_text)
+                .map(str::to_owned),
             content: self.read_content(node),
             form,
         })
     }
 
     fn read_responses(&self, operation: Node<'_>) -> Vec<Response> {
-        let Some(responses) = operation.get("responses") else { return Vec::new() };
+        let Some(responses) = operation.get("responses") else {
+            return Vec::new();
+        };
         let mut read = Vec::new();
         for (status, written) in responses.entries() {
             if status.text.starts_with("x-") {
                 continue;
             }
-            let Ok(node) = self.resolve(written) else { continue };
+            let Ok(node) = self.resolve(written) else {
+                continue;
+            };
             let headers = node.get("headers").into_iter().flat_map(Node::entries);
             read.push(Response {
                 status: status.text.to_owned(),
-                description: node.get("description").and_then(Node::scalar_text).map(str::to_owned),
+                description: node
+                    .get("description")
+                    .and_then(Node::scalar_text)
+                    .map(str::to_owned),
                 headers: headers
-                    .filter_map(|(name, header)| Some((name.text.to_owned(), self.resolve(header).ok()?.id())))
+                    .filter_map(|(name, header)| {
+                        Some((name.text.to_owned(), self.resolve(header).ok()?.id()))
+                    })
                     .collect(),
                 content: self.read_response_content(operation, node),
                 node: node.id(),
@@ -348,15 +311,25 @@ impl Document {
         if schema.is_none() && examples.is_none() {
             return Vec::new();
         }
-        let own = operation.get("produces").or_else(|| self.root().get("produces"));
+        let own = operation
+            .get("produces")
+            .or_else(|| self.root().get("produces"));
         let mut types: Vec<&str> = strings(own).collect();
         if types.is_empty() {
-            types = examples.into_iter().flat_map(Node::entries).map(|(key, _)| key.text).collect();
+            types = examples
+                .into_iter()
+                .flat_map(Node::entries)
+                .map(|(key, _)| key.text)
+                .collect();
         }
         if types.is_empty() {
             types.push("application/json");
         }
-        let content = |media_type: &str| Content { media_type: media_type.to_owned(), schema, node: Some(response.id()) };
+        let content = |media_type: &str| Content {
+            media_type: media_type.to_owned(),
+            schema,
+            node: Some(response.id()),
+        };
         types.into_iter().map(content).collect()
     }
 
@@ -366,8 +339,15 @@ impl Document {
             .map(|(media_type, written)| {
                 // 3.2 lets a media type be a reference.
                 let node = self.resolve(written).unwrap_or(written);
-                let schema = node.get("schema").or_else(|| node.get("itemSchema")).map(Node::id);
-                Content { media_type: media_type.text.to_owned(), schema, node: Some(node.id()) }
+                let schema = node
+                    .get("schema")
+                    .or_else(|| node.get("itemSchema"))
+                    .map(Node::id);
+                Content {
+                    media_type: media_type.text.to_owned(),
+                    schema,
+                    node: Some(node.id()),
+                }
             })
             .collect()
     }
@@ -402,19 +382,60 @@ impl Declared {
     }
 }
 
+fn parameter_at(
+    name: String,
+    location: ParameterLocation,
+    node: Node<'_>,
+    written: Node<'_>,
+) -> Parameter {
+    let in_content = || {
+        node.get("content")
+            .and_then(|content| content.entries().next()?.1.get("schema"))
+    };
+    let schema = node
+        .get("schema")
+        .or_else(in_content)
+        .or_else(|| node.get("type").map(|_| node));
+    Parameter {
+        name,
+        location,
+        required: location == ParameterLocation::Path || is_true(node, "required"),
+        description: node
+            .get("description")
+            .and_then(Node::scalar_text)
+            .map(str::to_owned),
+        deprecated: is_true(node, "deprecated"),
+        schema: schema.map(Node::id),
+        node: node.id(),
+        place: written.place(),
+    }
+}
+
 fn read_security(node: Node<'_>) -> Vec<SecurityRequirement> {
     node.items()
         .filter(|item| item.kind() == Kind::Mapping)
         .map(|item| SecurityRequirement {
             schemes: item
                 .entries()
-                .map(|(name, scopes)| (name.text.to_owned(), strings(Some(scopes)).map(str::to_owned).collect()))
+                .map(|(name, scopes)| {
+                    (
+                        name.text.to_owned(),
+                        strings(Some(scopes)).map(str::to_owned).collect(),
+                    )
+                })
                 .collect(),
         })
         .collect()
 }
 
 /// The strings of a list; none when it is no list.
-pub(crate) fn strings<'d>(node: Option<Node<'d>>) -> impl Iterator<Item = &'d str> {
-    node.into_iter().flat_map(Node::items).filter_map(Node::scalar_text)
+pub(crate) fn strings(node: Option<Node<'_>>) -> impl Iterator<Item = &str> {
+    node.into_iter()
+        .flat_map(Node::items)
+        .filter_map(Node::scalar_text)
+}
+
+/// Whether a flag is set.
+fn is_true(node: Node<'_>, flag: &str) -> bool {
+    node.get(flag).and_then(Node::as_bool) == Some(true)
 }

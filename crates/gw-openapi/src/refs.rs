@@ -29,7 +29,9 @@ impl Document {
         let mut node = node;
         let mut first = None;
         for _ in 0..MAX_CHAIN {
-            let Some(target) = node.get("$ref").and_then(Node::as_str) else { return Ok(node) };
+            let Some(target) = node.get("$ref").and_then(Node::as_str) else {
+                return Ok(node);
+            };
             first.get_or_insert(target);
             node = self.follow(target)?;
         }
@@ -52,9 +54,10 @@ impl Document {
     /// A schema by its `$anchor` (3.1), looked for among the named schemas only.
     fn anchored(&self, name: &str) -> Option<Node<'_>> {
         let schemas = self.at("/components/schemas")?;
-        schemas.entries().map(|(_, schema)| schema).find(|schema| {
-            schema.get("$anchor").and_then(Node::as_str) == Some(name)
-        })
+        schemas
+            .entries()
+            .map(|(_, schema)| schema)
+            .find(|schema| schema.get("$anchor").and_then(Node::as_str) == Some(name))
     }
 
     /// Calls `visit` with every mapping that is a reference, in document order; `$ref` text in examples, defaults and
@@ -92,10 +95,11 @@ fn walk<'d>(node: Node<'d>, inside: Inside, visit: &mut impl FnMut(Node<'d>, &'d
                             visit(value, target);
                         }
                     }
-                    Inside::Object => match inside_of(key.text, value) {
-                        Some(next) => walk(value, next, visit),
-                        None => {}
-                    },
+                    Inside::Object => {
+                        if let Some(next) = inside_of(key.text, value) {
+                            walk(value, next, visit);
+                        }
+                    }
                 }
             }
         }
@@ -105,12 +109,30 @@ fn walk<'d>(node: Node<'d>, inside: Inside, visit: &mut impl FnMut(Node<'d>, &'d
 
 fn inside_of(key: &str, value: Node<'_>) -> Option<Inside> {
     match key {
-        "example" | "default" | "enum" | "const" | "required" | "mapping" | "scopes" | "security" | "tags" => None,
+        "example" | "default" | "enum" | "const" | "required" | "mapping" | "scopes"
+        | "security" | "tags" => None,
         _ if key.starts_with("x-") => None,
         "examples" => value.is_mapping().then_some(Inside::Examples),
-        "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "schemas" | "definitions" | "responses"
-        | "headers" | "requestBodies" | "securitySchemes" | "securityDefinitions" | "links" | "callbacks" | "paths"
-        | "pathItems" | "webhooks" | "content" | "encoding" | "variables" | "mediaTypes" => Some(Inside::Names),
+        "properties"
+        | "patternProperties"
+        | "dependentSchemas"
+        | "$defs"
+        | "schemas"
+        | "definitions"
+        | "responses"
+        | "headers"
+        | "requestBodies"
+        | "securitySchemes"
+        | "securityDefinitions"
+        | "links"
+        | "callbacks"
+        | "paths"
+        | "pathItems"
+        | "webhooks"
+        | "content"
+        | "encoding"
+        | "variables"
+        | "mediaTypes" => Some(Inside::Names),
         "parameters" if value.is_mapping() => Some(Inside::Names),
         _ => Some(Inside::Object),
     }

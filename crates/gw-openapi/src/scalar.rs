@@ -25,7 +25,8 @@ pub(crate) fn plain(text: &str) -> Plain {
 
 /// Integers in base 10, `0o` and `0x`, and floats; infinities and NaN have no JSON form and are text.
 fn is_number(text: &str) -> bool {
-    let based = |digits: &str, base| !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(base));
+    let based =
+        |digits: &str, base| !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(base));
     if let Some(digits) = text.strip_prefix("0o") {
         return based(digits, 8);
     }
@@ -34,7 +35,10 @@ fn is_number(text: &str) -> bool {
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => (unsigned.get(..at).unwrap_or_default(), unsigned.get(at + 1..)),
+        Some(at) => (
+            unsigned.get(..at).unwrap_or_default(),
+            unsigned.get(at + 1..),
+        ),
         None => (unsigned, None),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -43,7 +47,10 @@ fn is_number(text: &str) -> bool {
         let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
         !exponent.is_empty() && digits(exponent)
     });
-    digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_holds
+    digits(whole)
+        && digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+        && exponent_holds
 }
 
 /// The number as a float, when it is finite.
@@ -67,11 +74,18 @@ pub(crate) fn json_number(text: &str) -> Value {
     if let Ok(value) = plain.parse::<u64>() {
         return Value::from(value);
     }
-    plain.parse().ok().and_then(Number::from_f64).map_or_else(|| Value::from(text), Value::Number)
+    plain
+        .parse()
+        .ok()
+        .and_then(Number::from_f64)
+        .map_or_else(|| Value::from(text), Value::Number)
 }
 
 fn based(text: &str) -> Option<u64> {
-    let parse = |prefix, base| text.strip_prefix(prefix).and_then(|digits| u64::from_str_radix(digits, base).ok());
+    let parse = |prefix, base| {
+        text.strip_prefix(prefix)
+            .and_then(|digits| u64::from_str_radix(digits, base).ok())
+    };
     parse("0o", 8).or_else(|| parse("0x", 16))
 }
 
@@ -117,7 +131,10 @@ mod tests {
     fn numbers_become_json_without_losing_their_size() {
         assert_eq!(json_number("200"), json!(200));
         assert_eq!(json_number("18446744073709551615"), json!(u64::MAX));
-        assert_eq!(json_number("-9223372036854776000"), json!(-9_223_372_036_854_776_000.0));
+        assert_eq!(
+            json_number("-9223372036854776000"),
+            json!(-9_223_372_036_854_776_000.0)
+        );
         assert_eq!(json_number("0x1F"), json!(31));
         assert_eq!(json_number("+7"), json!(7));
         assert_eq!(json_number("1e400"), json!("1e400"));

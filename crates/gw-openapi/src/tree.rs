@@ -111,17 +111,27 @@ impl Tree {
     }
 
     pub(crate) fn str(&self, text: Text) -> &str {
-        let source = if text.length & DECODED == 0 { &*self.text } else { &self.decoded };
+        let source = if text.length & DECODED == 0 {
+            &*self.text
+        } else {
+            &self.decoded
+        };
         let start = text.start as usize;
-        source.get(start..start + (text.length & !DECODED) as usize).unwrap_or_default()
+        source
+            .get(start..start + (text.length & !DECODED) as usize)
+            .unwrap_or_default()
     }
 
     pub(crate) fn symbol(&self, symbol: Symbol) -> &str {
-        self.symbols.get_index(symbol.0 as usize).map_or("", |name| name)
+        self.symbols
+            .get_index(symbol.0 as usize)
+            .map_or("", |name| name)
     }
 
     pub(crate) fn entries(&self, first: u32, length: u32) -> &[Entry] {
-        self.entries.get(first as usize..(first + length) as usize).unwrap_or_default()
+        self.entries
+            .get(first as usize..(first + length) as usize)
+            .unwrap_or_default()
     }
 
     pub(crate) fn lines(&self) -> &Lines {
@@ -130,7 +140,11 @@ impl Tree {
 
     pub(crate) fn place_at(&self, offset: usize, pointer: String) -> Place {
         let (line, column) = self.lines().position(&self.text, offset);
-        Place { pointer, line, column }
+        Place {
+            pointer,
+            line,
+            column,
+        }
     }
 }
 
@@ -143,7 +157,13 @@ pub struct Node<'d> {
 
 impl std::fmt::Debug for Node<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} {} at {}", self.kind(), self.pointer(), self.span().start)
+        write!(
+            f,
+            "{:?} {} at {}",
+            self.kind(),
+            self.pointer(),
+            self.span().start
+        )
     }
 }
 
@@ -260,12 +280,18 @@ impl<'d> Node<'d> {
 
     /// A key with its value.
     pub fn entry(self, key: &str) -> Option<(Key<'d>, Node<'d>)> {
-        let Shape::Mapping { first, length } = self.cell().shape else { return None };
+        let Shape::Mapping { first, length } = self.cell().shape else {
+            return None;
+        };
         let symbol = Symbol(u32::try_from(self.tree.symbols.get_index_of(key)?).ok()?);
         let entries = self.tree.entries(first, length);
         let entry = match self.tree.large.get(&self.id) {
             Some(order) => {
-                let by_symbol = |&at: &u32| entries.get(at as usize).map_or(Symbol(u32::MAX), |entry| entry.key);
+                let by_symbol = |&at: &u32| {
+                    entries
+                        .get(at as usize)
+                        .map_or(Symbol(u32::MAX), |entry| entry.key)
+                };
                 let found = order.binary_search_by_key(&symbol, by_symbol).ok()?;
                 entries.get(*order.get(found)? as usize)?
             }
@@ -275,7 +301,9 @@ impl<'d> Node<'d> {
     }
 
     /// The entries of a mapping in document order; none for anything else.
-    pub fn entries(self) -> impl DoubleEndedIterator<Item = (Key<'d>, Node<'d>)> + ExactSizeIterator {
+    pub fn entries(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (Key<'d>, Node<'d>)> + ExactSizeIterator {
         let entries = match self.cell().shape {
             Shape::Mapping { first, length } => self.tree.entries(first, length),
             _ => &[],
@@ -286,9 +314,11 @@ impl<'d> Node<'d> {
     /// The items of a sequence; none for anything else.
     pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'d>> + ExactSizeIterator {
         let items = match self.cell().shape {
-            Shape::Sequence { first, length } => {
-                self.tree.items.get(first as usize..(first + length) as usize).unwrap_or_default()
-            }
+            Shape::Sequence { first, length } => self
+                .tree
+                .items
+                .get(first as usize..(first + length) as usize)
+                .unwrap_or_default(),
             _ => &[],
         };
         items.iter().map(move |&id| Node::new(self.tree, id))
@@ -321,7 +351,9 @@ impl<'d> Node<'d> {
         if self.id == NodeId::ROOT {
             return None;
         }
-        let Shape::Mapping { first, length } = self.tree.cell(self.cell().parent).shape else { return None };
+        let Shape::Mapping { first, length } = self.tree.cell(self.cell().parent).shape else {
+            return None;
+        };
         let symbol = Symbol(self.cell().slot);
         let entries = self.tree.entries(first, length);
         // Values are numbered in document order, so the entry is found without looking at all of them, unless a merge
@@ -330,13 +362,20 @@ impl<'d> Node<'d> {
         let entry = entries
             .get(guess)
             .filter(|entry| entry.value == self.id)
-            .or_else(|| entries.iter().find(|entry| entry.value == self.id && entry.key == symbol))?;
+            .or_else(|| {
+                entries
+                    .iter()
+                    .find(|entry| entry.value == self.id && entry.key == symbol)
+            })?;
         Some(self.pair(*entry).0)
     }
 
     /// The mapping or sequence it stands in; `None` for the root.
     pub fn parent(self) -> Option<Node<'d>> {
-        (self.id != NodeId::ROOT).then(|| Node { tree: self.tree, id: self.cell().parent })
+        (self.id != NodeId::ROOT).then(|| Node {
+            tree: self.tree,
+            id: self.cell().parent,
+        })
     }
 
     /// Its JSON pointer (RFC 6901); for a node reached through a YAML alias, that of the anchor.
@@ -346,7 +385,9 @@ impl<'d> Node<'d> {
         while id != NodeId::ROOT {
             let cell = self.tree.cell(id);
             steps.push(match self.tree.cell(cell.parent).shape {
-                Shape::Mapping { .. } => crate::pointer::escape(self.tree.symbol(Symbol(cell.slot))),
+                Shape::Mapping { .. } => {
+                    crate::pointer::escape(self.tree.symbol(Symbol(cell.slot)))
+                }
                 _ => cell.slot.to_string(),
             });
             id = cell.parent;
@@ -360,7 +401,11 @@ impl<'d> Node<'d> {
     }
 
     fn pair(self, entry: Entry) -> (Key<'d>, Node<'d>) {
-        let key = Key { text: self.tree.symbol(entry.key), start: entry.key_start, end: entry.key_end };
+        let key = Key {
+            text: self.tree.symbol(entry.key),
+            start: entry.key_start,
+            end: entry.key_end,
+        };
         (key, Node::new(self.tree, entry.value))
     }
 }

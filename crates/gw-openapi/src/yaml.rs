@@ -2,8 +2,8 @@
 //!
 //! It refuses to write aliases out: they stay pointers to their anchors.
 
-use gw_model::Severity;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
+use gw_model::Severity;
 
 use crate::builder::Builder;
 use crate::json::Broken;
@@ -17,7 +17,14 @@ pub(crate) fn read(text: &str, builder: &mut Builder) -> Result<(), Broken> {
         flow_nesting_limit: 255,
         block_nesting_limit: 255,
     };
-    let mut reader = Reader { text, builder, flow: Vec::new(), complex: 0, documents: 0, tags_told: 0 };
+    let mut reader = Reader {
+        text,
+        builder,
+        flow: Vec::new(),
+        complex: 0,
+        documents: 0,
+        tags_told: 0,
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => {
@@ -26,11 +33,18 @@ pub(crate) fn read(text: &str, builder: &mut Builder) -> Result<(), Broken> {
                 }
             }
             Err(error) => {
-                let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+                let at = error
+                    .marker()
+                    .byte_offset()
+                    .unwrap_or(text.len())
+                    .min(text.len());
                 let words = error.to_string();
                 // Its own words end with a place of their own, in other numbers than ours.
                 let words = words.split(" at char").next().unwrap_or_default();
-                return Err(Broken::Malformed { at, message: format!("This YAML is malformed: {words}") });
+                return Err(Broken::Malformed {
+                    at,
+                    message: format!("This YAML is malformed: {words}"),
+                });
             }
         }
     }
@@ -52,7 +66,11 @@ impl Reader<'_, '_> {
     /// `false` when the first document is over.
     fn take(&mut self, event: Event<'_>, span: &Span) -> Result<bool, Broken> {
         let start = span.start.byte_offset().unwrap_or(0).min(self.text.len());
-        let end = span.end.byte_offset().unwrap_or(start).clamp(start, self.text.len());
+        let end = span
+            .end
+            .byte_offset()
+            .unwrap_or(start)
+            .clamp(start, self.text.len());
         if self.complex > 0 {
             self.skip_complex(&event);
             return Ok(true);
@@ -65,16 +83,23 @@ impl Reader<'_, '_> {
                         "doc-unsupported",
                         Severity::Warning,
                         start,
-                        "This file holds more than one YAML document; only the first is read".to_owned(),
+                        "This file holds more than one YAML document; only the first is read"
+                            .to_owned(),
                         "An OpenAPI description is one document.",
                         "Keep one document a file.",
                     );
                     return Ok(false);
                 }
             }
-            Event::Scalar(value, style, anchor, tag) => self.scalar(&value, style, anchor, tag.as_deref(), start, end)?,
-            Event::SequenceStart(style, anchor, tag) => self.open(false, style, anchor, tag.as_deref(), start)?,
-            Event::MappingStart(style, anchor, tag) => self.open(true, style, anchor, tag.as_deref(), start)?,
+            Event::Scalar(value, style, anchor, tag) => {
+                self.scalar(&value, style, anchor, tag.as_deref(), start, end)?;
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(false, style, anchor, tag.as_deref(), start)?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.open(true, style, anchor, tag.as_deref(), start)?;
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let flow = self.flow.pop().unwrap_or(false);
                 self.builder.close(flow.then_some(end));
@@ -133,11 +158,18 @@ impl Reader<'_, '_> {
             self.builder.key(value, start, end);
             return Ok(());
         }
-        let (start, end) = if start == end { self.after_colon(start) } else { (start, end) };
+        let (start, end) = if start == end {
+            self.after_colon(start)
+        } else {
+            (start, end)
+        };
         self.tell_tag(tag, start);
         let text = match self.text.get(start..end) {
             Some(source) if source == value => Builder::slice(start, end),
-            Some(source) if source.len() == value.len() + 2 && source.get(1..=value.len()) == Some(value) => {
+            Some(source)
+                if source.len() == value.len() + 2
+                    && source.get(1..=value.len()) == Some(value) =>
+            {
                 Builder::slice(start + 1, end - 1)
             }
             _ => self.builder.keep(value),
@@ -160,10 +192,16 @@ impl Reader<'_, '_> {
 
     /// A value that is not there stands right behind its key's colon, whatever the reader says.
     fn after_colon(&self, start: usize) -> (usize, usize) {
-        let Some(key_end) = self.builder.key_end() else { return (start, start) };
+        let Some(key_end) = self.builder.key_end() else {
+            return (start, start);
+        };
         let rest = self.text.get(key_end..).unwrap_or_default();
         let colon = rest.trim_start_matches([' ', '\t']);
-        let at = if colon.starts_with(':') { key_end + rest.len() - colon.len() + 1 } else { key_end };
+        let at = if colon.starts_with(':') {
+            key_end + rest.len() - colon.len() + 1
+        } else {
+            key_end
+        };
         (at, at)
     }
 
@@ -171,12 +209,20 @@ impl Reader<'_, '_> {
     fn trim(&self, style: ScalarStyle, start: usize, end: usize) -> usize {
         match style {
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => end,
-            _ => start + self.text.get(start..end).map_or(end - start, |source| source.trim_end().len()),
+            _ => {
+                start
+                    + self
+                        .text
+                        .get(start..end)
+                        .map_or(end - start, |source| source.trim_end().len())
+            }
         }
     }
 
     fn tell_tag(&mut self, tag: Option<&Tag>, at: usize) {
-        if tag.is_some_and(|tag| !tag.is_yaml_core_schema()) && self.tags_told < crate::finding::MOST_OF_A_KIND {
+        if tag.is_some_and(|tag| !tag.is_yaml_core_schema())
+            && self.tags_told < crate::finding::MOST_OF_A_KIND
+        {
             self.tags_told += 1;
             self.builder.report(
                 "doc-unsupported",

@@ -1,5 +1,7 @@
 //! Edits: what was asked happens, and every other line stays as it was.
 
+#![expect(clippy::unwrap_used, reason = "whatever is missing fails the test")]
+
 use gw_model::OperationKey;
 use gw_openapi::edit::{self, EditError};
 use gw_openapi::{Document, Format};
@@ -82,7 +84,11 @@ fn changed_lines(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
     let mut table = vec![vec![0_u32; b.len() + 1]; a.len() + 1];
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
-            table[i][j] = if a[i] == b[j] { table[i + 1][j + 1] + 1 } else { table[i + 1][j].max(table[i][j + 1]) };
+            table[i][j] = if a[i] == b[j] {
+                table[i + 1][j + 1] + 1
+            } else {
+                table[i + 1][j].max(table[i][j + 1])
+            };
         }
     }
     let (mut i, mut j) = (0, 0);
@@ -103,8 +109,10 @@ fn changed_lines(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn an_operation_is_added_beside_its_siblings() {
-    let operation = edit::new_operation(&key("DELETE /things/{id}"), "removeThing", "Remove a thing");
-    let after = edit::put_operation(&document(YAML), &key("DELETE /things/{id}"), &operation).unwrap();
+    let operation =
+        edit::new_operation(&key("DELETE /things/{id}"), "removeThing", "Remove a thing");
+    let after =
+        edit::put_operation(&document(YAML), &key("DELETE /things/{id}"), &operation).unwrap();
     let (gone, _) = changed_lines(YAML, &after);
     assert_eq!(gone, [""; 0]);
     insta::assert_snapshot!(after);
@@ -130,23 +138,35 @@ fn replacing_an_operation_changes_only_what_differs() {
     let after = edit::put_operation(&document(YAML), &key("GET /things"), &operation).unwrap();
     let (gone, new) = changed_lines(YAML, &after);
     assert_eq!(gone, ["      operationId: listThings"]);
-    assert_eq!(new, ["      operationId: allThings", "      deprecated: true"]);
+    assert_eq!(
+        new,
+        ["      operationId: allThings", "      deprecated: true"]
+    );
 }
 
 #[test]
 fn replacing_with_fewer_words_removes_their_lines() {
     let operation = json!({ "responses": { "200": { "description": "Things" } } });
     let after = edit::put_operation(&document(YAML), &key("GET /things"), &operation).unwrap();
-    assert_eq!(changed_lines(YAML, &after), (vec!["      operationId: listThings".to_owned()], vec![]));
+    assert_eq!(
+        changed_lines(YAML, &after),
+        (vec!["      operationId: listThings".to_owned()], vec![])
+    );
     let after = edit::put_operation(&document(JSON), &key("POST /things"), &operation).unwrap();
-    assert_eq!(value(&after).pointer("/paths/~1things/post"), Some(&operation));
+    assert_eq!(
+        value(&after).pointer("/paths/~1things/post"),
+        Some(&operation)
+    );
 }
 
 #[test]
 fn removing_takes_the_operations_lines_and_an_emptied_path() {
     let after = edit::remove_operation(&document(YAML), &key("GET /things")).unwrap();
     let (gone, new) = changed_lines(YAML, &after);
-    assert!(new.is_empty() && gone.len() <= 6 && gone[0] == "    get:            # read them", "{gone:?}");
+    assert!(
+        new.is_empty() && gone.len() <= 6 && gone[0] == "    get:            # read them",
+        "{gone:?}"
+    );
 
     let after = edit::remove_operation(&document(YAML), &key("GET /things/{id}")).unwrap();
     let (gone, new) = changed_lines(YAML, &after);
@@ -159,10 +179,19 @@ fn removing_takes_the_operations_lines_and_an_emptied_path() {
     let after = edit::remove_operation(&document(&after), &key("GET /things")).unwrap();
     assert_eq!(value(&after)["paths"], json!({}));
     let after = edit::remove_operation(&document(MINIFIED), &key("GET /things")).unwrap();
-    assert_eq!(after, MINIFIED.replace(r#""/things":{"get":{"responses":{"200":{"description":"Things"}}}}"#, ""));
+    assert_eq!(
+        after,
+        MINIFIED.replace(
+            r#""/things":{"get":{"responses":{"200":{"description":"Things"}}}}"#,
+            ""
+        )
+    );
 
     let missing = edit::remove_operation(&document(YAML), &key("PUT /things"));
-    assert_eq!(missing, Err(EditError::Missing("/paths/~1things/put".to_owned())));
+    assert_eq!(
+        missing,
+        Err(EditError::Missing("/paths/~1things/put".to_owned()))
+    );
 }
 
 #[test]
@@ -172,26 +201,47 @@ fn title_and_version_keep_the_rest_of_their_line() {
     assert_eq!(gone, ["  title: Shop   # shown to callers"]);
     assert_eq!(new, ["  title: 'Shop: the second'   # shown to callers"]);
     let after = edit::set_version(&document(YAML), "1.0").unwrap();
-    assert_eq!(value(&after)["info"]["version"], json!("1.0"), "still text, not a number");
+    assert_eq!(
+        value(&after)["info"]["version"],
+        json!("1.0"),
+        "still text, not a number"
+    );
     let after = edit::set_title(&document("openapi: 3.0.3\n"), "New").unwrap();
     assert_eq!(after, "openapi: 3.0.3\ninfo:\n  title: New\n");
     let after = edit::set_version(&document(JSON), "2").unwrap();
-    assert_eq!(changed_lines(JSON, &after).1, [r#"    "info": { "title": "Shop", "version": "2" },"#]);
+    assert_eq!(
+        changed_lines(JSON, &after).1,
+        [r#"    "info": { "title": "Shop", "version": "2" },"#]
+    );
 }
 
 #[test]
 fn a_document_grows_from_nothing() {
     let mut text = edit::new_document("Orders: all", "1.0");
-    for operation in ["GET /orders", "POST /orders", "GET /orders/{id}", "DELETE /orders/{id}"] {
+    for operation in [
+        "GET /orders",
+        "POST /orders",
+        "GET /orders/{id}",
+        "DELETE /orders/{id}",
+    ] {
         let key = key(operation);
-        text = edit::put_operation(&document(&text), &key, &edit::new_operation(&key, "", "")).unwrap();
+        text = edit::put_operation(&document(&text), &key, &edit::new_operation(&key, "", ""))
+            .unwrap();
     }
     insta::assert_snapshot!(text);
     let (read, diagnostics) = Document::parse(&text);
     assert_eq!(diagnostics, []);
     assert_eq!(gw_openapi::lint(&read), []);
-    assert_eq!((read.title(), read.api_version()), (Some("Orders: all"), Some("1.0")));
-    for operation in ["GET /orders", "POST /orders", "GET /orders/{id}", "DELETE /orders/{id}"] {
+    assert_eq!(
+        (read.title(), read.api_version()),
+        (Some("Orders: all"), Some("1.0"))
+    );
+    for operation in [
+        "GET /orders",
+        "POST /orders",
+        "GET /orders/{id}",
+        "DELETE /orders/{id}",
+    ] {
         text = edit::remove_operation(&document(&text), &key(operation)).unwrap();
     }
     assert_eq!(text, edit::new_document("Orders: all", "1.0"));
@@ -200,13 +250,33 @@ fn a_document_grows_from_nothing() {
 #[test]
 fn line_ends_missing_last_breaks_and_empty_values_are_kept() {
     let windows = YAML.replace('\n', "\r\n");
-    let after = edit::put_operation(&document(&windows), &key("GET /health"), &edit::new_operation(&key("GET /health"), "", "")).unwrap();
-    assert!(!after.replace("\r\n", "").contains('\n'), "every line ends as the others do");
+    let after = edit::put_operation(
+        &document(&windows),
+        &key("GET /health"),
+        &edit::new_operation(&key("GET /health"), "", ""),
+    )
+    .unwrap();
+    assert!(
+        !after.replace("\r\n", "").contains('\n'),
+        "every line ends as the others do"
+    );
 
-    for text in ["openapi: 3.0.3\npaths:", "openapi: 3.0.3\npaths:\n", "openapi: 3.0.3\npaths: # none yet\n", "openapi: 3.0.3\npaths:\ninfo: {}\n", "{openapi: 3.0.3}", "openapi: 3.0.3\npaths: {/a: {get: {}}}"] {
+    for text in [
+        "openapi: 3.0.3\npaths:",
+        "openapi: 3.0.3\npaths:\n",
+        "openapi: 3.0.3\npaths: # none yet\n",
+        "openapi: 3.0.3\npaths:\ninfo: {}\n",
+        "{openapi: 3.0.3}",
+        "openapi: 3.0.3\npaths: {/a: {get: {}}}",
+    ] {
         let operation = json!({ "responses": {} });
-        let after = edit::put_operation(&document(text), &key("GET /b"), &operation).unwrap_or_else(|error| panic!("{text:?}: {error}"));
-        assert_eq!(value(&after).pointer("/paths/~1b/get"), Some(&operation), "{after}");
+        let after = edit::put_operation(&document(text), &key("GET /b"), &operation)
+            .unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        assert_eq!(
+            value(&after).pointer("/paths/~1b/get"),
+            Some(&operation),
+            "{after}"
+        );
         let (gone, _) = changed_lines(text, &after);
         assert!(gone.len() <= 1, "{text:?} became {after:?}");
     }
@@ -219,28 +289,82 @@ fn shared_parts_are_refused() {
     let operation = json!({ "responses": { "200": { "description": "x" } } });
     for path in ["GET /b", "GET /c"] {
         let refused = edit::put_operation(&document, &key(path), &operation);
-        assert!(matches!(refused, Err(EditError::Shared(_))), "{path}: {refused:?}");
+        assert!(
+            matches!(refused, Err(EditError::Shared(_))),
+            "{path}: {refused:?}"
+        );
     }
     // Cutting at the anchor would change both; the proof that only one changed fails.
     assert!(edit::put_operation(&document, &key("GET /a"), &operation).is_err());
-    assert!(matches!(edit::set_title(&Document::parse("a: [").0, "x"), Err(EditError::Unsound)));
+    assert!(matches!(
+        edit::set_title(&Document::parse("a: [").0, "x"),
+        Err(EditError::Unsound)
+    ));
 }
 
 #[test]
 fn awkward_text_survives_in_both_formats() {
     let awkward = [
-        "", " ", "yes", "No", "null", "~", "1.0", "0x1F", "2026-01-31", "- a", "a: b", "a #b", "'", "\"", "\\", "tab\there",
-        "two\nlines", "two\nlines\n", "trailing \nspace", "\n", " lead", "ünïcode", "\u{7f}\u{85}\u{2028}\u{feff}", "😀", "{a}", "[a]",
-        "*a", "&a", "!a", "%a", "@a", "`a", "|", ">", "?", ":", "<<", "=", "a\u{0}b", "line\n\n\n", "a:", "#", "---", "...", "é: ü", "x\r\ny",
+        "",
+        " ",
+        "yes",
+        "No",
+        "null",
+        "~",
+        "1.0",
+        "0x1F",
+        "2026-01-31",
+        "- a",
+        "a: b",
+        "a #b",
+        "'",
+        "\"",
+        "\\",
+        "tab\there",
+        "two\nlines",
+        "two\nlines\n",
+        "trailing \nspace",
+        "\n",
+        " lead",
+        "ünïcode",
+        "\u{7f}\u{85}\u{2028}\u{feff}",
+        "😀",
+        "{a}",
+        "[a]",
+        "*a",
+        "&a",
+        "!a",
+        "%a",
+        "@a",
+        "`a",
+        "|",
+        ">",
+        "?",
+        ":",
+        "<<",
+        "=",
+        "a\u{0}b",
+        "line\n\n\n",
+        "a:",
+        "#",
+        "---",
+        "...",
+        "é: ü",
+        "x\r\ny",
     ];
     for text in awkward {
         for format in [YAML, JSON] {
             let operation = json!({ "summary": text, "tags": [text, "b"], "x-more": { text: { "deep": [[text], { "k": text }] } }, "responses": {} });
             let before = document(format);
-            let after = edit::put_operation(&before, &key("PATCH /things"), &operation).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+            let after = edit::put_operation(&before, &key("PATCH /things"), &operation)
+                .unwrap_or_else(|error| panic!("{text:?}: {error}"));
             let (read, _) = Document::parse(&after);
             assert_eq!(read.format() == Format::Json, format == JSON);
-            assert_eq!(value(&after).pointer("/paths/~1things/patch"), Some(&operation), "{text:?}");
+            assert_eq!(
+                value(&after).pointer("/paths/~1things/patch"),
+                Some(&operation),
+                "{text:?}"
+            );
             let back = edit::remove_operation(&read, &key("PATCH /things")).unwrap();
             assert_eq!(value(&back), value(format));
         }

@@ -24,7 +24,9 @@ fn json() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_filter("finite", |number| number.is_finite()).prop_map(Value::from),
+        any::<f64>()
+            .prop_filter("finite", |number| number.is_finite())
+            .prop_map(Value::from),
         any::<String>().prop_map(Value::from),
         "[a-z :#\n'-]{0,12}".prop_map(Value::from),
     ];
@@ -44,7 +46,11 @@ fn use_all(document: &Document) {
         let _ = sample::request(document, &operation);
         assert!(document.operation(&operation.key).is_some());
     }
-    let _ = (document.title(), document.servers(), document.to_value(document.root()));
+    let _ = (
+        document.title(),
+        document.servers(),
+        document.to_value(document.root()),
+    );
     for line in 1..5 {
         let _ = document.pointer_at(line, line);
     }

@@ -5,12 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gw_model::{Backend, Diagnostic, HttpMethod, OauthPolicy, OperationKey, OperationSecurity, Place, Revision, Severity};
+use gw_model::{
+    Backend, Diagnostic, HttpMethod, OauthPolicy, OperationKey, OperationSecurity, Place, Revision,
+    Severity,
+};
 use gw_openapi::{Document, Operation, ParameterLocation as Declared, sample};
 
 use crate::integration;
 use crate::plan::{
-    MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck,
+    MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend, RouteSecurity,
+    TokenCheck,
 };
 
 /// Compiles a revision. With a diagnostic of severity error the plan must not be deployed; it still shows what could be
@@ -18,7 +22,10 @@ use crate::plan::{
 pub fn compile(revision: &Revision) -> (Plan, Vec<Diagnostic>) {
     let (document, mut diagnostics) = Document::parse(&revision.document);
     let operations = document.operations();
-    let compiler = Compiler { revision, document: &document };
+    let compiler = Compiler {
+        revision,
+        document: &document,
+    };
     let mut routes = Vec::with_capacity(operations.len());
     for operation in &operations {
         routes.push(compiler.route(operation, &mut diagnostics));
@@ -68,7 +75,10 @@ impl Compiler<'_> {
     }
 
     fn backend(&self, operation: &Operation, diagnostics: &mut Vec<Diagnostic>) -> RouteBackend {
-        let own = operation.extensions.iter().find(|(key, _)| key == integration::KEY);
+        let own = operation
+            .extensions
+            .iter()
+            .find(|(key, _)| key == integration::KEY);
         if let Some(node) = own.map(|(_, id)| self.document.node(*id)) {
             match integration::read(&self.document.to_value(node), operation.key.method) {
                 Some(backend) => return backend,
@@ -76,7 +86,10 @@ impl Compiler<'_> {
                     "integration-unreadable",
                     Severity::Error,
                     node.key_place(),
-                    format!("The integration of {} is no mapping with a 'type'", operation.key),
+                    format!(
+                        "The integration of {} is no mapping with a 'type'",
+                        operation.key
+                    ),
                     "It says where requests go; AWS refuses one it cannot read.",
                     "Give it a 'type', or remove it to use the API's backend.",
                 )),
@@ -85,7 +98,9 @@ impl Compiler<'_> {
         match &self.revision.backend {
             Backend::Http { url } => {
                 let path = operation.key.path.replace("+}", "}");
-                RouteBackend::Http { url: format!("{}{path}", url.trim_end_matches('/')) }
+                RouteBackend::Http {
+                    url: format!("{}{path}", url.trim_end_matches('/')),
+                }
             }
             Backend::Mock => {
                 let sample = sample::answer(self.document, operation);
@@ -102,19 +117,30 @@ impl Compiler<'_> {
     }
 
     fn security(&self, operation: &OperationKey) -> RouteSecurity {
-        let Some(policy) = &self.revision.policies.oauth else { return RouteSecurity::Open { declared: false } };
+        let Some(policy) = &self.revision.policies.oauth else {
+            return RouteSecurity::Open { declared: false };
+        };
         let scopes = match policy.operations.get(operation) {
             Some(OperationSecurity::Public) => return RouteSecurity::Open { declared: true },
             Some(OperationSecurity::Scopes { scopes }) => scopes,
             None => &policy.scopes,
         };
         let scopes: BTreeSet<&String> = scopes.iter().collect();
-        RouteSecurity::Token { scopes: scopes.into_iter().cloned().collect() }
+        RouteSecurity::Token {
+            scopes: scopes.into_iter().cloned().collect(),
+        }
     }
 
-    fn token_check(&self, routes: &[Route], diagnostics: &mut Vec<Diagnostic>) -> Option<TokenCheck> {
+    fn token_check(
+        &self,
+        routes: &[Route],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<TokenCheck> {
         let policy = self.revision.policies.oauth.as_ref()?;
-        if !routes.iter().any(|route| matches!(route.security, RouteSecurity::Token { .. })) {
+        if !routes
+            .iter()
+            .any(|route| matches!(route.security, RouteSecurity::Token { .. }))
+        {
             return None;
         }
         let Some(key_manager) = &self.revision.key_manager else {
@@ -152,17 +178,27 @@ impl Compiler<'_> {
         }
         let mut methods: BTreeMap<String, BTreeSet<HttpMethod>> = BTreeMap::new();
         for route in routes {
-            methods.entry(route.operation.path.clone()).or_default().insert(route.operation.method);
+            methods
+                .entry(route.operation.path.clone())
+                .or_default()
+                .insert(route.operation.method);
         }
         methods.retain(|_, methods| !methods.contains(&HttpMethod::Options));
-        let methods = methods.into_iter().map(|(path, methods)| (path, methods.into_iter().collect())).collect();
+        let methods = methods
+            .into_iter()
+            .map(|(path, methods)| (path, methods.into_iter().collect()))
+            .collect();
         Some(PlanCors { policy, methods })
     }
 
     fn check_backend(&self, diagnostics: &mut Vec<Diagnostic>) {
         if let Backend::Http { url } = &self.revision.backend {
-            let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-            if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) || url.contains(['?', '#', ' ']) {
+            let host = url
+                .strip_prefix("http://")
+                .or_else(|| url.strip_prefix("https://"));
+            if host.is_none_or(|host| host.is_empty() || host.starts_with('/'))
+                || url.contains(['?', '#', ' '])
+            {
                 diagnostics.push(finding(
                     "backend-url",
                     Severity::Error,
@@ -175,7 +211,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn check_policies(&self, operations: &[Operation], routes: &[Route], diagnostics: &mut Vec<Diagnostic>) {
+    fn check_policies(
+        &self,
+        operations: &[Operation],
+        routes: &[Route],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         if let Some(policy) = &self.revision.policies.oauth {
             check_overrides(policy, operations, diagnostics);
         }
@@ -185,7 +226,8 @@ impl Compiler<'_> {
                     diagnostics.push(not_enforced(operation, *declared));
                 }
                 RouteSecurity::Token { .. }
-                    if operation.key.method == HttpMethod::Options && self.revision.policies.cors.is_some() =>
+                    if operation.key.method == HttpMethod::Options
+                        && self.revision.policies.cors.is_some() =>
                 {
                     diagnostics.push(finding(
                         "cors-options-protected",
@@ -202,8 +244,13 @@ impl Compiler<'_> {
     }
 }
 
-fn check_overrides(policy: &OauthPolicy, operations: &[Operation], diagnostics: &mut Vec<Diagnostic>) {
-    let known: BTreeSet<&OperationKey> = operations.iter().map(|operation| &operation.key).collect();
+fn check_overrides(
+    policy: &OauthPolicy,
+    operations: &[Operation],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let known: BTreeSet<&OperationKey> =
+        operations.iter().map(|operation| &operation.key).collect();
     for key in policy.operations.keys().filter(|key| !known.contains(key)) {
         diagnostics.push(finding(
             "policy-unknown-operation",
@@ -218,14 +265,31 @@ fn check_overrides(policy: &OauthPolicy, operations: &[Operation], diagnostics: 
 
 fn not_enforced(operation: &Operation, declared: bool) -> Diagnostic {
     let (severity, message, fix) = if declared {
-        let message = format!("The document asks for credentials on {}, and the OAuth policy makes it public", operation.key);
-        (Severity::Info, message, "Remove the override if the operation should be protected.")
+        let message = format!(
+            "The document asks for credentials on {}, and the OAuth policy makes it public",
+            operation.key
+        );
+        (
+            Severity::Info,
+            message,
+            "Remove the override if the operation should be protected.",
+        )
     } else {
-        let message = format!("The document asks for credentials on {}, but no policy is attached to check them", operation.key);
+        let message = format!(
+            "The document asks for credentials on {}, but no policy is attached to check them",
+            operation.key
+        );
         (Severity::Warning, message, "Attach an OAuth policy.")
     };
     let why = "What a document says of security is a description: a gateway checks only what a policy tells it to.";
-    finding("security-not-enforced", severity, operation.place.clone(), message, why, fix)
+    finding(
+        "security-not-enforced",
+        severity,
+        operation.place.clone(),
+        message,
+        why,
+        fix,
+    )
 }
 
 /// Parameters of the document, path variables as the path has them: those it lacks are added, those it does not use are
@@ -235,7 +299,9 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = operation
         .parameters
         .iter()
-        .filter(|declared| declared.location != Declared::Path || variables.contains(&declared.name.as_str()))
+        .filter(|declared| {
+            declared.location != Declared::Path || variables.contains(&declared.name.as_str())
+        })
         .map(|declared| Parameter {
             name: declared.name.clone(),
             location: match declared.location {
@@ -248,9 +314,14 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
         })
         .collect();
     for variable in variables {
-        let known = |known: &Parameter| known.location == ParameterLocation::Path && known.name == variable;
+        let known =
+            |known: &Parameter| known.location == ParameterLocation::Path && known.name == variable;
         if !parameters.iter().any(known) {
-            parameters.push(Parameter { name: variable.to_owned(), location: ParameterLocation::Path, required: true });
+            parameters.push(Parameter {
+                name: variable.to_owned(),
+                location: ParameterLocation::Path,
+                required: true,
+            });
         }
     }
     parameters
@@ -258,14 +329,22 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
 
 /// Names in braces, without the `+` of greedy ones.
 fn path_variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.trim_end_matches('+'))
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name.trim_end_matches('+'))
 }
 
 fn count_resources(routes: &[Route]) -> u32 {
     let mut nodes = BTreeSet::new();
     for route in routes {
         let mut node = String::new();
-        for segment in route.operation.path.split('/').filter(|segment| !segment.is_empty()) {
+        for segment in route
+            .operation
+            .path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+        {
             node.push('/');
             node.push_str(segment);
             if !nodes.contains(&node) {
@@ -276,6 +355,20 @@ fn count_resources(routes: &[Route]) -> u32 {
     u32::try_from(nodes.len()).unwrap_or(u32::MAX)
 }
 
-fn finding(rule: &str, severity: Severity, place: Place, message: String, why: &str, fix: &str) -> Diagnostic {
-    Diagnostic { rule: rule.to_owned(), severity, place, message, why: why.to_owned(), fix: fix.to_owned() }
+fn finding(
+    rule: &str,
+    severity: Severity,
+    place: Place,
+    message: String,
+    why: &str,
+    fix: &str,
+) -> Diagnostic {
+    Diagnostic {
+        rule: rule.to_owned(),
+        severity,
+        place,
+        message,
+        why: why.to_owned(),
+        fix: fix.to_owned(),
+    }
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use gw_model::{CorsPolicy, OperationKey};
 
-use crate::plan::{Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck};
+use crate::plan::{
+    Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck,
+};
 
 /// Every difference that callers or the backend can notice: what lowers security first, then other security, then what is
 /// removed, added and changed, each in the order of the document.
@@ -14,11 +16,23 @@ use crate::plan::{Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBacken
 /// Invariant: nothing is reported for two plans with equal digests.
 pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
     let mut changes = Vec::new();
-    let before: BTreeMap<&OperationKey, &Route> = old.routes.iter().map(|route| (&route.operation, route)).collect();
-    let after: BTreeMap<&OperationKey, &Route> = new.routes.iter().map(|route| (&route.operation, route)).collect();
+    let before: BTreeMap<&OperationKey, &Route> = old
+        .routes
+        .iter()
+        .map(|route| (&route.operation, route))
+        .collect();
+    let after: BTreeMap<&OperationKey, &Route> = new
+        .routes
+        .iter()
+        .map(|route| (&route.operation, route))
+        .collect();
     for route in &old.routes {
         if !after.contains_key(&route.operation) {
-            changes.push(of_route(PlanChangeKind::Removed, route, format!("{} is removed", route.operation)));
+            changes.push(of_route(
+                PlanChangeKind::Removed,
+                route,
+                format!("{} is removed", route.operation),
+            ));
         }
     }
     for route in &new.routes {
@@ -27,7 +41,11 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
             None => changes.push(added(route, !old.routes.is_empty())),
         }
     }
-    token_checks(old.token_check.as_ref(), new.token_check.as_ref(), &mut changes);
+    token_checks(
+        old.token_check.as_ref(),
+        new.token_check.as_ref(),
+        &mut changes,
+    );
     cors(old.cors.as_ref(), new.cors.as_ref(), &mut changes);
     for (what, old, new) in [
         ("The name", &old.name, &new.name),
@@ -35,11 +53,17 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
         ("The base path", &old.base_path, &new.base_path),
     ] {
         if old != new {
-            changes.push(of_api(PlanChangeKind::Changed, format!("{what} becomes '{new}' (was '{old}')")));
+            changes.push(of_api(
+                PlanChangeKind::Changed,
+                format!("{what} becomes '{new}' (was '{old}')"),
+            ));
         }
     }
     if old.description != new.description {
-        changes.push(of_api(PlanChangeKind::Changed, "The description changes".to_owned()));
+        changes.push(of_api(
+            PlanChangeKind::Changed,
+            "The description changes".to_owned(),
+        ));
     }
     // The sort is stable: within a kind the document's order stays.
     changes.sort_by_key(|change| (!change.lowers_security, change.kind));
@@ -49,26 +73,41 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
 fn added(route: &Route, to_existing: bool) -> PlanChange {
     let who = match &route.security {
         RouteSecurity::Open { declared: true } => "open to everyone, as its policy says".to_owned(),
-        RouteSecurity::Open { declared: false } => "open to everyone: no policy is attached".to_owned(),
+        RouteSecurity::Open { declared: false } => {
+            "open to everyone: no policy is attached".to_owned()
+        }
         RouteSecurity::Token { scopes } => format!("protected ({})", of_scopes(scopes)),
     };
     let sentence = format!("{} is added, {who}", route.operation);
-    let lowers_security = to_existing && matches!(route.security, RouteSecurity::Open { declared: false });
-    PlanChange { lowers_security, ..of_route(PlanChangeKind::Added, route, sentence) }
+    let lowers_security =
+        to_existing && matches!(route.security, RouteSecurity::Open { declared: false });
+    PlanChange {
+        lowers_security,
+        ..of_route(PlanChangeKind::Added, route, sentence)
+    }
 }
 
 fn routes(old: &Route, new: &Route, changes: &mut Vec<PlanChange>) {
     let name = &new.operation;
     if let Some((sentence, lowers_security)) = security(name, &old.security, &new.security) {
         let change = of_route(PlanChangeKind::Security, new, sentence);
-        changes.push(PlanChange { lowers_security, ..change });
+        changes.push(PlanChange {
+            lowers_security,
+            ..change
+        });
     }
     let mut changed = |sentence| changes.push(of_route(PlanChangeKind::Changed, new, sentence));
     if old.backend != new.backend {
         changed(backend(name, &old.backend, &new.backend));
     }
     if old.parameters != new.parameters {
-        let names = |route: &Route| -> Vec<String> { route.parameters.iter().map(|known| known.name.clone()).collect() };
+        let names = |route: &Route| -> Vec<String> {
+            route
+                .parameters
+                .iter()
+                .map(|known| known.name.clone())
+                .collect()
+        };
         let (before, after) = (names(old), names(new));
         let gained: Vec<&String> = after.iter().filter(|name| !before.contains(name)).collect();
         let lost: Vec<&String> = before.iter().filter(|name| !after.contains(name)).collect();
@@ -79,9 +118,23 @@ fn routes(old: &Route, new: &Route, changes: &mut Vec<PlanChange>) {
         if !lost.is_empty() {
             parts.push(format!("loses {}", quoted(&lost)));
         }
-        let what = if parts.is_empty() { "declares its parameters otherwise".to_owned() } else { parts.join(" and ") };
-        let noun = if parts.is_empty() { "" } else if gained.len() + lost.len() == 1 { "parameter " } else { "parameters " };
-        let what = if noun.is_empty() { what } else { what.replacen(' ', &format!(" {noun}"), 1) };
+        let what = if parts.is_empty() {
+            "declares its parameters otherwise".to_owned()
+        } else {
+            parts.join(" and ")
+        };
+        let noun = if parts.is_empty() {
+            ""
+        } else if gained.len() + lost.len() == 1 {
+            "parameter "
+        } else {
+            "parameters "
+        };
+        let what = if noun.is_empty() {
+            what
+        } else {
+            what.replacen(' ', &format!(" {noun}"), 1)
+        };
         changed(format!("{name} {what}"));
     }
     if old.operation_id != new.operation_id || old.summary != new.summary {
@@ -90,29 +143,50 @@ fn routes(old: &Route, new: &Route, changes: &mut Vec<PlanChange>) {
 }
 
 fn quoted(names: &[&String]) -> String {
-    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("'{name}'"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The sentence, and whether fewer checks stand before the backend.
-fn security(name: &OperationKey, old: &RouteSecurity, new: &RouteSecurity) -> Option<(String, bool)> {
+fn security(
+    name: &OperationKey,
+    old: &RouteSecurity,
+    new: &RouteSecurity,
+) -> Option<(String, bool)> {
     match (old, new) {
         (RouteSecurity::Token { scopes: before }, RouteSecurity::Token { scopes: after }) => {
             if before == after {
                 return None;
             }
             let dropped = before.iter().any(|scope| !after.contains(scope));
-            let sentence = format!("{name} asks for {} instead of {}", of_scopes(after), of_scopes(before));
+            let sentence = format!(
+                "{name} asks for {} instead of {}",
+                of_scopes(after),
+                of_scopes(before)
+            );
             Some((sentence, dropped))
         }
         (RouteSecurity::Token { .. }, RouteSecurity::Open { declared }) => {
-            let why = if *declared { "its policy makes it public" } else { "the policy is gone" };
+            let why = if *declared {
+                "its policy makes it public"
+            } else {
+                "the policy is gone"
+            };
             Some((format!("{name} becomes open to everyone: {why}"), true))
         }
-        (RouteSecurity::Open { .. }, RouteSecurity::Token { scopes }) => {
-            Some((format!("{name} becomes protected ({})", of_scopes(scopes)), false))
-        }
+        (RouteSecurity::Open { .. }, RouteSecurity::Token { scopes }) => Some((
+            format!("{name} becomes protected ({})", of_scopes(scopes)),
+            false,
+        )),
         (RouteSecurity::Open { declared: before }, RouteSecurity::Open { declared: after }) => {
-            let sentence = if *after { "stays open, now on purpose" } else { "stays open, no longer on purpose" };
+            let sentence = if *after {
+                "stays open, now on purpose"
+            } else {
+                "stays open, no longer on purpose"
+            };
             (before != after).then(|| (format!("{name} {sentence}"), false))
         }
     }
@@ -132,7 +206,10 @@ fn backend(name: &OperationKey, old: &RouteBackend, new: &RouteBackend) -> Strin
         RouteBackend::Mock { answer } => format!("a mock answer ({})", answer.status),
         RouteBackend::Lambda { uri, .. } => {
             let function = uri.split(":function:").nth(1).unwrap_or(uri);
-            format!("the Lambda function {}", function.trim_end_matches("/invocations"))
+            format!(
+                "the Lambda function {}",
+                function.trim_end_matches("/invocations")
+            )
         }
         RouteBackend::Verbatim { .. } => "the integration of the document".to_owned(),
     };
@@ -144,24 +221,53 @@ fn backend(name: &OperationKey, old: &RouteBackend, new: &RouteBackend) -> Strin
 
 fn token_checks(old: Option<&TokenCheck>, new: Option<&TokenCheck>, changes: &mut Vec<PlanChange>) {
     // Beginning or ending to check is told operation by operation.
-    let (Some(old), Some(new)) = (old, new) else { return };
+    let (Some(old), Some(new)) = (old, new) else {
+        return;
+    };
     let mut security = |sentence: String, lowers_security: bool| {
         let change = of_api(PlanChangeKind::Security, sentence);
-        changes.push(PlanChange { lowers_security, ..change });
+        changes.push(PlanChange {
+            lowers_security,
+            ..change
+        });
     };
     if old.issuer != new.issuer {
-        security(format!("Tokens of '{}' count instead of those of '{}'", new.issuer, old.issuer), false);
+        security(
+            format!(
+                "Tokens of '{}' count instead of those of '{}'",
+                new.issuer, old.issuer
+            ),
+            false,
+        );
     }
     if old.jwks_uri != new.jwks_uri {
-        security(format!("Signing keys are fetched from '{}'", new.jwks_uri), false);
+        security(
+            format!("Signing keys are fetched from '{}'", new.jwks_uri),
+            false,
+        );
     }
     if old.audience != new.audience {
         let lowers = new.audience.is_empty();
-        security(format!("Tokens must be for '{}' instead of '{}'", new.audience, old.audience), lowers);
+        security(
+            format!(
+                "Tokens must be for '{}' instead of '{}'",
+                new.audience, old.audience
+            ),
+            lowers,
+        );
     }
     if old.algorithms != new.algorithms {
-        let lowers = new.algorithms.iter().any(|algorithm| !old.algorithms.contains(algorithm));
-        security(format!("Signature algorithms accepted become {}", new.algorithms.join(", ")), lowers);
+        let lowers = new
+            .algorithms
+            .iter()
+            .any(|algorithm| !old.algorithms.contains(algorithm));
+        security(
+            format!(
+                "Signature algorithms accepted become {}",
+                new.algorithms.join(", ")
+            ),
+            lowers,
+        );
     }
     if old.aws != new.aws {
         security("On AWS another function checks tokens".to_owned(), false);
@@ -169,31 +275,57 @@ fn token_checks(old: Option<&TokenCheck>, new: Option<&TokenCheck>, changes: &mu
     if old.ttl_seconds != new.ttl_seconds {
         let lowers = new.ttl_seconds > old.ttl_seconds;
         let (old, new) = (old.ttl_seconds, new.ttl_seconds);
-        security(format!("AWS may reuse the answer for a token for {new} s instead of {old} s"), lowers);
+        security(
+            format!("AWS may reuse the answer for a token for {new} s instead of {old} s"),
+            lowers,
+        );
     }
 }
 
 fn cors(old: Option<&PlanCors>, new: Option<&PlanCors>, changes: &mut Vec<PlanChange>) {
     match (old, new) {
-        (None, None) => {}
         (None, Some(new)) => {
-            let sentence = format!("Pages from {} may call the API (CORS)", origins(&new.policy));
+            let sentence = format!(
+                "Pages from {} may call the API (CORS)",
+                origins(&new.policy)
+            );
             changes.push(of_api(PlanChangeKind::Added, sentence));
         }
         (Some(_), None) => {
-            changes.push(of_api(PlanChangeKind::Removed, "Pages from other origins may no longer call the API (CORS)".to_owned()));
+            changes.push(of_api(
+                PlanChangeKind::Removed,
+                "Pages from other origins may no longer call the API (CORS)".to_owned(),
+            ));
         }
         (Some(old), Some(new)) if old.policy != new.policy => {
             let allowed = &old.policy.allow_origins;
-            let more = |origin: &String| !allowed.contains(origin) && !allowed.iter().any(|known| known == "*");
+            let more = |origin: &String| {
+                !allowed.contains(origin) && !allowed.iter().any(|known| known == "*")
+            };
             let wider = new.policy.allow_origins.iter().any(more)
                 || (new.policy.allow_credentials && !old.policy.allow_credentials);
-            let sentence = format!("The CORS policy changes: pages from {} may call the API", origins(&new.policy));
-            let change = of_api(if wider { PlanChangeKind::Security } else { PlanChangeKind::Changed }, sentence);
-            changes.push(PlanChange { lowers_security: wider, ..change });
+            let sentence = format!(
+                "The CORS policy changes: pages from {} may call the API",
+                origins(&new.policy)
+            );
+            let change = of_api(
+                if wider {
+                    PlanChangeKind::Security
+                } else {
+                    PlanChangeKind::Changed
+                },
+                sentence,
+            );
+            changes.push(PlanChange {
+                lowers_security: wider,
+                ..change
+            });
         }
         (Some(old), Some(new)) if old.methods != new.methods => {
-            changes.push(of_api(PlanChangeKind::Changed, "Preflight answers follow the operations (CORS)".to_owned()));
+            changes.push(of_api(
+                PlanChangeKind::Changed,
+                "Preflight answers follow the operations (CORS)".to_owned(),
+            ));
         }
         _ => {}
     }
@@ -208,9 +340,19 @@ fn origins(policy: &CorsPolicy) -> String {
 }
 
 fn of_route(kind: PlanChangeKind, route: &Route, sentence: String) -> PlanChange {
-    PlanChange { kind, operation: Some(route.operation.clone()), sentence, lowers_security: false }
+    PlanChange {
+        kind,
+        operation: Some(route.operation.clone()),
+        sentence,
+        lowers_security: false,
+    }
 }
 
 fn of_api(kind: PlanChangeKind, sentence: String) -> PlanChange {
-    PlanChange { kind, operation: None, sentence, lowers_security: false }
+    PlanChange {
+        kind,
+        operation: None,
+        sentence,
+        lowers_security: false,
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! It refuses to count what no gateway sees: two revisions that differ in comments only have one digest.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -16,7 +18,12 @@ pub fn digest(plan: &Plan) -> String {
         fields.remove("revision");
     }
     let text = sorted(value).to_string();
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 fn sorted(value: Value) -> Value {
@@ -25,7 +32,11 @@ fn sorted(value: Value) -> Value {
         Value::Object(fields) => {
             let mut fields: Vec<(String, Value)> = fields.into_iter().collect();
             fields.sort_by(|a, b| a.0.cmp(&b.0));
-            fields.into_iter().map(|(key, value)| (key, sorted(value))).collect::<Map<_, _>>().into()
+            fields
+                .into_iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect::<Map<_, _>>()
+                .into()
         }
         other => other,
     }

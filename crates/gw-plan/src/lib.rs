@@ -13,6 +13,6 @@ pub use compile::compile;
 pub use diff::diff;
 pub use digest::digest;
 pub use plan::{
-    MockAnswer, Parameter, ParameterLocation, Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend,
-    RouteSecurity, TokenCheck,
+    MockAnswer, Parameter, ParameterLocation, Plan, PlanChange, PlanChangeKind, PlanCors, Route,
+    RouteBackend, RouteSecurity, TokenCheck,
 };

@@ -31,10 +31,18 @@ pub enum EditError {
 }
 
 /// Adds or replaces an operation. What does not change inside it keeps its lines and comments.
-pub fn put_operation(document: &Document, key: &OperationKey, operation: &Value) -> Result<String, EditError> {
+pub fn put_operation(
+    document: &Document,
+    key: &OperationKey,
+    operation: &Value,
+) -> Result<String, EditError> {
     let path = path_pointer(key);
     check_not_shared(document, &path)?;
-    set(document, &format!("{path}/{}", key.method.document_key()), operation)
+    set(
+        document,
+        &format!("{path}/{}", key.method.document_key()),
+        operation,
+    )
 }
 
 /// Removes an operation, and its path when nothing is left in it.
@@ -76,7 +84,11 @@ pub fn new_operation(key: &OperationKey, operation_id: &str, summary: &str) -> V
     if !summary.is_empty() {
         operation.insert("summary".to_owned(), summary.into());
     }
-    let variables = key.path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let variables = key
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
     let parameters: Vec<Value> = variables
         .map(|(name, _)| name.trim_end_matches('+'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
@@ -84,13 +96,18 @@ pub fn new_operation(key: &OperationKey, operation_id: &str, summary: &str) -> V
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), parameters.into());
     }
-    operation.insert("responses".to_owned(), json!({ "200": { "description": "OK" } }));
+    operation.insert(
+        "responses".to_owned(),
+        json!({ "200": { "description": "OK" } }),
+    );
     operation.into()
 }
 
 /// Sets the value at a JSON pointer, making the mappings on the way there.
 pub fn set(document: &Document, at: &str, value: &Value) -> Result<String, EditError> {
-    checked(document, at, Some(value), |patch| patch.set(&steps(at), value))
+    checked(document, at, Some(value), |patch| {
+        patch.set(&steps(at), value)
+    })
 }
 
 /// Removes the entry of a mapping at a JSON pointer.
@@ -136,7 +153,11 @@ fn place(target: &mut Value, steps: &[String], value: Option<&Value>) {
         return;
     };
     if let Value::Array(items) = target {
-        if let Some(item) = step.parse::<usize>().ok().and_then(|index| items.get_mut(index)) {
+        if let Some(item) = step
+            .parse::<usize>()
+            .ok()
+            .and_then(|index| items.get_mut(index))
+        {
             place(item, rest, value);
         }
         return;
@@ -144,12 +165,18 @@ fn place(target: &mut Value, steps: &[String], value: Option<&Value>) {
     if !target.is_object() {
         *target = Value::Object(Map::new());
     }
-    let Value::Object(fields) = target else { return };
+    let Value::Object(fields) = target else {
+        return;
+    };
     match (rest.is_empty(), value) {
         (true, None) => {
             fields.shift_remove(step);
         }
-        _ => place(fields.entry(step.clone()).or_insert(Value::Null), rest, value),
+        _ => place(
+            fields.entry(step.clone()).or_insert(Value::Null),
+            rest,
+            value,
+        ),
     }
 }
 
@@ -185,7 +212,17 @@ fn layout(document: &Document, id: NodeId) -> Layout {
     }
     let cell = document.tree.cell(id);
     let container = matches!(cell.shape, Shape::Mapping { .. } | Shape::Sequence { .. });
-    let node = Node { tree: &document.tree, id };
-    let opens = document.text().get(node.span()).is_some_and(|text| text.starts_with(['{', '[']));
-    if container && opens { Layout::Flow } else { Layout::Block }
+    let node = Node {
+        tree: &document.tree,
+        id,
+    };
+    let opens = document
+        .text()
+        .get(node.span())
+        .is_some_and(|text| text.starts_with(['{', '[']));
+    if container && opens {
+        Layout::Flow
+    } else {
+        Layout::Block
+    }
 }

@@ -8,7 +8,9 @@ use crate::scalar::{Plain, plain};
 
 /// JSON; over several lines with `unit` of indentation when `indent` is given, else on one line.
 pub(super) fn json(value: &Value, indent: Option<&str>, unit: &str) -> String {
-    let Some(indent) = indent else { return value.to_string() };
+    let Some(indent) = indent else {
+        return value.to_string();
+    };
     let mut text = String::new();
     json_lines(value, indent, unit, &mut text);
     text
@@ -53,8 +55,12 @@ pub(super) fn flow(value: &Value) -> String {
 /// What follows the colon of a key at `indent`: a space and a scalar, or a line break and indented lines.
 pub(super) fn block(value: &Value, indent: usize, unit: usize) -> String {
     match value {
-        Value::Object(fields) if !fields.is_empty() => format!("\n{}", block_lines(value, indent + unit, unit)),
-        Value::Array(items) if !items.is_empty() => format!("\n{}", block_lines(value, indent + unit, unit)),
+        Value::Object(fields) if !fields.is_empty() => {
+            format!("\n{}", block_lines(value, indent + unit, unit))
+        }
+        Value::Array(items) if !items.is_empty() => {
+            format!("\n{}", block_lines(value, indent + unit, unit))
+        }
         Value::String(text) => match literal(text, indent + unit) {
             Some(literal) => format!(" {literal}"),
             None => format!(" {}", yaml_text(text)),
@@ -77,7 +83,10 @@ pub(super) fn block_lines(value: &Value, indent: usize, unit: usize) -> String {
             let line = |item: &Value| match item {
                 // The first line of the item stands beside its dash.
                 Value::Object(_) | Value::Array(_) => {
-                    format!("{margin}- {}", block_lines(item, indent + 2, unit).trim_start())
+                    format!(
+                        "{margin}- {}",
+                        block_lines(item, indent + 2, unit).trim_start()
+                    )
                 }
                 other => format!("{margin}-{}", block(other, indent, unit)),
             };
@@ -90,16 +99,34 @@ pub(super) fn block_lines(value: &Value, indent: usize, unit: usize) -> String {
 
 /// A YAML scalar that means this text, plain where nothing can misread it.
 pub(super) fn yaml_text(text: &str) -> String {
-    let safe_inside = |char: char| char.is_ascii_alphanumeric() || " _./-{}+$(),;@=~^".contains(char) || (char > '\u{a0}' && char.is_alphanumeric());
-    let safe_start = text.starts_with(|char: char| char.is_ascii_alphabetic() || char == '/' || (char > '\u{a0}' && char.is_alphanumeric()));
-    let old_boolean = matches!(text.to_ascii_lowercase().as_str(), "y" | "n" | "yes" | "no" | "on" | "off");
-    let is_plain = safe_start && !text.ends_with(' ') && text.chars().all(safe_inside) && plain(text) == Plain::String;
-    if is_plain && !old_boolean { text.to_owned() } else { yaml_quoted(text) }
+    let safe_inside = |char: char| {
+        char.is_ascii_alphanumeric()
+            || " _./-{}+$(),;@=~^".contains(char)
+            || (char > '\u{a0}' && char.is_alphanumeric())
+    };
+    let safe_start = text.starts_with(|char: char| {
+        char.is_ascii_alphabetic() || char == '/' || (char > '\u{a0}' && char.is_alphanumeric())
+    });
+    let old_boolean = matches!(
+        text.to_ascii_lowercase().as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off"
+    );
+    let is_plain = safe_start
+        && !text.ends_with(' ')
+        && text.chars().all(safe_inside)
+        && plain(text) == Plain::String;
+    if is_plain && !old_boolean {
+        text.to_owned()
+    } else {
+        yaml_quoted(text)
+    }
 }
 
 /// A YAML scalar in quotes.
 pub(super) fn yaml_quoted(text: &str) -> String {
-    let awkward = |char: char| char.is_control() || matches!(char, '\'' | '\\' | '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let awkward = |char: char| {
+        char.is_control() || matches!(char, '\'' | '\\' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    };
     if text.chars().any(awkward) {
         printable(&Value::from(text).to_string())
     } else {
@@ -110,7 +137,11 @@ pub(super) fn yaml_quoted(text: &str) -> String {
 /// Text of several lines as a literal block; `None` where that would change it.
 fn literal(text: &str, indent: usize) -> Option<String> {
     let body = text.strip_suffix('\n').unwrap_or(text);
-    let awkward = |char: char| char != '\n' && (char.is_control() || matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'));
+    let awkward = |char: char| {
+        char != '\n'
+            && (char.is_control()
+                || matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'))
+    };
     let fits = body.contains('\n')
         && !body.starts_with([' ', '\n'])
         && !body.ends_with('\n')
@@ -120,7 +151,11 @@ fn literal(text: &str, indent: usize) -> Option<String> {
         return None;
     }
     let margin = " ".repeat(indent);
-    let mut lines = if text.ends_with('\n') { "|".to_owned() } else { "|-".to_owned() };
+    let mut lines = if text.ends_with('\n') {
+        "|".to_owned()
+    } else {
+        "|-".to_owned()
+    };
     for line in body.split('\n') {
         lines.push('\n');
         if !line.is_empty() {
@@ -133,9 +168,22 @@ fn literal(text: &str, indent: usize) -> Option<String> {
 
 /// JSON text with the characters escaped that JSON may hold raw and YAML may not.
 fn printable(json: &str) -> String {
-    let raw = |char: char| matches!(char, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let raw = |char: char| {
+        matches!(
+            char,
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
+    };
     if !json.contains(raw) {
         return json.to_owned();
     }
-    json.chars().map(|char| if raw(char) { format!("\\u{:04x}", u32::from(char)) } else { char.to_string() }).collect()
+    json.chars()
+        .map(|char| {
+            if raw(char) {
+                format!("\\u{:04x}", u32::from(char))
+            } else {
+                char.to_string()
+            }
+        })
+        .collect()
 }

@@ -20,13 +20,19 @@ pub fn lint(document: &Document) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let operations = document.operation_nodes();
-    let mut findings = Findings { document, operations: &operations, found: Vec::new() };
+    let mut findings = Findings {
+        document,
+        operations: &operations,
+        found: Vec::new(),
+    };
     structure::check(&mut findings);
     references::check(&mut findings);
     paths::check(&mut findings);
     operations::check(&mut findings);
     let mut found = findings.found;
-    found.sort_by(|a, b| (a.place.line, a.place.column, &a.rule).cmp(&(b.place.line, b.place.column, &b.rule)));
+    found.sort_by(|a, b| {
+        (a.place.line, a.place.column, &a.rule).cmp(&(b.place.line, b.place.column, &b.rule))
+    });
     found
 }
 
@@ -39,10 +45,24 @@ struct Findings<'d> {
 
 impl Findings<'_> {
     fn error(&mut self, rule: &str, place: Place, message: String, why: &str, fix: &str) {
-        self.found.push(finding::new(rule, Severity::Error, place, message, why, fix));
+        self.found.push(finding::new(
+            rule,
+            Severity::Error,
+            place,
+            message,
+            why,
+            fix,
+        ));
     }
 
     fn warning(&mut self, rule: &str, place: Place, message: String, why: &str, fix: &str) {
-        self.found.push(finding::new(rule, Severity::Warning, place, message, why, fix));
+        self.found.push(finding::new(
+            rule,
+            Severity::Warning,
+            place,
+            message,
+            why,
+            fix,
+        ));
     }
 }

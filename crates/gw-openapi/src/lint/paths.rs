@@ -14,22 +14,47 @@ const MAX_STEPS: usize = 400_000;
 pub(super) fn check(findings: &mut Findings<'_>) {
     let mut known: HashMap<String, &str> = HashMap::new();
     let mut templates: Vec<(&str, Node<'_>)> = Vec::new();
-    for (path, item) in findings.document.root().get("paths").into_iter().flat_map(Node::entries) {
+    for (path, item) in findings
+        .document
+        .root()
+        .get("paths")
+        .into_iter()
+        .flat_map(Node::entries)
+    {
         if path.text.starts_with("x-") {
             continue;
         }
         if let Some(trouble) = trouble(path.text) {
             let message = format!("The path '{}' {trouble}", shorten(path.text));
             let why = "Gateways refuse it, or no request ever matches it.";
-            findings.error("oas-path", item.key_place(), message, why, "Write it as in '/pets/{petId}'.");
+            findings.error(
+                "oas-path",
+                item.key_place(),
+                message,
+                why,
+                "Write it as in '/pets/{petId}'.",
+            );
             continue;
         }
-        let same = path.text.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+        let same = path
+            .text
+            .split('/')
+            .map(|part| if part.starts_with('{') { "{}" } else { part });
         let same = same.collect::<Vec<_>>().join("/");
         if let Some(first) = known.get(&same) {
-            let message = format!("The paths '{}' and '{}' match the same requests", shorten(first), shorten(path.text));
+            let message = format!(
+                "The paths '{}' and '{}' match the same requests",
+                shorten(first),
+                shorten(path.text)
+            );
             let why = "They differ in the names of variables only, so which one answers is left to chance.";
-            findings.error("oas-path-ambiguous", item.key_place(), message, why, "Merge the two, or tell them apart.");
+            findings.error(
+                "oas-path-ambiguous",
+                item.key_place(),
+                message,
+                why,
+                "Merge the two, or tell them apart.",
+            );
         } else {
             known.insert(same, path.text);
             templates.push((path.text, item));
@@ -89,7 +114,13 @@ struct Segments<'p> {
 const VARIABLE: &str = "{}";
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').skip(1).map(|part| if part.starts_with('{') && part.ends_with('}') { VARIABLE } else { part })
+    path.split('/').skip(1).map(|part| {
+        if part.starts_with('{') && part.ends_with('}') {
+            VARIABLE
+        } else {
+            part
+        }
+    })
 }
 
 /// Finds templates like `/a/{x}/c` and `/a/b/{y}`: a request can match both and neither is the plainer one.
@@ -99,9 +130,19 @@ fn check_overlaps(findings: &mut Findings<'_>, templates: &[(&str, Node<'_>)]) {
     for &(path, item) in templates {
         let parts: Vec<&str> = segments(path).collect();
         if let Some(other) = overlapping(&root, &parts, false, false, &mut steps) {
-            let message = format!("A request can match '{}' and '{}' alike", shorten(other), shorten(path));
+            let message = format!(
+                "A request can match '{}' and '{}' alike",
+                shorten(other),
+                shorten(path)
+            );
             let why = "Each has a variable where the other has a fixed part, so gateways choose differently.";
-            findings.warning("oas-path-ambiguous", item.key_place(), message, why, "Tell the two apart by a fixed part.");
+            findings.warning(
+                "oas-path-ambiguous",
+                item.key_place(),
+                message,
+                why,
+                "Tell the two apart by a fixed part.",
+            );
         }
         let mut node = &mut root;
         for part in parts {
@@ -127,11 +168,17 @@ fn overlapping<'p>(
         return node.path.filter(|_| mine && theirs);
     };
     if *part == VARIABLE {
-        return node
-            .children
-            .iter()
-            .find_map(|(other, child)| overlapping(child, rest, mine || *other != VARIABLE, theirs, steps));
+        return node.children.iter().find_map(|(other, child)| {
+            overlapping(child, rest, mine || *other != VARIABLE, theirs, steps)
+        });
     }
-    let same = node.children.get(part).and_then(|child| overlapping(child, rest, mine, theirs, steps));
-    same.or_else(|| node.children.get(VARIABLE).and_then(|child| overlapping(child, rest, mine, true, steps)))
+    let same = node
+        .children
+        .get(part)
+        .and_then(|child| overlapping(child, rest, mine, theirs, steps));
+    same.or_else(|| {
+        node.children
+            .get(VARIABLE)
+            .and_then(|child| overlapping(child, rest, mine, true, steps))
+    })
 }

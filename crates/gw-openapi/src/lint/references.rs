@@ -15,13 +15,17 @@ pub(super) fn check(findings: &mut Findings<'_>) {
     let mut followed: HashMap<&str, Option<RefTrouble>> = HashMap::new();
     let mut troubled: Vec<(Node<'_>, RefTrouble)> = Vec::new();
     document.each_ref(&mut |node, target| {
-        let trouble = followed.entry(target).or_insert_with(|| document.resolve(node).err());
+        let trouble = followed
+            .entry(target)
+            .or_insert_with(|| document.resolve(node).err());
         if let Some(trouble) = trouble {
             troubled.push((node, trouble.clone()));
         }
     });
     for (node, trouble) in troubled {
-        let place = node.get("$ref").map_or_else(|| node.place(), Node::key_place);
+        let place = node
+            .get("$ref")
+            .map_or_else(|| node.place(), Node::key_place);
         match trouble {
             RefTrouble::External(target) => findings.error(
                 "oas-ref-external",

@@ -11,14 +11,23 @@ use crate::finding::shorten;
 use crate::tree::{Kind, Node};
 
 /// Keys of a path item that are no methods.
-const OF_PATH_ITEMS: [&str; 7] =
-    ["$ref", "summary", "description", "servers", "parameters", "additionalOperations", "query"];
+const OF_PATH_ITEMS: [&str; 7] = [
+    "$ref",
+    "summary",
+    "description",
+    "servers",
+    "parameters",
+    "additionalOperations",
+    "query",
+];
 
 pub(super) fn check(findings: &mut Findings<'_>) {
     let root = findings.document.root();
     check_info(findings, root);
     let paths = root.get("paths");
-    let others = ["webhooks", "components"].iter().any(|word| root.get(word).is_some());
+    let others = ["webhooks", "components"]
+        .iter()
+        .any(|word| root.get(word).is_some());
     match paths {
         None if !others || findings.document.version() < Some(SpecVersion::V3_1) => findings.error(
             "oas-paths",
@@ -27,20 +36,29 @@ pub(super) fn check(findings: &mut Findings<'_>) {
             "They are what an API serves.",
             "Add 'paths' with at least one operation.",
         ),
-        Some(paths) => {
-            if expect(findings, paths, Kind::Mapping, "'paths'") {
-                for (_, item) in paths.entries().filter(|(path, _)| path.text.starts_with('/')) {
-                    check_path_item(findings, item);
-                }
+        Some(paths) if expect(findings, paths, Kind::Mapping, "'paths'") => {
+            for (_, item) in paths
+                .entries()
+                .filter(|(path, _)| path.text.starts_with('/'))
+            {
+                check_path_item(findings, item);
             }
         }
-        None => {}
+        _ => {}
     }
     for word in ["components", "definitions", "securityDefinitions"] {
         let Some(part) = root.get(word) else { continue };
         if expect(findings, part, Kind::Mapping, &format!("'{word}'")) && word == "components" {
-            for (name, group) in part.entries().filter(|(name, _)| !name.text.starts_with("x-")) {
-                expect(findings, group, Kind::Mapping, &format!("'{}'", shorten(name.text)));
+            for (name, group) in part
+                .entries()
+                .filter(|(name, _)| !name.text.starts_with("x-"))
+            {
+                expect(
+                    findings,
+                    group,
+                    Kind::Mapping,
+                    &format!("'{}'", shorten(name.text)),
+                );
             }
         }
     }
@@ -60,39 +78,79 @@ fn check_info(findings: &mut Findings<'_>, root: Node<'_>) {
     }
     let place = info.map_or_else(start_of_document, Node::key_place);
     for (word, rule, why) in [
-        ("title", "oas-info-title", "It is the API's name; AWS shows it in every list."),
-        ("version", "oas-info-version", "It tells callers which edition of the API they use."),
+        (
+            "title",
+            "oas-info-title",
+            "It is the API's name; AWS shows it in every list.",
+        ),
+        (
+            "version",
+            "oas-info-version",
+            "It tells callers which edition of the API they use.",
+        ),
     ] {
         let found = info.and_then(|info| info.get(word));
         let text = found.and_then(Node::scalar_text).map(str::trim);
         if text.is_none_or(str::is_empty) {
             let place = found.map_or_else(|| place.clone(), Node::key_place);
             let message = format!("The document has no 'info.{word}'");
-            findings.error(rule, place, message, why, &format!("Add '{word}' under 'info'."));
+            findings.error(
+                rule,
+                place,
+                message,
+                why,
+                &format!("Add '{word}' under 'info'."),
+            );
         }
     }
 }
 
 fn check_path_item(findings: &mut Findings<'_>, item: Node<'_>) {
-    let Ok(item) = findings.document.resolve(item) else { return };
+    let Ok(item) = findings.document.resolve(item) else {
+        return;
+    };
     if !expect(findings, item, Kind::Mapping, "A path") {
         return;
     }
     for (name, value) in item.entries() {
-        if HttpMethod::ALL.into_iter().any(|method| method.document_key() == name.text) {
+        if HttpMethod::ALL
+            .into_iter()
+            .any(|method| method.document_key() == name.text)
+        {
             if expect(findings, value, Kind::Mapping, "An operation") {
                 check_operation(findings, value);
             }
         } else if !OF_PATH_ITEMS.contains(&name.text) && !name.text.starts_with("x-") {
             let lower = name.text.to_ascii_lowercase();
-            let meant = HttpMethod::ALL.into_iter().any(|method| method.document_key() == lower);
-            let fix = if meant { format!("Write '{lower}'.") } else { "Remove it, or begin it with 'x-'.".to_owned() };
-            let message = format!("'{}' is neither a method nor anything else a path can have", shorten(name.text));
-            findings.error("oas-unknown-method", value.key_place(), message, "Gateways do not serve it.", &fix);
+            let meant = HttpMethod::ALL
+                .into_iter()
+                .any(|method| method.document_key() == lower);
+            let fix = if meant {
+                format!("Write '{lower}'.")
+            } else {
+                "Remove it, or begin it with 'x-'.".to_owned()
+            };
+            let message = format!(
+                "'{}' is neither a method nor anything else a path can have",
+                shorten(name.text)
+            );
+            findings.error(
+                "oas-unknown-method",
+                value.key_place(),
+                message,
+                "Gateways do not serve it.",
+                &fix,
+            );
         } else if matches!(name.text, "query" | "additionalOperations") {
             let message = format!("'{}' holds methods that gateways do not serve", name.text);
             let why = "Only GET, PUT, POST, DELETE, OPTIONS, HEAD, PATCH and TRACE are read.";
-            findings.warning("oas-unknown-method", value.key_place(), message, why, "Offer the operation under POST too.");
+            findings.warning(
+                "oas-unknown-method",
+                value.key_place(),
+                message,
+                why,
+                "Offer the operation under POST too.",
+            );
         }
     }
     if let Some(list) = item.get("parameters") {
@@ -104,9 +162,12 @@ fn check_operation(findings: &mut Findings<'_>, operation: Node<'_>) {
     if let Some(list) = operation.get("parameters") {
         check_parameters(findings, list);
     }
-    for (word, kind) in
-        [("requestBody", Kind::Mapping), ("responses", Kind::Mapping), ("security", Kind::Sequence), ("tags", Kind::Sequence)]
-    {
+    for (word, kind) in [
+        ("requestBody", Kind::Mapping),
+        ("responses", Kind::Mapping),
+        ("security", Kind::Sequence),
+        ("tags", Kind::Sequence),
+    ] {
         if let Some(part) = operation.get(word) {
             expect(findings, part, kind, &format!("'{word}'"));
         }
@@ -118,8 +179,15 @@ fn check_parameters(findings: &mut Findings<'_>, list: Node<'_>) {
         return;
     }
     for written in list.items() {
-        let Ok(parameter) = findings.document.resolve(written) else { continue };
-        let text = |word: &str| parameter.get(word).and_then(Node::scalar_text).unwrap_or_default();
+        let Ok(parameter) = findings.document.resolve(written) else {
+            continue;
+        };
+        let text = |word: &str| {
+            parameter
+                .get(word)
+                .and_then(Node::scalar_text)
+                .unwrap_or_default()
+        };
         let old = findings.document.version() == Some(SpecVersion::V2);
         let known = match text("in") {
             "path" | "query" | "header" => true,
@@ -131,8 +199,18 @@ fn check_parameters(findings: &mut Findings<'_>, list: Node<'_>) {
             let place = written.place();
             let message = "This parameter has no name, or does not say where it stands".to_owned();
             let why = "It cannot be read, so it is left out.";
-            let places = if old { "path, query, header, body or formData" } else { "path, query, header or cookie" };
-            findings.error("oas-parameter", place, message, why, &format!("Give it a 'name', and an 'in' of {places}."));
+            let places = if old {
+                "path, query, header, body or formData"
+            } else {
+                "path, query, header or cookie"
+            };
+            findings.error(
+                "oas-parameter",
+                place,
+                message,
+                why,
+                &format!("Give it a 'name', and an 'in' of {places}."),
+            );
         }
     }
 }
@@ -150,7 +228,10 @@ fn expect(findings: &mut Findings<'_>, node: Node<'_>, kind: Kind, what: &str) -
     findings.error(
         "oas-structure",
         place,
-        format!("{what} must be {wanted}, and this is {}", name_of(node.kind())),
+        format!(
+            "{what} must be {wanted}, and this is {}",
+            name_of(node.kind())
+        ),
         "It cannot be read, so everything in it is left out.",
         fix,
     );

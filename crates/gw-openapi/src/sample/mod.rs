@@ -9,7 +9,7 @@ mod schema;
 use serde_json::Value;
 
 use crate::document::{Document, SpecVersion};
-use crate::read::{Content, Operation, Parameter, ParameterLocation, Response};
+use crate::operation::{Content, Operation, Parameter, ParameterLocation, Response};
 use crate::tree::{Node, NodeId};
 
 /// Who sends the value: read-only properties are left out of requests, write-only ones out of answers.
@@ -68,26 +68,47 @@ pub fn schema(document: &Document, schema: NodeId, direction: Direction) -> Valu
 /// What a mock answers: the lowest 2xx response, JSON if there is a choice, with the document's example or a made-up body.
 pub fn answer(document: &Document, operation: &Operation) -> SampleAnswer {
     let Some((status, response)) = choose_response(&operation.responses) else {
-        return SampleAnswer { status: 200, content_type: String::new(), headers: Vec::new(), body: String::new() };
+        return SampleAnswer {
+            status: 200,
+            content_type: String::new(),
+            headers: Vec::new(),
+            body: String::new(),
+        };
     };
     let headers = response
         .headers
         .iter()
-        .filter(|(name, _)| !name.eq_ignore_ascii_case("content-type") && !name.eq_ignore_ascii_case("content-length"))
+        .filter(|(name, _)| {
+            !name.eq_ignore_ascii_case("content-type")
+                && !name.eq_ignore_ascii_case("content-length")
+        })
         .filter_map(|(name, node)| {
             let value = plain_text(&declared_value(document, *node, Direction::Answer));
             // A header cannot hold control characters, and one that is empty says nothing.
-            (!value.is_empty() && !value.chars().any(char::is_control)).then(|| (name.clone(), value))
+            (!value.is_empty() && !value.chars().any(char::is_control))
+                .then(|| (name.clone(), value))
         })
         .collect();
     let content = choose_content(&response.content).filter(|_| status != 204 && status != 304);
     let (content_type, body) = content.map_or_else(Default::default, |content| {
         let media_type = concrete(&content.media_type);
         let value = content_value(document, content, Direction::Answer);
-        (media_type.clone(), body::write(&value, &media_type, &root_name(document, content), false))
+        (
+            media_type.clone(),
+            body::write(&value, &media_type, &root_name(document, content), false),
+        )
     });
-    let content_type = if body.is_empty() { String::new() } else { content_type };
-    SampleAnswer { status, content_type, headers, body }
+    let content_type = if body.is_empty() {
+        String::new()
+    } else {
+        content_type
+    };
+    SampleAnswer {
+        status,
+        content_type,
+        headers,
+        body,
+    }
 }
 
 /// A request with every parameter and the body filled in.
@@ -104,19 +125,35 @@ pub fn request(document: &Document, operation: &Operation) -> SampleRequest {
         })
         .collect();
     let Some(wanted) = &operation.request_body else {
-        return SampleRequest { parameters, content_type: String::new(), body: String::new() };
+        return SampleRequest {
+            parameters,
+            content_type: String::new(),
+            body: String::new(),
+        };
     };
     let Some(content) = choose_content(&wanted.content) else {
-        return SampleRequest { parameters, content_type: String::new(), body: String::new() };
+        return SampleRequest {
+            parameters,
+            content_type: String::new(),
+            body: String::new(),
+        };
     };
     let value = if wanted.form.is_empty() {
         content_value(document, content, Direction::Request)
     } else {
-        wanted.form.iter().map(|field| (field.name.clone(), parameter_value(document, field))).collect()
+        wanted
+            .form
+            .iter()
+            .map(|field| (field.name.clone(), parameter_value(document, field)))
+            .collect()
     };
     let content_type = concrete(&content.media_type);
     let body = body::write(&value, &content_type, &root_name(document, content), true);
-    SampleRequest { parameters, content_type, body }
+    SampleRequest {
+        parameters,
+        content_type,
+        body,
+    }
 }
 
 fn parameter_value(document: &Document, parameter: &Parameter) -> Value {
@@ -129,7 +166,10 @@ fn declared_value(document: &Document, node: NodeId, direction: Direction) -> Va
     if let Some(value) = example_of(document, node) {
         return value;
     }
-    let in_content = || node.get("content").and_then(|content| content.entries().next()?.1.get("schema"));
+    let in_content = || {
+        node.get("content")
+            .and_then(|content| content.entries().next()?.1.get("schema"))
+    };
     // In 2.0 the object itself is the schema.
     let schema = node.get("schema").or_else(in_content).unwrap_or(node);
     schema::sample(document, schema, direction)
@@ -145,7 +185,9 @@ fn content_value(document: &Document, content: &Content, direction: Direction) -
     } else if let Some(value) = node.and_then(|node| example_of(document, node)) {
         return value;
     }
-    content.schema.map_or(Value::Null, |schema| schema::sample(document, document.node(schema), direction))
+    content.schema.map_or(Value::Null, |schema| {
+        schema::sample(document, document.node(schema), direction)
+    })
 }
 
 /// `example`, else the first of `examples`.
@@ -153,7 +195,9 @@ fn example_of(document: &Document, node: Node<'_>) -> Option<Value> {
     if let Some(example) = node.get("example") {
         return Some(schema::copy(example));
     }
-    let examples = node.get("examples").filter(|examples| examples.is_mapping())?;
+    let examples = node
+        .get("examples")
+        .filter(|examples| examples.is_mapping())?;
     examples.entries().find_map(|(_, example)| {
         let example = document.resolve(example).ok()?;
         let value = example.get("value").or_else(|| example.get("dataValue"))?;
@@ -166,36 +210,58 @@ fn choose_response(responses: &[Response]) -> Option<(u16, &Response)> {
     let status = |response: &Response| match response.status.to_ascii_uppercase().as_str() {
         "2XX" => Some(200),
         "3XX" => Some(302),
-        other => other.parse::<u16>().ok().filter(|status| (100..600).contains(status)),
+        other => other
+            .parse::<u16>()
+            .ok()
+            .filter(|status| (100..600).contains(status)),
     };
     let lowest = |from: u16, below: u16| {
-        let known = responses.iter().filter_map(|response| Some((status(response)?, response)));
-        known.filter(|(status, _)| (from..below).contains(status)).min_by_key(|(status, _)| *status)
+        let known = responses
+            .iter()
+            .filter_map(|response| Some((status(response)?, response)));
+        known
+            .filter(|(status, _)| (from..below).contains(status))
+            .min_by_key(|(status, _)| *status)
     };
     lowest(200, 300).or_else(|| lowest(300, 400)).or_else(|| {
-        responses.iter().find(|response| response.status == "default").map(|response| (200, response))
+        responses
+            .iter()
+            .find(|response| response.status == "default")
+            .map(|response| (200, response))
     })
 }
 
 fn choose_content(content: &[Content]) -> Option<&Content> {
-    content.iter().find(|content| body::is_json(&content.media_type)).or_else(|| content.first())
+    content
+        .iter()
+        .find(|content| body::is_json(&content.media_type))
+        .or_else(|| content.first())
 }
 
 /// A media type that can stand in a header: ranges become JSON or plain text.
 fn concrete(media_type: &str) -> String {
     match media_type {
         "*/*" | "application/*" | "" => "application/json".to_owned(),
-        other => other.strip_suffix("/*").map_or_else(|| other.to_owned(), |family| format!("{family}/plain")),
+        other => other
+            .strip_suffix("/*")
+            .map_or_else(|| other.to_owned(), |family| format!("{family}/plain")),
     }
 }
 
 /// What the outermost XML element is called.
 fn root_name(document: &Document, content: &Content) -> String {
-    let Some(schema) = content.schema.map(|id| document.node(id)) else { return "root".to_owned() };
+    let Some(schema) = content.schema.map(|id| document.node(id)) else {
+        return "root".to_owned();
+    };
     let reference = schema.get("$ref").and_then(Node::as_str);
     let resolved = document.resolve(schema).unwrap_or(schema);
-    let named = resolved.get("xml").and_then(|xml| xml.get("name")).and_then(Node::as_str);
-    let name = named.or_else(|| reference.and_then(|target| target.rsplit('/').next())).unwrap_or("root");
+    let named = resolved
+        .get("xml")
+        .and_then(|xml| xml.get("name"))
+        .and_then(Node::as_str);
+    let name = named
+        .or_else(|| reference.and_then(|target| target.rsplit('/').next()))
+        .unwrap_or("root");
     name.to_owned()
 }
 

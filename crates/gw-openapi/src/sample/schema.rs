@@ -16,7 +16,13 @@ const MAX_DEPTH: usize = 24;
 const MAX_ITEMS: u64 = 10;
 
 pub(super) fn sample(document: &Document, schema: Node<'_>, direction: Direction) -> Value {
-    let mut sampler = Sampler { document, direction, open: Vec::new(), values: 0, steps: 0 };
+    let mut sampler = Sampler {
+        document,
+        direction,
+        open: Vec::new(),
+        values: 0,
+        steps: 0,
+    };
     sampler.value(schema).unwrap_or(Value::Null)
 }
 
@@ -41,7 +47,9 @@ impl<'d> Sampler<'d> {
     fn value(&mut self, schema: Node<'d>) -> Option<Value> {
         let schema = self.document.resolve(schema).ok()?;
         self.steps += 1;
-        let full = self.values >= MAX_VALUES || self.steps >= MAX_VALUES * 4 || self.open.len() >= MAX_DEPTH;
+        let full = self.values >= MAX_VALUES
+            || self.steps >= MAX_VALUES * 4
+            || self.open.len() >= MAX_DEPTH;
         if full || schema.as_bool() == Some(false) || self.open.contains(&schema.id()) {
             return None;
         }
@@ -57,14 +65,23 @@ impl<'d> Sampler<'d> {
 
     fn made_up(&mut self, schema: Node<'d>) -> Option<Value> {
         for word in ["oneOf", "anyOf"] {
-            let Some(options) = schema.get(word).filter(|options| !options.is_empty()) else { continue };
+            let Some(options) = schema.get(word).filter(|options| !options.is_empty()) else {
+                continue;
+            };
             // A choice beside properties only says which of them are needed.
-            let only_needs = |option: Node<'_>| option.entries().all(|(key, _)| key.text == "required");
+            let only_needs =
+                |option: Node<'_>| option.entries().all(|(key, _)| key.text == "required");
             if options.items().all(only_needs) && !options.is_empty() {
                 continue;
             }
-            let chosen = options.items().filter(|option| !is_null(*option)).find_map(|option| self.value(option));
-            return match (chosen, schema.get("properties").or_else(|| schema.get("allOf"))) {
+            let chosen = options
+                .items()
+                .filter(|option| !is_null(*option))
+                .find_map(|option| self.value(option));
+            return match (
+                chosen,
+                schema.get("properties").or_else(|| schema.get("allOf")),
+            ) {
                 (Some(Value::Object(chosen)), Some(_)) => {
                     let mut whole = self.object(schema);
                     whole.extend(chosen);
@@ -105,7 +122,11 @@ impl<'d> Sampler<'d> {
                 object.extend(part);
             }
         }
-        let hidden = if self.direction == Direction::Request { "readOnly" } else { "writeOnly" };
+        let hidden = if self.direction == Direction::Request {
+            "readOnly"
+        } else {
+            "writeOnly"
+        };
         for (name, property) in schema.get("properties").into_iter().flat_map(Node::entries) {
             let resolved = self.document.resolve(property).unwrap_or(property);
             let is_hidden = |node: Node<'_>| node.get(hidden).and_then(Node::as_bool) == Some(true);
@@ -117,7 +138,9 @@ impl<'d> Sampler<'d> {
             }
         }
         if object.is_empty()
-            && let Some(value) = schema.get("additionalProperties").filter(|more| more.is_mapping() && !more.is_empty())
+            && let Some(value) = schema
+                .get("additionalProperties")
+                .filter(|more| more.is_mapping() && !more.is_empty())
             && let Some(value) = self.value(value)
         {
             object.insert("key".to_owned(), value);
@@ -133,8 +156,15 @@ impl<'d> Sampler<'d> {
         if let Some(item) = schema.get("items").filter(|items| items.is_mapping())
             && let Some(value) = self.value(item)
         {
-            let wanted = schema.get("minItems").and_then(Node::as_u64).unwrap_or(1).clamp(1, MAX_ITEMS);
-            let most = schema.get("maxItems").and_then(Node::as_u64).unwrap_or(wanted);
+            let wanted = schema
+                .get("minItems")
+                .and_then(Node::as_u64)
+                .unwrap_or(1)
+                .clamp(1, MAX_ITEMS);
+            let most = schema
+                .get("maxItems")
+                .and_then(Node::as_u64)
+                .unwrap_or(wanted);
             while (items.len() as u64) < wanted.min(most) {
                 items.push(value.clone());
                 self.values += 1;
@@ -147,14 +177,22 @@ impl<'d> Sampler<'d> {
 /// What the author gave: an example, a constant, a default or the first allowed value.
 fn given(schema: Node<'_>) -> Option<Value> {
     let listed = |word: &str| {
-        let list = schema.get(word).filter(|list| list.kind() == Kind::Sequence)?;
-        list.items().find(|item| item.kind() != Kind::Null).or_else(|| list.item(0))
+        let list = schema
+            .get(word)
+            .filter(|list| list.kind() == Kind::Sequence)?;
+        list.items()
+            .find(|item| item.kind() != Kind::Null)
+            .or_else(|| list.item(0))
     };
     let found = schema
         .get("example")
         .or_else(|| listed("examples"))
         .or_else(|| schema.get("const"))
-        .or_else(|| schema.get("default").filter(|default| default.kind() != Kind::Null))
+        .or_else(|| {
+            schema
+                .get("default")
+                .filter(|default| default.kind() != Kind::Null)
+        })
         .or_else(|| listed("enum"))?;
     Some(copy(found))
 }
@@ -181,7 +219,13 @@ fn kind_of(schema: Node<'_>) -> &str {
             "array"
         } else if has(&["format", "pattern", "minLength", "maxLength"]) {
             "string"
-        } else if has(&["minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"]) {
+        } else if has(&[
+            "minimum",
+            "maximum",
+            "multipleOf",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+        ]) {
             "number"
         } else {
             ""
@@ -191,7 +235,10 @@ fn kind_of(schema: Node<'_>) -> &str {
 }
 
 fn string(schema: Node<'_>) -> String {
-    let format = schema.get("format").and_then(Node::as_str).unwrap_or_default();
+    let format = schema
+        .get("format")
+        .and_then(Node::as_str)
+        .unwrap_or_default();
     let known = match format {
         "date" => "2026-01-31",
         "date-time" => "2026-01-31T12:00:00Z",
@@ -200,30 +247,39 @@ fn string(schema: Node<'_>) -> String {
         "uuid" => "3fa85f64-5717-4562-b3fc-2c963f66afa6",
         "email" | "idn-email" => "someone@example.com",
         "uri" | "url" | "iri" => "https://example.com",
-        "uri-reference" | "iri-reference" => "/example",
+        "uri-reference" | "iri-reference" | "json-pointer" => "/example",
         "hostname" | "idn-hostname" => "example.com",
         "ipv4" => "192.0.2.1",
         "ipv6" => "2001:db8::1",
         "byte" => "c3RyaW5n",
         "binary" => "",
         "password" => "********",
-        "json-pointer" => "/example",
         _ => "string",
     };
     if known != "string" {
         return known.to_owned();
     }
     let length = |word: &str| schema.get(word).and_then(Node::as_u64);
-    let least = usize::try_from(length("minLength").unwrap_or(0)).unwrap_or(0).min(1000);
-    let most = length("maxLength").and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
-    known.chars().cycle().take(known.len().max(least).min(most)).collect()
+    let least = usize::try_from(length("minLength").unwrap_or(0))
+        .unwrap_or(0)
+        .min(1000);
+    let most = length("maxLength")
+        .and_then(|most| usize::try_from(most).ok())
+        .unwrap_or(usize::MAX);
+    known
+        .chars()
+        .cycle()
+        .take(known.len().max(least).min(most))
+        .collect()
 }
 
 fn number(schema: Node<'_>, whole: bool) -> Value {
     let bound = |word: &str| schema.get(word).and_then(Node::as_f64);
     // In 3.0 the exclusive words are booleans beside the bounds, in 3.1 bounds of their own.
     let excludes = |word: &str| schema.get(word).and_then(Node::as_bool) == Some(true);
-    let step = bound("multipleOf").filter(|step| *step > 0.0).unwrap_or(1.0);
+    let step = bound("multipleOf")
+        .filter(|step| *step > 0.0)
+        .unwrap_or(1.0);
     let low = match (bound("exclusiveMinimum"), bound("minimum")) {
         (Some(low), _) => Some(low + step),
         (None, Some(low)) if excludes("exclusiveMinimum") => Some(low + step),
@@ -237,16 +293,27 @@ fn number(schema: Node<'_>, whole: bool) -> Value {
     let wanted = match (low, high) {
         (Some(low), Some(high)) if low > high => f64::midpoint(low - step, high + step),
         (Some(low), _) if low > 1.0 => low,
-        (_, Some(high)) if high < 1.0 => high,
+        (low, Some(high)) if high < 1.0 => low.unwrap_or(high),
         _ if bound("multipleOf").is_some() => step,
         _ => 1.0,
     };
-    let aligned = if bound("multipleOf").is_some() { (wanted / step).ceil() * step } else { wanted };
+    let aligned = if bound("multipleOf").is_some() {
+        (wanted / step).ceil() * step
+    } else {
+        wanted
+    };
     let fits = high.is_none_or(|high| aligned <= high);
     let value = if fits { aligned } else { wanted };
-    #[expect(clippy::cast_possible_truncation, reason = "whole numbers within 2^53 only")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole numbers within 2^53 only"
+    )]
     if whole || (value.fract() == 0.0 && value.abs() < 9e15) {
-        let rounded = if low.is_some_and(|low| value.floor() < low) { value.ceil() } else { value.floor() };
+        let rounded = if low.is_some_and(|low| value.floor() < low) {
+            value.ceil()
+        } else {
+            value.floor()
+        };
         if rounded.abs() < 9e15 {
             return Value::from(rounded as i64);
         }
