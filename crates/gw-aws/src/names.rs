@@ -37,13 +37,14 @@ pub const FUNCTION_DIGEST: &str = "function-digest";
 pub const ROLE_ARN: &str = "role-arn";
 /// Output: statement of the function's policy that lets this API ask it.
 pub const PERMISSION_ID: &str = "permission-id";
-/// Output: the AWS account.
-pub const ACCOUNT: &str = "account";
 /// Output: digest of what the live stage was made from: plan, connector and function.
 pub const BUILD: &str = "build";
 
 /// Stands for [`FUNCTION_VERSION_ARN`] in a lowered document, which is made before the function is.
 pub const FUNCTION_PLACEHOLDER: &str = "{{gatewright:function-version-arn}}";
+
+/// Stands for the run's mark in a lowered document, which is made before the run is.
+pub const MARK_PLACEHOLDER: &str = "{{gatewright:mark}}";
 
 /// The one inline policy of a provisioned function's role.
 pub const ROLE_POLICY: &str = "write-its-own-log";
@@ -58,9 +59,14 @@ pub fn function_name(api: &ApiId, stage: &str) -> String {
     )
 }
 
-/// The statement id of the permission for one REST API.
-pub fn permission_id(rest_api_id: &str) -> String {
-    format!("gatewright-{rest_api_id}")
+/// The statement id of the permission a run gives: its mark, cut to the 100 characters Lambda takes.
+pub(crate) fn permission_id(mark: &Mark) -> String {
+    mark.as_str().chars().take(100).collect()
+}
+
+/// What imported documents say in their description, so that a run finds its own import again.
+pub(crate) fn signature(mark: &str) -> String {
+    format!("[Gatewright {mark}]")
 }
 
 /// The partition of a region: `aws`, `aws-cn` or `aws-us-gov`.

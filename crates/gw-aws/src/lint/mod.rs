@@ -7,6 +7,7 @@ mod backends;
 mod paths;
 mod security;
 mod size;
+pub(crate) use size::{MAX_DOCUMENT_BYTES, MAX_RESOURCES};
 
 use std::collections::BTreeMap;
 

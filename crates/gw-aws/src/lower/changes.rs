@@ -100,6 +100,7 @@ impl Lowering<'_> {
             changes.push(self.create_function(package));
         }
         changes.push(self.await_function());
+        changes.push(self.publish_version(package));
         true
     }
 
@@ -163,7 +164,7 @@ impl Lowering<'_> {
         call.permission.push_str("; iam:PassRole on its role");
         change(
             verb::CREATE_FUNCTION,
-            "Make the authorizer function and publish its first version".to_owned(),
+            "Make the authorizer function".to_owned(),
             StepEffect::Write,
             vec![call],
             &Step::CreateFunction {
@@ -179,7 +180,7 @@ impl Lowering<'_> {
         let function = self.function_name();
         change(
             verb::UPDATE_FUNCTION,
-            "Publish a new version of the authorizer function; the live stage keeps asking the old one".to_owned(),
+            "Change the authorizer function's code; the live stage keeps asking its published version".to_owned(),
             StepEffect::Write,
             vec![self.lambda("UpdateFunctionCode", &function, "lambda:UpdateFunctionCode")],
             &Step::UpdateFunction { function, zip: encode(&package.zip), digest: package.digest.clone() },
@@ -198,6 +199,20 @@ impl Lowering<'_> {
                 "lambda:GetFunctionConfiguration",
             )],
             &Step::AwaitFunction { function },
+        )
+    }
+
+    fn publish_version(&self, package: &Package) -> Change {
+        let function = self.function_name();
+        change(
+            verb::PUBLISH_VERSION,
+            "Publish the authorizer function's code as a version that never changes".to_owned(),
+            StepEffect::Write,
+            vec![self.lambda("PublishVersion", &function, "lambda:PublishVersion")],
+            &Step::PublishVersion {
+                function,
+                digest: package.digest.clone(),
+            },
         )
     }
 

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::{authorizer, cors, integration};
+use crate::names;
 
 /// The document for PutRestApi, as compact JSON.
 ///
@@ -32,9 +33,12 @@ pub fn document(plan: &Plan, target: &AwsTarget) -> String {
         }
     }
 
+    let signature = names::signature(names::MARK_PLACEHOLDER);
+    let description = format!("{}\n\n{signature}", plan.description);
+    let description = description.trim_start();
     let mut document = json!({
         "openapi": "3.0.1",
-        "info": {"title": plan.name, "version": plan.version, "description": plan.description},
+        "info": {"title": plan.name, "version": plan.version, "description": description},
         "paths": paths,
     });
     if let Some(fields) = document.as_object_mut() {

@@ -19,4 +19,4 @@ mod tests;
 pub(crate) use changes::lower;
 pub use document::document;
 pub(crate) use document::path_on_aws;
-pub(crate) use step::{Expectation, Step, verb};
+pub(crate) use step::{Expectation, Owner, Step, verb};

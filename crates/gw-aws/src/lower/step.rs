@@ -14,6 +14,7 @@ pub(crate) mod verb {
     pub(crate) const CREATE_FUNCTION: &str = "aws.create-function";
     pub(crate) const UPDATE_FUNCTION: &str = "aws.update-function";
     pub(crate) const AWAIT_FUNCTION: &str = "aws.await-function";
+    pub(crate) const PUBLISH_VERSION: &str = "aws.publish-version";
     pub(crate) const ALLOW_INVOKE: &str = "aws.allow-invoke";
     pub(crate) const CREATE_REST_API: &str = "aws.create-rest-api";
     pub(crate) const PUT_REST_API: &str = "aws.put-rest-api";
@@ -52,6 +53,10 @@ pub(crate) enum Step {
     },
     AwaitFunction {
         function: String,
+    },
+    PublishVersion {
+        function: String,
+        digest: String,
     },
     AllowInvoke {
         function: String,

@@ -191,6 +191,7 @@ fn the_first_publication_makes_everything_in_order() {
             verb::PUT_ROLE_POLICY,
             verb::CREATE_FUNCTION,
             verb::AWAIT_FUNCTION,
+            verb::PUBLISH_VERSION,
             verb::CREATE_REST_API,
             verb::ALLOW_INVOKE,
             verb::PUT_REST_API,
@@ -230,6 +231,7 @@ fn a_changed_route_leaves_the_function_alone_and_changed_scopes_do_not() {
         [
             verb::UPDATE_FUNCTION,
             verb::AWAIT_FUNCTION,
+            verb::PUBLISH_VERSION,
             verb::ALLOW_INVOKE,
             verb::PUT_REST_API,
             verb::READ_BACK,

@@ -1,0 +1,194 @@
+//! The connector itself: clients, and each call of the port handed to the module that makes it.
+//!
+//! It refuses retries: the SDK's are off, so that one `apply` is one call and the engine decides.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+
+use gw_connector::{
+    Capabilities, Change, Connector, Goal, Identity, Mark, Observed, Outputs, Receipt, Target,
+};
+use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
+use gw_plan::Plan;
+
+use crate::lint;
+use crate::lower::lower;
+use crate::{regions, verbs};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// An import of 6 MB takes AWS tens of seconds.
+const CALL_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How to get into an account.
+pub enum AwsAccess {
+    /// An access key.
+    Key {
+        /// Its id.
+        id: Secret<String>,
+        /// Its secret.
+        secret: Secret<String>,
+        /// The token of a temporary key.
+        session_token: Option<Secret<String>>,
+    },
+    /// A profile of the shared AWS config files: keys, SSO, assumed roles, credential processes.
+    Profile {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// A way to one AWS account, region and stage.
+pub struct AwsConnector {
+    pub(crate) target: AwsTarget,
+    pub(crate) gateway: aws_sdk_apigateway::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) sts: aws_sdk_sts::Client,
+}
+
+impl AwsConnector {
+    /// A connector. Nothing is read or called before the first remote call. Fails with `aws.unknown-region` or
+    /// `request.invalid` when the target cannot be one.
+    pub fn new(target: AwsTarget, access: AwsAccess) -> Result<Self, Fault> {
+        if !regions::is_well_formed(&target.region) {
+            return Err(Fault::new(
+                Code::AwsRegionUnknown,
+                format!("'{}' is no AWS region", target.region),
+                "Choose a region from the list, such as eu-west-1.",
+            ));
+        }
+        if let Some(url) = target.endpoint_url.as_deref().filter(|url| !is_http(url)) {
+            return Err(Fault::new(
+                Code::RequestInvalid,
+                format!("'{url}' is no endpoint URL"),
+                "Write http:// or https://, a host and perhaps a port.",
+            ));
+        }
+        let config = sdk_config(&target, access);
+        Ok(Self {
+            target,
+            gateway: aws_sdk_apigateway::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+        })
+    }
+}
+
+fn is_http(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.starts_with('/') && !rest.contains([' ', '@', '?', '#'])
+    })
+}
+
+fn sdk_config(target: &AwsTarget, access: AwsAccess) -> SdkConfig {
+    let region = Region::new(target.region.clone());
+    let credentials = match access {
+        AwsAccess::Key {
+            id,
+            secret,
+            session_token,
+        } => SharedCredentialsProvider::new(Credentials::new(
+            id.reveal(),
+            secret.reveal(),
+            session_token.map(|token| token.reveal().clone()),
+            None,
+            "gatewright",
+        )),
+        AwsAccess::Profile { name } => {
+            let config = ProviderConfig::without_region().with_region(Some(region.clone()));
+            let provider = ProfileFileCredentialsProvider::builder()
+                .configure(&config)
+                .profile_name(name)
+                .build();
+            SharedCredentialsProvider::new(provider)
+        }
+    };
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(CALL_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region)
+        .credentials_provider(credentials)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts);
+    if let Some(url) = &target.endpoint_url {
+        builder = builder.endpoint_url(url.trim_end_matches('/'));
+    }
+    builder.build()
+}
+
+/// What AWS REST APIs can do, whatever the account.
+pub fn capabilities() -> Capabilities {
+    Capabilities {
+        shared_host: false,
+        lambda_backend: true,
+        checks_tokens: false,
+        public_address: true,
+        max_resources: Some(lint::MAX_RESOURCES),
+        max_document_bytes: Some(lint::MAX_DOCUMENT_BYTES),
+    }
+}
+
+#[async_trait]
+impl Connector for AwsConnector {
+    fn capabilities(&self) -> Capabilities {
+        capabilities()
+    }
+
+    fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic> {
+        lint::lint(&revision.document, plan, &self.target)
+    }
+
+    async fn identify(&self) -> Result<Identity, Fault> {
+        self.identify_caller().await
+    }
+
+    async fn observe(&self, target: &Target) -> Result<Observed, Fault> {
+        self.observe_api(target).await
+    }
+
+    fn lower(
+        &self,
+        goal: Goal<'_>,
+        target: &Target,
+        observed: &Observed,
+    ) -> Result<Vec<Change>, Fault> {
+        lower(goal, target, &self.target, observed)
+    }
+
+    async fn apply(
+        &self,
+        change: &Change,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        verbs::apply(self, change, mark, outputs).await
+    }
+
+    async fn probe(
+        &self,
+        change: &Change,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Option<Receipt>, Fault> {
+        verbs::probe(self, &change.verb, mark, outputs).await
+    }
+
+    async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault> {
+        verbs::undo(self, receipt, outputs).await
+    }
+}

@@ -1,0 +1,632 @@
+//! AWS's failures as faults: which of network, credentials, permission, clock, quota or document it was.
+//!
+//! It refuses to guess an effect: a call that changes something and whose answer was lost is `Unknown`.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::RequestId;
+
+use gw_connector::names::{FACT_REQUEST_ID, FACT_RETRY_AFTER_MS, FACT_WAITS_FOR};
+use gw_model::{AwsCredentials, AwsTarget, Code, Effect, Fault, Retry};
+
+use crate::explain::explain;
+use crate::regions;
+
+/// Fact: AWS's own message, to the letter.
+pub(crate) const FACT_AWS_MESSAGE: &str = "aws-message";
+/// Fact: AWS's error code.
+pub(crate) const FACT_AWS_CODE: &str = "aws-code";
+
+/// A call that was tried.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt<'a> {
+    /// The vendor's name: `PutRestApi`.
+    pub call: &'static str,
+    /// In words, after "to": `import the document`.
+    pub doing: &'a str,
+    /// Whether it changes something.
+    pub writes: bool,
+}
+
+/// What kind of failure an answer of AWS is.
+struct Verdict {
+    code: Code,
+    retry: Retry,
+    effect: Effect,
+    advice: &'static str,
+}
+
+/// Whether AWS says that the object is not there.
+pub(crate) fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            "NotFoundException"
+                | "ResourceNotFoundException"
+                | "NoSuchEntity"
+                | "NoSuchEntityException"
+        )
+    )
+}
+
+/// Whether AWS says that the object is there already.
+pub(crate) fn exists<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            "EntityAlreadyExists"
+                | "EntityAlreadyExistsException"
+                | "ResourceConflictException"
+                | "ConflictException"
+        )
+    ) && error
+        .message()
+        .is_none_or(|message| message.to_ascii_lowercase().contains("exist"))
+}
+
+/// The fault of a failed call.
+pub(crate) fn fault<E>(target: &AwsTarget, attempt: Attempt<'_>, error: SdkError<E>) -> Fault
+where
+    E: ProvideErrorMetadata + RequestId + Error + Send + Sync + 'static,
+{
+    let request_id = error.request_id().map(str::to_owned);
+    let fault = match &error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let retry_after = service
+                .raw()
+                .headers()
+                .get("retry-after")
+                .and_then(|value| value.parse::<u64>().ok());
+            let fault = answered(
+                target,
+                attempt,
+                status,
+                error.code().unwrap_or_default(),
+                error.message().unwrap_or_default(),
+            );
+            match retry_after {
+                Some(seconds) => fault.fact(FACT_RETRY_AFTER_MS, (seconds * 1000).to_string()),
+                None => fault,
+            }
+        }
+        SdkError::ResponseError(response) => {
+            let status = response.raw().status().as_u16();
+            answered(target, attempt, status, "", "the answer could not be read")
+        }
+        SdkError::TimeoutError(_) => unanswered(target, attempt, "timed out"),
+        _ => unanswered(target, attempt, &chain(&error)),
+    };
+    let fault = match request_id {
+        Some(id) => fault.fact(FACT_REQUEST_ID, id),
+        None => fault,
+    };
+    fault.fact("call", attempt.call).because(error)
+}
+
+/// AWS answered, with an error.
+fn answered(
+    target: &AwsTarget,
+    attempt: Attempt<'_>,
+    status: u16,
+    code: &str,
+    message: &str,
+) -> Fault {
+    let verdict = verdict(attempt, status, code, message);
+    let region = &target.region;
+    let said = explain(message).map_or_else(
+        || message.to_owned(),
+        |meaning| meaning.trim_end_matches('.').to_owned(),
+    );
+    let said = if said.is_empty() {
+        format!("status {status} {code}")
+    } else {
+        said
+    };
+    let doing = attempt.doing;
+    let advice = if verdict.code == Code::AwsDenied {
+        denied_advice(message)
+    } else {
+        verdict.advice.to_owned()
+    };
+    let mut fault = Fault::new(
+        verdict.code,
+        format!("AWS in {region} would not {doing}: {said}"),
+        advice,
+    )
+    .retry(verdict.retry)
+    .effect(verdict.effect)
+    .fact("region", region.clone())
+    .fact("http-status", status.to_string());
+    if !message.is_empty() {
+        fault = fault.fact(FACT_AWS_MESSAGE, message);
+    }
+    if !code.is_empty() {
+        fault = fault.fact(FACT_AWS_CODE, code);
+    }
+    match waits_for(message) {
+        Some(what) => fault.fact(FACT_WAITS_FOR, what),
+        None => fault,
+    }
+}
+
+/// What only time mends, and AWS refuses meanwhile.
+fn waits_for(message: &str) -> Option<&'static str> {
+    let lower = message.to_ascii_lowercase();
+    if lower.contains("cannot be assumed by lambda") {
+        Some("the new role to be known to Lambda")
+    } else if lower.contains("currently in the following state: pending")
+        || lower.contains("update is in progress")
+    {
+        Some("the authorizer function to be ready")
+    } else {
+        None
+    }
+}
+
+fn verdict(attempt: Attempt<'_>, status: u16, code: &str, message: &str) -> Verdict {
+    let lower = message.to_ascii_lowercase();
+    let is = |names: &[&str]| {
+        names
+            .iter()
+            .any(|name| code == *name || code.strip_suffix("Exception") == Some(name))
+    };
+    let fixed = |code, advice| Verdict {
+        code,
+        retry: Retry::AfterFix,
+        effect: Effect::None,
+        advice,
+    };
+    let soon = |code, advice| Verdict {
+        code,
+        retry: Retry::Soon,
+        effect: Effect::None,
+        advice,
+    };
+
+    if waits_for(message).is_some() {
+        return soon(Code::AwsNotReady, "Wait some seconds and try again.");
+    }
+    if is(&[
+        "RequestTimeTooSkewed",
+        "RequestExpired",
+        "RequestInTheFuture",
+    ]) || lower.contains("signature expired")
+        || lower.contains("signature not yet current")
+    {
+        return fixed(
+            Code::AwsClockSkew,
+            "Set this machine's clock; AWS takes requests of the last few minutes only.",
+        );
+    }
+    if is(&["ExpiredToken", "TokenRefreshRequired"])
+        || lower.contains("token included in the request is expired")
+    {
+        return fixed(
+            Code::AwsExpired,
+            "Sign in again, or give the gateway fresh credentials.",
+        );
+    }
+    if is(&[
+        "UnrecognizedClient",
+        "InvalidClientTokenId",
+        "InvalidSignature",
+        "SignatureDoesNotMatch",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "IncompleteSignature",
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidToken",
+    ]) {
+        return fixed(
+            Code::AwsCredentials,
+            "Check the access key id and the secret access key of the gateway.",
+        );
+    }
+    if is(&["OptInRequired", "SubscriptionRequired"]) {
+        return fixed(
+            Code::AwsDenied,
+            "Enable the region or the service for the account.",
+        );
+    }
+    if is(&[
+        "AccessDenied",
+        "UnauthorizedOperation",
+        "NotAuthorized",
+        "Forbidden",
+    ]) {
+        return fixed(Code::AwsDenied, "");
+    }
+    let quota =
+        lower.contains("maximum number") || lower.contains("quota") || lower.contains("limit of");
+    if is(&["CodeStorageExceeded", "ServiceQuotaExceeded"])
+        || (is(&["LimitExceeded"]) && (quota || status == 409))
+    {
+        return fixed(
+            Code::AwsQuota,
+            "Delete what is not needed any more, or ask AWS to raise the quota.",
+        );
+    }
+    if status == 429
+        || is(&[
+            "TooManyRequests",
+            "Throttling",
+            "ThrottledException",
+            "RequestLimitExceeded",
+            "LimitExceeded",
+        ])
+    {
+        return soon(
+            Code::AwsThrottled,
+            "Wait and try again; other tools in the account share the same limits.",
+        );
+    }
+    if lower.contains("concurrent modification") || is(&["ConcurrentModification"]) {
+        return soon(
+            Code::AwsConflict,
+            "Try again when the other change is done.",
+        );
+    }
+    if is(&[
+        "Conflict",
+        "ResourceConflict",
+        "EntityAlreadyExists",
+        "DeleteConflict",
+        "PreconditionFailed",
+    ]) {
+        return fixed(
+            Code::AwsConflict,
+            "See what stands in the way in the AWS console.",
+        );
+    }
+    if is(&["NotFound", "ResourceNotFound", "NoSuchEntity"]) || status == 404 {
+        return fixed(
+            Code::AwsGone,
+            "Deploy again to make it anew, or forget the deployment.",
+        );
+    }
+    if status >= 500 {
+        return Verdict {
+            code: Code::AwsUnavailable,
+            retry: Retry::Soon,
+            effect: if attempt.writes {
+                Effect::Unknown
+            } else {
+                Effect::None
+            },
+            advice: "Try again; if it stays so, see AWS's health page for the region.",
+        };
+    }
+    if status == 403 || status == 401 {
+        return fixed(Code::AwsDenied, "");
+    }
+    fixed(Code::AwsRefused, "Change what AWS refuses, and try again.")
+}
+
+fn denied_advice(message: &str) -> String {
+    let action = message
+        .split("perform: ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next());
+    action.map_or_else(
+        || "Ask whoever runs the account for the permission.".to_owned(),
+        |action| format!("Ask whoever runs the account to allow {action}."),
+    )
+}
+
+/// No answer of AWS came.
+fn unanswered(target: &AwsTarget, attempt: Attempt<'_>, why: &str) -> Fault {
+    let lower = why.to_ascii_lowercase();
+    let place = target
+        .endpoint_url
+        .clone()
+        .unwrap_or_else(|| format!("AWS in {}", target.region));
+    let any = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
+    let unsent = |code, summary: String, advice: String| {
+        Fault::new(code, summary, advice).retry(Retry::Soon)
+    };
+
+    let fault = if any(&["credential", "profile", "sso", "no token", "assume role"])
+        && !any(&["connection refused"])
+    {
+        let (name, advice) = match &target.credentials {
+            AwsCredentials::Profile { profile } => (
+                format!("the profile '{profile}'"),
+                format!(
+                    "Try `aws sts get-caller-identity --profile {profile}`; sign in with `aws sso login --profile {profile}` if it is an SSO profile."
+                ),
+            ),
+            AwsCredentials::AccessKey { .. } => (
+                "the access key".to_owned(),
+                "Give the gateway its access key again.".to_owned(),
+            ),
+        };
+        Fault::new(
+            Code::AwsProfile,
+            format!("no credentials could be had from {name}"),
+            advice,
+        )
+    } else if any(&[
+        "dns error",
+        "failed to lookup",
+        "name or service not known",
+        "nodename nor servname",
+    ]) {
+        if target.endpoint_url.is_none() && !regions::is_listed(&target.region) {
+            Fault::new(
+                Code::AwsRegionUnknown,
+                format!("'{}' is no region that AWS answers for", target.region),
+                "Choose a region from the list.",
+            )
+        } else {
+            unsent(
+                Code::NetworkNameUnknown,
+                format!("the name of {place} could not be resolved"),
+                "Check the network connection and, if the gateway has one, its endpoint URL."
+                    .to_owned(),
+            )
+        }
+    } else if any(&["certificate", "tls", "handshake"]) {
+        unsent(
+            Code::NetworkTls,
+            format!("no trusted connection to {place} could be made"),
+            "A proxy between may present a certificate of its own; check the endpoint URL."
+                .to_owned(),
+        )
+        .retry(Retry::AfterFix)
+    } else if any(&[
+        "connection refused",
+        "network is unreachable",
+        "no route to host",
+        "connect timeout",
+        "(connect)",
+    ]) {
+        unsent(
+            Code::NetworkUnreachable,
+            format!("{place} could not be reached"),
+            "Check the network connection and, if the gateway has one, its endpoint URL."
+                .to_owned(),
+        )
+    } else {
+        let code = if any(&["timed out", "timeout"]) {
+            Code::NetworkTimeout
+        } else {
+            Code::NetworkUnreachable
+        };
+        let effect = if attempt.writes {
+            Effect::Unknown
+        } else {
+            Effect::None
+        };
+        unsent(
+            code,
+            format!("the answer of {place} to {} did not arrive", attempt.call),
+            "Try again when the network is steady.".to_owned(),
+        )
+        .effect(effect)
+    };
+    fault
+        .fact("region", target.region.clone())
+        .fact("cause", why)
+}
+
+/// An error and its causes in one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::samples::aws;
+
+    const WRITE: Attempt<'static> = Attempt {
+        call: "PutRestApi",
+        doing: "import the document",
+        writes: true,
+    };
+    const READ: Attempt<'static> = Attempt {
+        call: "GetStage",
+        doing: "read the stage",
+        writes: false,
+    };
+
+    #[test]
+    fn answers_are_told_apart() {
+        for (status, code, message, expected) in [
+            (
+                403,
+                "InvalidSignatureException",
+                "The request signature we calculated does not match",
+                Code::AwsCredentials,
+            ),
+            (
+                403,
+                "SignatureDoesNotMatch",
+                "Signature expired: 20260101T000000Z is now earlier than",
+                Code::AwsClockSkew,
+            ),
+            (
+                403,
+                "InvalidSignatureException",
+                "Signature not yet current: x",
+                Code::AwsClockSkew,
+            ),
+            (
+                403,
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+                Code::AwsCredentials,
+            ),
+            (
+                403,
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid.",
+                Code::AwsCredentials,
+            ),
+            (
+                403,
+                "ExpiredTokenException",
+                "The security token included in the request is expired",
+                Code::AwsExpired,
+            ),
+            (
+                403,
+                "AccessDeniedException",
+                "User: u is not authorized to perform: apigateway:POST on resource: r",
+                Code::AwsDenied,
+            ),
+            (
+                429,
+                "TooManyRequestsException",
+                "Too Many Requests",
+                Code::AwsThrottled,
+            ),
+            (
+                429,
+                "LimitExceededException",
+                "Rate exceeded",
+                Code::AwsThrottled,
+            ),
+            (
+                429,
+                "LimitExceededException",
+                "Maximum number of resources for this API has been reached",
+                Code::AwsQuota,
+            ),
+            (
+                409,
+                "LimitExceeded",
+                "Cannot exceed quota for RolesPerAccount: 1000",
+                Code::AwsQuota,
+            ),
+            (
+                409,
+                "ConflictException",
+                "Unable to complete operation due to concurrent modification. Please try again later.",
+                Code::AwsConflict,
+            ),
+            (
+                404,
+                "NotFoundException",
+                "Invalid API identifier specified 1:a",
+                Code::AwsGone,
+            ),
+            (
+                400,
+                "BadRequestException",
+                "Invalid OpenAPI input.",
+                Code::AwsRefused,
+            ),
+            (
+                400,
+                "InvalidParameterValueException",
+                "The role defined for the function cannot be assumed by Lambda.",
+                Code::AwsNotReady,
+            ),
+            (
+                500,
+                "InternalServerError",
+                "Internal server error",
+                Code::AwsUnavailable,
+            ),
+            (503, "", "", Code::AwsUnavailable),
+        ] {
+            assert_eq!(
+                answered(&aws(), WRITE, status, code, message).code,
+                expected,
+                "{status} {code} {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_effect_is_unknown_only_when_a_change_may_have_happened() {
+        let effect = |attempt, status| answered(&aws(), attempt, status, "", "").effect;
+        assert_eq!(effect(WRITE, 500), Effect::Unknown);
+        assert_eq!(effect(READ, 500), Effect::None);
+        assert_eq!(effect(WRITE, 400), Effect::None);
+        let lost = |attempt, why| unanswered(&aws(), attempt, why);
+        assert_eq!(lost(WRITE, "timed out").effect, Effect::Unknown);
+        assert_eq!(
+            lost(WRITE, "connection reset by peer").effect,
+            Effect::Unknown
+        );
+        assert_eq!(lost(READ, "connection reset by peer").effect, Effect::None);
+        assert_eq!(
+            lost(WRITE, "dispatch failure: connection refused (os error 111)").effect,
+            Effect::None
+        );
+        assert_eq!(
+            lost(WRITE, "dns error: failed to lookup address").effect,
+            Effect::None
+        );
+    }
+
+    #[test]
+    fn time_mends_what_it_can_and_the_reason_is_told() {
+        let fault = answered(
+            &aws(),
+            WRITE,
+            400,
+            "InvalidParameterValueException",
+            "The role defined for the function cannot be assumed by Lambda.",
+        );
+        assert_eq!(fault.retry, Retry::Soon);
+        assert_eq!(
+            fault.facts[FACT_WAITS_FOR],
+            "the new role to be known to Lambda"
+        );
+        assert_eq!(
+            answered(&aws(), WRITE, 429, "TooManyRequestsException", "").retry,
+            Retry::Soon
+        );
+        assert_eq!(
+            answered(&aws(), WRITE, 403, "AccessDeniedException", "").retry,
+            Retry::AfterFix
+        );
+    }
+
+    #[test]
+    fn a_denial_names_the_action_and_keeps_awss_words() {
+        let message = "User: arn:aws:iam::1:user/u is not authorized to perform: apigateway:POST on resource: r";
+        let fault = answered(&aws(), WRITE, 403, "AccessDeniedException", message);
+        assert_eq!(
+            fault.advice,
+            "Ask whoever runs the account to allow apigateway:POST."
+        );
+        assert_eq!(fault.facts[FACT_AWS_MESSAGE], message);
+    }
+
+    #[test]
+    fn an_unlisted_region_that_does_not_resolve_is_told_as_such() {
+        let mut target = aws();
+        target.region = "eu-west-9".to_owned();
+        assert_eq!(
+            unanswered(&target, READ, "dns error").code,
+            Code::AwsRegionUnknown
+        );
+        assert_eq!(
+            unanswered(&aws(), READ, "dns error").code,
+            Code::NetworkNameUnknown
+        );
+        assert_eq!(
+            unanswered(&aws(), READ, "invalid peer certificate").code,
+            Code::NetworkTls
+        );
+        assert_eq!(
+            unanswered(&aws(), READ, "the profile `x` was not defined").code,
+            Code::AwsProfile
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Who we are in an account, and what we may do there.
+//!
+//! It refuses to call a permission denied because it could not be asked about: that is `Unknown`.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use aws_sdk_iam::types::PolicyEvaluationDecisionType;
+
+use gw_connector::{Identity, Permission, PermissionState};
+use gw_model::Fault;
+
+use crate::connector::AwsConnector;
+use crate::fault::{Attempt, fault};
+use crate::names::partition;
+
+/// What deployments need: actions on one kind of resource, and for what.
+struct Need {
+    actions: &'static [&'static str],
+    resource: fn(partition: &str, region: &str, account: &str) -> String,
+    purpose: &'static str,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        actions: &[
+            "apigateway:GET",
+            "apigateway:POST",
+            "apigateway:PUT",
+            "apigateway:PATCH",
+            "apigateway:DELETE",
+        ],
+        resource: |partition, region, _| {
+            format!("arn:{partition}:apigateway:{region}::/restapis/*")
+        },
+        purpose: "make, change and delete REST APIs",
+    },
+    Need {
+        actions: &[
+            "lambda:CreateFunction",
+            "lambda:GetFunction",
+            "lambda:UpdateFunctionCode",
+            "lambda:PublishVersion",
+            "lambda:AddPermission",
+            "lambda:DeleteFunction",
+        ],
+        resource: |partition, region, account| {
+            format!("arn:{partition}:lambda:{region}:{account}:function:gatewright-authorizer-*")
+        },
+        purpose: "provision authorizer functions",
+    },
+    Need {
+        actions: &[
+            "iam:CreateRole",
+            "iam:GetRole",
+            "iam:PutRolePolicy",
+            "iam:PassRole",
+            "iam:DeleteRole",
+        ],
+        resource: |partition, _, account| {
+            format!("arn:{partition}:iam::{account}:role/gatewright-authorizer-*")
+        },
+        purpose: "make the roles of authorizer functions",
+    },
+];
+
+impl AwsConnector {
+    pub(crate) async fn identify_caller(&self) -> Result<Identity, Fault> {
+        let started = Instant::now();
+        let answer = self.sts.get_caller_identity().send().await;
+        let round_trip = started.elapsed();
+        let attempt = Attempt {
+            call: "GetCallerIdentity",
+            doing: "say who we are",
+            writes: false,
+        };
+        let answer = answer.map_err(|error| fault(&self.target, attempt, error))?;
+        let account = answer.account().unwrap_or_default().to_owned();
+        let principal = answer.arn().unwrap_or_default().to_owned();
+        Ok(Identity {
+            permissions: self.permissions(&account, &principal).await,
+            account,
+            principal,
+            region: self.target.region.clone(),
+            round_trip_ms: u64::try_from(round_trip.as_millis()).unwrap_or(u64::MAX),
+            expires_at: None,
+        })
+    }
+
+    async fn permissions(&self, account: &str, principal: &str) -> Vec<Permission> {
+        let source = policy_source(principal);
+        let mut permissions = Vec::new();
+        for need in NEEDS {
+            let resource =
+                (need.resource)(partition(&self.target.region), &self.target.region, account);
+            let states = match &source {
+                Some(source) => self.simulate(source, need.actions, &resource).await,
+                None => BTreeMap::new(),
+            };
+            permissions.extend(need.actions.iter().map(|action| {
+                Permission {
+                    action: (*action).to_owned(),
+                    resource: resource.clone(),
+                    purpose: need.purpose.to_owned(),
+                    state: states
+                        .get(*action)
+                        .copied()
+                        .unwrap_or(PermissionState::Unknown),
+                }
+            }));
+        }
+        permissions
+    }
+
+    /// Empty when the identity may not ask, which is common and no fault.
+    async fn simulate(
+        &self,
+        source: &str,
+        actions: &[&str],
+        resource: &str,
+    ) -> BTreeMap<String, PermissionState> {
+        let answer = self
+            .iam
+            .simulate_principal_policy()
+            .policy_source_arn(source)
+            .set_action_names(Some(
+                actions.iter().map(|action| (*action).to_owned()).collect(),
+            ))
+            .resource_arns(resource)
+            .send()
+            .await;
+        let Ok(answer) = answer else {
+            return BTreeMap::new();
+        };
+        let state = |decision: &PolicyEvaluationDecisionType| match decision {
+            PolicyEvaluationDecisionType::Allowed => PermissionState::Allowed,
+            PolicyEvaluationDecisionType::ExplicitDeny
+            | PolicyEvaluationDecisionType::ImplicitDeny => PermissionState::Denied,
+            _ => PermissionState::Unknown,
+        };
+        answer
+            .evaluation_results()
+            .iter()
+            .map(|result| {
+                (
+                    result.eval_action_name().to_owned(),
+                    state(result.eval_decision()),
+                )
+            })
+            .collect()
+    }
+}
+
+/// The ARN whose policies can be asked about: a user, or the role behind a session. The root user has no policies.
+fn policy_source(principal: &str) -> Option<String> {
+    let parts: Vec<&str> = principal.splitn(6, ':').collect();
+    let ["arn", partition, service, "", account, resource] = parts.as_slice() else {
+        return None;
+    };
+    match (*service, resource.split('/').collect::<Vec<_>>().as_slice()) {
+        ("iam", [kind, ..]) if *kind == "user" || *kind == "role" => Some(principal.to_owned()),
+        // The session's ARN leaves out the role's path, so a role with one stays unknown.
+        ("sts", ["assumed-role", role, _]) => {
+            Some(format!("arn:{partition}:iam::{account}:role/{role}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_asked_about_by_their_role_and_root_not_at_all() {
+        assert_eq!(
+            policy_source("arn:aws:iam::1:user/a/b").as_deref(),
+            Some("arn:aws:iam::1:user/a/b")
+        );
+        assert_eq!(
+            policy_source("arn:aws-cn:sts::1:assumed-role/dev/me").as_deref(),
+            Some("arn:aws-cn:iam::1:role/dev")
+        );
+        for other in [
+            "arn:aws:iam::1:root",
+            "arn:aws:sts::1:federated-user/x",
+            "",
+            "x",
+        ] {
+            assert_eq!(policy_source(other), None);
+        }
+    }
+}

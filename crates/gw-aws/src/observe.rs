@@ -1,0 +1,207 @@
+//! What of an API is in an account and region.
+//!
+//! It refuses to find an API by its name: by the id a run learnt, or by the tag its maker set.
+//!
+//! One call when the stage is where the catalog last saw it; one when nothing was ever deployed.
+
+use aws_sdk_apigateway::operation::get_stage::GetStageOutput;
+use aws_sdk_apigateway::types::RestApi;
+
+use gw_connector::{LiveState, Observed, Outputs, Target};
+use gw_model::Fault;
+
+use crate::connector::AwsConnector;
+use crate::fault::{Attempt, fault, is_gone};
+use crate::names::{self, Label, invoke_url, output};
+
+/// What a run learnt that holds as long as the REST API does.
+const LASTING: &[&str] = &[
+    names::ROLE_ARN,
+    names::FUNCTION_ARN,
+    names::FUNCTION_VERSION_ARN,
+    names::FUNCTION_DIGEST,
+];
+
+impl AwsConnector {
+    pub(crate) async fn observe_api(&self, target: &Target) -> Result<Observed, Fault> {
+        // Probing for what a run made needs the name before anything of it is there.
+        let name = names::function_name(&target.api, &self.target.stage);
+        let mut found = Outputs::from([(names::FUNCTION_NAME.to_owned(), name)]);
+        if let Some(id) = output(&target.known, names::REST_API_ID) {
+            if let Some(stage) = self.stage(id).await? {
+                keep(&target.known, &mut found, LASTING);
+                return Ok(self.live(id, &stage, found));
+            }
+            if self.rest_api_exists(id).await? {
+                self.function_of(target, &mut found).await?;
+                found.insert(names::REST_API_ID.to_owned(), id.to_owned());
+                return Ok(partial(found));
+            }
+        }
+        let tagged = self
+            .rest_apis()
+            .await?
+            .into_iter()
+            .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str()));
+        match tagged.as_ref().and_then(RestApi::id) {
+            Some(id) => {
+                self.function_of(target, &mut found).await?;
+                if let Some(stage) = self.stage(id).await? {
+                    return Ok(self.live(id, &stage, found));
+                }
+                found.insert(names::REST_API_ID.to_owned(), id.to_owned());
+                Ok(partial(found))
+            }
+            None => {
+                // A function without its API is left only by someone else's hand; the first publication of an API
+                // nobody knows of does not look for one.
+                if LASTING
+                    .iter()
+                    .any(|name| output(&target.known, name).is_some())
+                {
+                    self.function_of(target, &mut found).await?;
+                }
+                Ok(partial(found))
+            }
+        }
+    }
+
+    /// Every REST API of the account and region.
+    pub(crate) async fn rest_apis(&self) -> Result<Vec<RestApi>, Fault> {
+        let attempt = Attempt {
+            call: "GetRestApis",
+            doing: "list REST APIs",
+            writes: false,
+        };
+        let mut apis = Vec::new();
+        let mut position = None;
+        loop {
+            let page = self
+                .gateway
+                .get_rest_apis()
+                .limit(500)
+                .set_position(position)
+                .send()
+                .await;
+            let page = page.map_err(|error| fault(&self.target, attempt, error))?;
+            apis.extend_from_slice(page.items());
+            match page.position() {
+                Some(next) => position = Some(next.to_owned()),
+                None => return Ok(apis),
+            }
+        }
+    }
+
+    /// The gateway's stage of a REST API; `None` when API or stage is gone.
+    pub(crate) async fn stage(&self, id: &str) -> Result<Option<GetStageOutput>, Fault> {
+        let doing = format!("read the stage '{}' of {id}", self.target.stage);
+        let attempt = Attempt {
+            call: "GetStage",
+            doing: &doing,
+            writes: false,
+        };
+        match self
+            .gateway
+            .get_stage()
+            .rest_api_id(id)
+            .stage_name(&self.target.stage)
+            .send()
+            .await
+        {
+            Ok(stage) => Ok(Some(stage)),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(fault(&self.target, attempt, error)),
+        }
+    }
+
+    async fn rest_api_exists(&self, id: &str) -> Result<bool, Fault> {
+        let doing = format!("read the REST API {id}");
+        let attempt = Attempt {
+            call: "GetRestApi",
+            doing: &doing,
+            writes: false,
+        };
+        match self.gateway.get_rest_api().rest_api_id(id).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_gone(&error) => Ok(false),
+            Err(error) => Err(fault(&self.target, attempt, error)),
+        }
+    }
+
+    /// What is there of the function and role provisioned for the API, by their tag. What is known of its version and
+    /// package is kept when the function is still the same one.
+    async fn function_of(&self, target: &Target, found: &mut Outputs) -> Result<(), Fault> {
+        let name = names::function_name(&target.api, &self.target.stage);
+        if let Some(function) = self.function(&name).await?
+            && function.api.as_deref() == Some(target.api.as_str())
+        {
+            if output(&target.known, names::FUNCTION_ARN) == Some(function.arn.as_str()) {
+                keep(
+                    &target.known,
+                    found,
+                    &[names::FUNCTION_VERSION_ARN, names::FUNCTION_DIGEST],
+                );
+            }
+            found.insert(names::FUNCTION_ARN.to_owned(), function.arn);
+        }
+        if let Some(role) = self.role(&name).await?
+            && role.api.as_deref() == Some(target.api.as_str())
+        {
+            found.insert(names::ROLE_ARN.to_owned(), role.arn);
+        }
+        Ok(())
+    }
+
+    fn live(&self, id: &str, stage: &GetStageOutput, mut found: Outputs) -> Observed {
+        let deployment = stage.deployment_id().unwrap_or_default();
+        let description = stage.description().unwrap_or_default();
+        // A stage someone moved by hand still says what it served before; then nobody knows what it serves.
+        let label = Label::read(description).filter(|label| label.deployment == deployment);
+        found.insert(names::REST_API_ID.to_owned(), id.to_owned());
+        found.insert(names::STAGE.to_owned(), self.target.stage.clone());
+        found.insert(names::STAGE_DEPLOYMENT_ID.to_owned(), deployment.to_owned());
+        found.insert(names::STAGE_DESCRIPTION.to_owned(), description.to_owned());
+        if let Some(label) = &label {
+            found.insert(names::BUILD.to_owned(), label.build.clone());
+        }
+        Observed {
+            state: LiveState::Live,
+            found,
+            digest: label.map(|label| label.plan),
+            invoke_url: Some(invoke_url(
+                &self.target.region,
+                self.target.endpoint_url.as_deref(),
+                id,
+                &self.target.stage,
+            )),
+        }
+    }
+}
+
+/// A REST API's tag.
+pub(crate) fn tag<'a>(api: &'a RestApi, name: &str) -> Option<&'a str> {
+    api.tags()?.get(name).map(String::as_str)
+}
+
+fn partial(found: Outputs) -> Observed {
+    let is_thing = |name: &String| name != names::FUNCTION_NAME;
+    let state = if found.keys().any(is_thing) {
+        LiveState::Partial
+    } else {
+        LiveState::Absent
+    };
+    Observed {
+        state,
+        found,
+        digest: None,
+        invoke_url: None,
+    }
+}
+
+fn keep(known: &Outputs, found: &mut Outputs, names: &[&str]) {
+    for name in names {
+        if let Some(value) = output(known, name) {
+            found.insert((*name).to_owned(), value.to_owned());
+        }
+    }
+}

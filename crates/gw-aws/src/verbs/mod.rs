@@ -1,0 +1,191 @@
+//! Making, finding again and taking back each change; one module per group of remote objects.
+//!
+//! It refuses a second effect in one `apply`, and to find a run's objects by anything but its mark.
+
+mod function;
+mod permission;
+mod read_back;
+mod rest_api;
+mod role;
+mod stage;
+
+use gw_connector::{Change, Mark, Outputs, Receipt};
+use gw_model::{Code, Fault, Retry};
+
+use crate::connector::AwsConnector;
+use crate::lower::{Step, verb};
+use crate::names::output;
+
+/// Makes a change.
+pub(crate) async fn apply(
+    aws: &AwsConnector,
+    change: &Change,
+    mark: &Mark,
+    outputs: &Outputs,
+) -> Result<Receipt, Fault> {
+    let step: Step = serde_json::from_str(&change.payload).map_err(|error| {
+        defect(format!(
+            "the change {} has a payload this version does not read",
+            change.verb
+        ))
+        .because(error)
+    })?;
+    match step {
+        Step::CreateRole { role, owner } => aws.create_role(&role, &owner, mark).await,
+        Step::PutRolePolicy { role, policy } => aws.put_role_policy(&role, &policy).await,
+        Step::CreateFunction {
+            function,
+            owner,
+            zip,
+            ..
+        } => {
+            aws.create_function(&function, &owner, &zip, mark, outputs)
+                .await
+        }
+        Step::UpdateFunction { function, zip, .. } => aws.update_function(&function, &zip).await,
+        Step::AwaitFunction { function } => aws.await_function(&function).await,
+        Step::PublishVersion { function, digest } => {
+            aws.publish_version(&function, &digest, mark).await
+        }
+        Step::AllowInvoke { function } => aws.allow_invoke(&function, mark, outputs).await,
+        Step::CreateRestApi {
+            owner,
+            version,
+            endpoint_type,
+        } => {
+            aws.create_rest_api(&owner, &version, &endpoint_type, mark)
+                .await
+        }
+        Step::PutRestApi { document } => aws.put_rest_api(&document, mark, outputs).await,
+        Step::ReadBack {
+            expected,
+            authorizer,
+        } => {
+            aws.read_back(&expected, authorizer.as_deref(), outputs)
+                .await
+        }
+        Step::CreateDeployment { plan, build } => {
+            aws.create_deployment(&plan, &build, mark, outputs).await
+        }
+        Step::CreateStage { owner, plan, build } => {
+            aws.create_stage(&owner, &plan, &build, mark, outputs).await
+        }
+        Step::UpdateStage { plan, build } => aws.update_stage(&plan, &build, mark, outputs).await,
+        Step::DeleteRestApi { rest_api } => aws.delete_rest_api(&rest_api).await,
+        Step::DeleteFunction { function } => aws.delete_function(&function).await,
+        Step::DeleteRolePolicy { role } => aws.delete_role_policy(&role).await,
+        Step::DeleteRole { role } => aws.delete_role(&role).await,
+    }
+    .map(|receipt| Receipt {
+        verb: change.verb.clone(),
+        ..receipt
+    })
+}
+
+/// Whether a change happened under a mark; works from what a journal keeps.
+pub(crate) async fn probe(
+    aws: &AwsConnector,
+    verb: &str,
+    mark: &Mark,
+    outputs: &Outputs,
+) -> Result<Option<Receipt>, Fault> {
+    let found = match verb {
+        verb::CREATE_ROLE => aws.probe_role(mark, outputs).await,
+        verb::PUT_ROLE_POLICY => aws.probe_role_policy(mark, outputs).await,
+        verb::CREATE_FUNCTION => aws.probe_function(mark, outputs).await,
+        verb::UPDATE_FUNCTION => aws.probe_function_code(outputs).await,
+        verb::PUBLISH_VERSION => aws.probe_version(mark, outputs).await,
+        verb::ALLOW_INVOKE => aws.probe_permission(mark, outputs).await,
+        verb::CREATE_REST_API => aws.probe_rest_api(mark).await,
+        verb::PUT_REST_API => aws.probe_import(mark, outputs).await,
+        verb::CREATE_DEPLOYMENT => aws.probe_deployment(mark, outputs).await,
+        verb::CREATE_STAGE => aws.probe_stage(mark, outputs, true).await,
+        verb::UPDATE_STAGE => aws.probe_stage(mark, outputs, false).await,
+        verb::DELETE_REST_API => aws.probe_rest_api_gone(outputs).await,
+        verb::DELETE_FUNCTION => aws.probe_function_gone(outputs).await,
+        verb::DELETE_ROLE_POLICY => aws.probe_role_policy_gone(outputs).await,
+        verb::DELETE_ROLE => aws.probe_role_gone(outputs).await,
+        // Reading leaves nothing to find.
+        verb::AWAIT_FUNCTION | verb::READ_BACK => Ok(None),
+        other => Err(defect(format!("this version knows no change {other}"))),
+    };
+    Ok(found?.map(|receipt| Receipt {
+        verb: verb.to_owned(),
+        ..receipt
+    }))
+}
+
+/// Takes back what a receipt proves; what the run found there already stays.
+pub(crate) async fn undo(
+    aws: &AwsConnector,
+    receipt: &Receipt,
+    outputs: &Outputs,
+) -> Result<(), Fault> {
+    // What this receipt learnt wins over what later steps did.
+    let mut known = outputs.clone();
+    known.extend(receipt.outputs.clone());
+    match receipt.verb.as_str() {
+        verb::UPDATE_STAGE => return aws.move_stage_back(&known).await,
+        _ if !receipt.created => return Ok(()),
+        _ => {}
+    }
+    let name = |name: &str| needed(&known, name).map(str::to_owned);
+    match receipt.verb.as_str() {
+        verb::CREATE_ROLE => aws
+            .delete_role(&name(crate::names::FUNCTION_NAME)?)
+            .await
+            .map(drop),
+        verb::PUT_ROLE_POLICY => aws
+            .delete_role_policy(&name(crate::names::FUNCTION_NAME)?)
+            .await
+            .map(drop),
+        verb::CREATE_FUNCTION => aws
+            .delete_function(&name(crate::names::FUNCTION_NAME)?)
+            .await
+            .map(drop),
+        verb::PUBLISH_VERSION => {
+            aws.delete_version(&name(crate::names::FUNCTION_VERSION_ARN)?)
+                .await
+        }
+        verb::ALLOW_INVOKE => aws.forbid_invoke(&known).await,
+        verb::CREATE_REST_API => aws
+            .delete_rest_api(&name(crate::names::REST_API_ID)?)
+            .await
+            .map(drop),
+        verb::CREATE_DEPLOYMENT => aws.delete_deployment(&known).await,
+        verb::CREATE_STAGE => aws.delete_stage(&known).await,
+        _ => Ok(()),
+    }
+}
+
+/// A receipt without verb; [`apply`] and [`probe`] fill it in.
+fn receipt(
+    created: bool,
+    request_id: Option<&str>,
+    outputs: impl IntoIterator<Item = (&'static str, String)>,
+) -> Receipt {
+    Receipt {
+        verb: String::new(),
+        outputs: outputs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        request_id: request_id.map(str::to_owned),
+        created,
+        warnings: Vec::new(),
+    }
+}
+
+/// An output that earlier steps must have learnt.
+fn needed<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str, Fault> {
+    output(outputs, name).ok_or_else(|| defect(format!("the run has not learnt '{name}'")))
+}
+
+fn defect(summary: String) -> Fault {
+    Fault::new(
+        Code::AppDefect,
+        summary,
+        "Deploy again; report this as a defect if it stays so.",
+    )
+    .retry(Retry::Never)
+}

@@ -1,0 +1,289 @@
+//! Deployments, and the stage whose deployment id is what callers meet.
+//!
+//! It refuses to delete a stage to change it: what is set on it stays, and its former deployment is kept for going back.
+
+use aws_sdk_apigateway::operation::RequestId;
+use aws_sdk_apigateway::types::{Deployment, Op, PatchOperation};
+
+use gw_connector::names::OUTPUT_INVOKE_URL;
+use gw_connector::{Mark, Outputs, Receipt};
+use gw_model::Fault;
+
+use super::{needed, receipt};
+use crate::connector::AwsConnector;
+use crate::fault::{Attempt, fault, is_gone};
+use crate::lower::Owner;
+use crate::names::{self, Label, invoke_url, output};
+
+impl AwsConnector {
+    pub(super) async fn create_deployment(
+        &self,
+        plan: &str,
+        build: &str,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        let id = needed(outputs, names::REST_API_ID)?;
+        let doing = format!("keep a copy of the REST API {id}");
+        let attempt = Attempt {
+            call: "CreateDeployment",
+            doing: &doing,
+            writes: true,
+        };
+        let description = label(plan, build, mark, "").text();
+        let request = self
+            .gateway
+            .create_deployment()
+            .rest_api_id(id)
+            .description(description);
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| fault(&self.target, attempt, error))?;
+        Ok(kept(answer.request_id(), answer.id().unwrap_or_default()))
+    }
+
+    pub(super) async fn create_stage(
+        &self,
+        owner: &Owner,
+        plan: &str,
+        build: &str,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        let (id, deployment) = (
+            needed(outputs, names::REST_API_ID)?,
+            needed(outputs, names::DEPLOYMENT_ID)?,
+        );
+        let doing = format!("open the stage '{}' of {id}", self.target.stage);
+        let attempt = Attempt {
+            call: "CreateStage",
+            doing: &doing,
+            writes: true,
+        };
+        let answer = self
+            .gateway
+            .create_stage()
+            .rest_api_id(id)
+            .stage_name(&self.target.stage)
+            .deployment_id(deployment)
+            .description(label(plan, build, mark, deployment).text())
+            .tags(names::TAG_API, &owner.api)
+            .tags(names::TAG_MARK, mark.as_str())
+            .send()
+            .await
+            .map_err(|error| fault(&self.target, attempt, error))?;
+        Ok(self.opened(true, answer.request_id(), id, build))
+    }
+
+    pub(super) async fn update_stage(
+        &self,
+        plan: &str,
+        build: &str,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        let (id, deployment) = (
+            needed(outputs, names::REST_API_ID)?,
+            needed(outputs, names::DEPLOYMENT_ID)?,
+        );
+        let description = label(plan, build, mark, deployment).text();
+        let request_id = self.point_stage(id, deployment, &description).await?;
+        Ok(self.opened(false, request_id.as_deref(), id, build))
+    }
+
+    /// Points the stage at the deployment it was at when it was observed.
+    pub(super) async fn move_stage_back(&self, outputs: &Outputs) -> Result<(), Fault> {
+        let id = needed(outputs, names::REST_API_ID)?;
+        let description = output(outputs, names::STAGE_DESCRIPTION).unwrap_or_default();
+        self.point_stage(
+            id,
+            needed(outputs, names::STAGE_DEPLOYMENT_ID)?,
+            description,
+        )
+        .await
+        .map(drop)
+    }
+
+    pub(super) async fn delete_deployment(&self, outputs: &Outputs) -> Result<(), Fault> {
+        let (id, deployment) = (
+            needed(outputs, names::REST_API_ID)?,
+            needed(outputs, names::DEPLOYMENT_ID)?,
+        );
+        let doing = format!("delete the deployment {deployment} of {id}");
+        let attempt = Attempt {
+            call: "DeleteDeployment",
+            doing: &doing,
+            writes: true,
+        };
+        match self
+            .gateway
+            .delete_deployment()
+            .rest_api_id(id)
+            .deployment_id(deployment)
+            .send()
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(fault(&self.target, attempt, error)),
+        }
+    }
+
+    pub(super) async fn delete_stage(&self, outputs: &Outputs) -> Result<(), Fault> {
+        let id = needed(outputs, names::REST_API_ID)?;
+        let doing = format!("delete the stage '{}' of {id}", self.target.stage);
+        let attempt = Attempt {
+            call: "DeleteStage",
+            doing: &doing,
+            writes: true,
+        };
+        match self
+            .gateway
+            .delete_stage()
+            .rest_api_id(id)
+            .stage_name(&self.target.stage)
+            .send()
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(fault(&self.target, attempt, error)),
+        }
+    }
+
+    pub(super) async fn probe_deployment(
+        &self,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Option<Receipt>, Fault> {
+        let Some(id) = output(outputs, names::REST_API_ID) else {
+            return Ok(None);
+        };
+        let deployments = self.deployments(id).await?;
+        let found = deployments
+            .iter()
+            .find(|deployment| Label::is_marked(deployment.description(), mark));
+        Ok(found.and_then(Deployment::id).map(|id| kept(None, id)))
+    }
+
+    /// Whether this run moved the stage; `created` when it made it.
+    pub(super) async fn probe_stage(
+        &self,
+        mark: &Mark,
+        outputs: &Outputs,
+        created: bool,
+    ) -> Result<Option<Receipt>, Fault> {
+        let Some(id) = output(outputs, names::REST_API_ID) else {
+            return Ok(None);
+        };
+        let Some(stage) = self.stage(id).await? else {
+            return Ok(None);
+        };
+        let label = stage.description().and_then(Label::read).filter(|label| {
+            label.mark == mark.as_str() && Some(label.deployment.as_str()) == stage.deployment_id()
+        });
+        Ok(label.map(|label| self.opened(created, None, id, &label.build)))
+    }
+
+    async fn point_stage(
+        &self,
+        id: &str,
+        deployment: &str,
+        description: &str,
+    ) -> Result<Option<String>, Fault> {
+        let doing = format!(
+            "move the stage '{}' of {id} to the deployment {deployment}",
+            self.target.stage
+        );
+        let attempt = Attempt {
+            call: "UpdateStage",
+            doing: &doing,
+            writes: true,
+        };
+        let replace = |path: &str, value: &str| {
+            PatchOperation::builder()
+                .op(Op::Replace)
+                .path(path)
+                .value(value)
+                .build()
+        };
+        let answer = self
+            .gateway
+            .update_stage()
+            .rest_api_id(id)
+            .stage_name(&self.target.stage)
+            .patch_operations(replace("/deploymentId", deployment))
+            .patch_operations(replace("/description", description))
+            .send()
+            .await
+            .map_err(|error| fault(&self.target, attempt, error))?;
+        Ok(answer.request_id().map(str::to_owned))
+    }
+
+    async fn deployments(&self, id: &str) -> Result<Vec<Deployment>, Fault> {
+        let doing = format!("list the deployments of {id}");
+        let attempt = Attempt {
+            call: "GetDeployments",
+            doing: &doing,
+            writes: false,
+        };
+        let mut deployments = Vec::new();
+        let mut position = None;
+        loop {
+            let page = self
+                .gateway
+                .get_deployments()
+                .rest_api_id(id)
+                .limit(500)
+                .set_position(position)
+                .send()
+                .await;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if is_gone(&error) => return Ok(Vec::new()),
+                Err(error) => return Err(fault(&self.target, attempt, error)),
+            };
+            deployments.extend_from_slice(page.items());
+            match page.position() {
+                Some(next) => position = Some(next.to_owned()),
+                None => return Ok(deployments),
+            }
+        }
+    }
+
+    fn opened(&self, created: bool, request_id: Option<&str>, id: &str, build: &str) -> Receipt {
+        let url = invoke_url(
+            &self.target.region,
+            self.target.endpoint_url.as_deref(),
+            id,
+            &self.target.stage,
+        );
+        receipt(
+            created,
+            request_id,
+            [
+                (OUTPUT_INVOKE_URL, url),
+                (names::STAGE, self.target.stage.clone()),
+                (names::BUILD, build.to_owned()),
+            ],
+        )
+    }
+}
+
+fn kept(request_id: Option<&str>, deployment: &str) -> Receipt {
+    receipt(
+        true,
+        request_id,
+        [(names::DEPLOYMENT_ID, deployment.to_owned())],
+    )
+}
+
+fn label(plan: &str, build: &str, mark: &Mark, deployment: &str) -> Label {
+    Label {
+        plan: plan.to_owned(),
+        build: build.to_owned(),
+        mark: mark.as_str().to_owned(),
+        deployment: deployment.to_owned(),
+    }
+}
