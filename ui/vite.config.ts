@@ -9,6 +9,9 @@ export default defineConfig({
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
   test: {
     environment: 'jsdom',
+    // One document for all files of a worker: making it costs more than all the tests.
+    isolate: false,
+    maxWorkers: 2,
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
   },

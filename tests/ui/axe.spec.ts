@@ -1,0 +1,49 @@
+/** Nothing serious on any page, light and dark. */
+import { expect, test } from './fixtures'
+import { emptyPages, open, samplePages } from './pages.mjs'
+import { AxeBuilder, type Page } from './playwright'
+
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((node) => node.html.slice(0, 160)).join('\n    ')}`)
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme })
+
+    test('pages with the sample', async ({ page, sample }) => {
+      test.setTimeout(180_000)
+      for (const [name, path] of samplePages(sample)) {
+        await open(page, path)
+        expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
+      }
+    })
+
+    test('pages without data', async ({ page }) => {
+      test.setTimeout(120_000)
+      for (const [name, path] of emptyPages) {
+        await open(page, path)
+        expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
+      }
+    })
+  })
+}
+
+test('the palette, the cheat sheet and a question', async ({ page, sample }) => {
+  await open(page, '/')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').waitFor()
+  expect.soft(await serious(page), 'palette').toEqual([])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').waitFor()
+  expect.soft(await serious(page), 'cheat sheet').toEqual([])
+  await page.keyboard.press('Escape')
+  await open(page, `/gateways/${sample.gateway}`)
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('alertdialog').waitFor()
+  expect.soft(await serious(page), 'confirm').toEqual([])
+})

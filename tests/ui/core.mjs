@@ -1,0 +1,92 @@
+/**
+ * One real core behind the real page: gw-serve on a home of its own, ended and removed by `stop`.
+ * Needs the built page (ui/dist) and gw-serve, in GATEWRIGHT_BIN_DIR or the workspace's target folder.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+function program() {
+  const folders = [
+    process.env.GATEWRIGHT_BIN_DIR,
+    process.env.CARGO_TARGET_DIR && join(process.env.CARGO_TARGET_DIR, 'debug'),
+    join(root, 'target', 'debug'),
+  ]
+  const found = folders.filter(Boolean).map((folder) => join(folder, 'gw-serve')).find(existsSync)
+  if (!found) throw new Error('gw-serve is not built: cargo build -p gw-serve, or set GATEWRIGHT_BIN_DIR')
+  return found
+}
+
+/** Starts a core; resolves when it answers. */
+export async function startCore() {
+  const home = await mkdtemp(join(tmpdir(), 'gatewright-page-'))
+  const child = spawn(program(), ['--home', home, '--dist', join(root, 'ui', 'dist'), '--memory-vault'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Nothing of the user's own AWS set-up may leak into a test.
+    env: { ...process.env, AWS_CONFIG_FILE: join(home, 'aws-config'), AWS_SHARED_CREDENTIALS_FILE: join(home, 'aws-credentials') },
+  })
+  const url = await new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`gw-serve ended with ${code} before it was ready`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('ready ')) resolve(line.slice('ready '.length).trim())
+    })
+  })
+  const { origin, hash } = new URL(url)
+  const token = hash.replace('#token=', '')
+  return {
+    url,
+    home,
+    /** Calls a command; throws the fault. */
+    async call(name, request) {
+      const answer = await fetch(`${origin}/rpc/${name}`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(request),
+      })
+      const body = await answer.json()
+      if (!answer.ok) throw Object.assign(new Error(`${name}: ${body.code} ${body.summary}`), { fault: body })
+      return body
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolve) => child.on('exit', resolve))
+        child.kill()
+        await ended
+      }
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The sample, deployed on the local gateway, with a token and a call in the history. */
+export async function fillWithSample(core) {
+  const sample = await core.call('samples.install', {})
+  const plan = await core.call('deployments.plan', { api: sample.api, gateways: [sample.gateway], goal: 'publish' })
+  const consents = plan.targets.flatMap((target) => target.consents.map((consent) => consent.key))
+  const { runs } = await core.call('deployments.start', {
+    api: sample.api,
+    gateways: [sample.gateway],
+    goal: 'publish',
+    revision: plan.revision,
+    consents,
+  })
+  const [run] = runs
+  if (!run?.deployment) throw new Error(`the sample could not be deployed: ${JSON.stringify(run?.fault)}`)
+  await until(async () => (await core.call('deployments.get', { deployment: run.deployment })).row.finished_at !== null)
+  await core.call('applications.token', { application: sample.application, scopes: [], audience: null })
+  return { ...sample, deployment: run.deployment }
+}
+
+async function until(done, patience = 15_000) {
+  const end = Date.now() + patience
+  while (!(await done())) {
+    if (Date.now() > end) throw new Error('it did not come to an end in time')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}

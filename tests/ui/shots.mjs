@@ -1,0 +1,59 @@
+/**
+ * A picture of every page over the real core, on sample and on empty data, light and dark, at two sizes:
+ * shots/<data>-<page>-<theme>-<width>.png. `npm run shots -- overview console` takes those pages only.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from '../../ui/node_modules/@playwright/test/index.mjs'
+import { launchOptions } from './chromium.mjs'
+import { fillWithSample, startCore } from './core.mjs'
+import { emptyPages, open, samplePages } from './pages.mjs'
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+]
+const only = process.argv.slice(2)
+const folder = fileURLToPath(new URL('../../shots', import.meta.url))
+
+await mkdir(folder, { recursive: true })
+const browser = await chromium.launch(launchOptions)
+let count = 0
+try {
+  const full = await startCore()
+  try {
+    await shoot('sample', full, samplePages(await fillWithSample(full)))
+  } finally {
+    await full.stop()
+  }
+  const empty = await startCore()
+  try {
+    await shoot('empty', empty, emptyPages)
+  } finally {
+    await empty.stop()
+  }
+} finally {
+  await browser.close()
+}
+console.log(`${count} pictures in shots/`)
+
+async function shoot(data, core, pages) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const viewport of SIZES) {
+      const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
+      const page = await context.newPage()
+      page.on('pageerror', (error) => {
+        throw error
+      })
+      await page.goto(core.url)
+      for (const [name, path] of pages) {
+        if (only.length > 0 && !only.includes(name)) continue
+        await open(page, path)
+        await page.screenshot({ path: join(folder, `${data}-${name}-${colorScheme}-${viewport.width}.png`), animations: 'disabled' })
+        count += 1
+      }
+      await context.close()
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { http, sentEvents } from './http'
+
+const stream = (...chunks: string[]) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk))
+      controller.close()
+    },
+  })
+
+async function collect(...chunks: string[]): Promise<string[]> {
+  const all: string[] = []
+  for await (const data of sentEvents(stream(...chunks))) all.push(data)
+  return all
+}
+
+test('events are found however the bytes are cut', async () => {
+  const text = ': open\n\ndata: {"a":1}\n\nevent: x\r\ndata: one\r\ndata: two\r\n\r\n'
+  expect(await collect(text)).toEqual(['{"a":1}', 'one\ntwo'])
+  expect(await collect(...text.replaceAll('\r\n', '\n'))).toEqual(['{"a":1}', 'one\ntwo'])
+})
+
+test('an event without its end is not given', async () => {
+  expect(await collect('data: whole\n\ndata: half')).toEqual(['whole'])
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+test('a call carries the token and gives the body; an error status throws it', async () => {
+  const answers = [Response.json({ done: true }), Response.json({ code: 'app.defect' }, { status: 422 })]
+  const fetched = vi.fn((_url: URL, _init: RequestInit) => Promise.resolve(answers.shift()))
+  vi.stubGlobal('fetch', fetched)
+  const transport = http(new URL('http://127.0.0.1:1234/'), 'secret-of-the-tab')
+  expect(await transport.call('app.status', { a: 1 })).toEqual({ done: true })
+  const [url, init] = fetched.mock.calls[0] ?? []
+  expect(String(url)).toBe('http://127.0.0.1:1234/rpc/app.status')
+  expect(init?.headers).toMatchObject({ Authorization: 'Bearer secret-of-the-tab' })
+  expect(init?.body).toBe('{"a":1}')
+  await expect(transport.call('app.status', {})).rejects.toEqual({ code: 'app.defect' })
+})
