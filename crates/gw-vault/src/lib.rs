@@ -8,6 +8,7 @@
 
 mod atomic;
 mod choice;
+mod digest;
 mod fault;
 mod file;
 mod keychain;

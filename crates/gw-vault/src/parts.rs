@@ -6,8 +6,9 @@
 //! It refuses to return parts that do not belong together.
 
 use keyring_core::{CredentialStore, Entry, Error};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
+
+use crate::digest::hex_digest;
 
 /// How head entries begin.
 const MARK: &str = "\u{1}gatewright-parts:";
@@ -39,7 +40,7 @@ impl Entries<'_> {
                 Err(error) => return Err(error),
             }
         }
-        if hex_digest(&whole) == digest {
+        if hex_digest(&[&whole]) == digest {
             Ok(whole)
         } else {
             Err(broken("its parts do not fit together"))
@@ -57,7 +58,7 @@ impl Entries<'_> {
                 count += 1;
                 self.entry(&part_name(name, count))?.set_secret(chunk)?;
             }
-            let head = format!("{MARK}{count}:{}", hex_digest(secret));
+            let head = format!("{MARK}{count}:{}", hex_digest(&[secret]));
             self.entry(name)?.set_secret(head.as_bytes())?;
         }
         self.drop_parts(name, count + 1, before)
@@ -106,13 +107,6 @@ fn read_head(head: &[u8]) -> Option<(usize, String)> {
     let rest = std::str::from_utf8(head).ok()?.strip_prefix(MARK)?;
     let (count, digest) = rest.split_once(':')?;
     Some((count.parse().ok()?, digest.to_owned()))
-}
-
-fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn broken(why: &str) -> Error {

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::hex_digest;
 use crate::keychain::{Keychain, Platform};
 
 /// The keychain of this machine, as one home folder sees it.
@@ -17,13 +16,8 @@ pub(crate) fn keychain(home: &Path, wait: Duration) -> Keychain {
 
 /// `gatewright:` and a digest of the home folder's path, so that a second home cannot read or delete the first one's.
 fn service_name(home: &Path) -> String {
-    let digest = Sha256::digest(real(home).as_os_str().as_encoded_bytes());
-    let hex: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("gatewright:{hex}")
+    let digest = hex_digest(&[real(home).as_os_str().as_encoded_bytes()]);
+    format!("gatewright:{}", &digest[..16])
 }
 
 /// The path without links, the same before the folder is made and after.

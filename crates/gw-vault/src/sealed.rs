@@ -11,8 +11,9 @@ use age::secrecy::{ExposeSecret, SecretString};
 use age::{DecryptError, scrypt, x25519};
 use gw_model::Secret;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
+
+use crate::digest::hex_digest;
 
 /// Work to try one passphrase: 2^17 rounds, 128 MiB, about half a second (OWASP Password Storage Cheat Sheet: scrypt).
 pub(crate) const WORK: u8 = 17;
@@ -156,11 +157,7 @@ impl Sealed {
     }
 
     fn digest(&self) -> String {
-        let digest = Sha256::new()
-            .chain_update(&self.identity)
-            .chain_update(&self.secrets)
-            .finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex_digest(&[self.identity.as_bytes(), self.secrets.as_bytes()])
     }
 }
 

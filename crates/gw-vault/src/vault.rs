@@ -39,7 +39,7 @@ pub(crate) trait Place: Send + Sync {
 
 impl Vault {
     /// How long a call waits for a person to unlock the keychain.
-    pub const WAIT: Duration = Duration::from_secs(60);
+    pub const WAIT: Duration = Duration::from_mins(1);
 
     /// The fewest characters of a new vault file's passphrase.
     pub const SHORTEST_PASSPHRASE: usize = 8;
