@@ -110,6 +110,26 @@ impl Answered {
     }
 }
 
+/// A body that was kept from an earlier answer, as it is shown.
+pub fn kept_body(bytes: &[u8], headers: &[Pair], cut: bool) -> AnswerBody {
+    let header = |name: &str| {
+        headers
+            .iter()
+            .find(|pair| pair.name.eq_ignore_ascii_case(name))
+    };
+    let value = |name: &str| {
+        header(name)
+            .map(|pair| pair.value.as_str())
+            .unwrap_or_default()
+    };
+    if bytes.is_empty() && cut {
+        return AnswerBody::Binary {
+            content_type: value("content-type").to_owned(),
+        };
+    }
+    body(bytes, value("content-type"), value("content-encoding"), cut)
+}
+
 fn body(bytes: &[u8], content_type: &str, encoding: &str, cut_before: bool) -> AnswerBody {
     if bytes.is_empty() {
         return AnswerBody::Empty;

@@ -150,7 +150,7 @@ impl Word {
 
     fn variable(&mut self, name: &str) {
         self.flush();
-        self.done.push_str(&format!("\"${name}\""));
+        self.done.extend(["\"$", name, "\""]);
     }
 
     fn flush(&mut self) {

@@ -3,7 +3,7 @@
 //! It refuses chance: the same document gives the same form.
 
 use gw_model::OperationKey;
-use gw_openapi::{Document, Parameter, sample};
+use gw_openapi::{Document, Node, Parameter, sample};
 use gw_plan::ParameterLocation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -70,8 +70,8 @@ fn allowed(document: &Document, parameter: &Parameter) -> Vec<String> {
         .and_then(|schema| schema.get("enum"));
     values
         .into_iter()
-        .flat_map(|values| values.items())
-        .filter_map(|value| value.scalar_text())
+        .flat_map(Node::items)
+        .filter_map(Node::scalar_text)
         .take(OFFERED)
         .map(str::to_owned)
         .collect()

@@ -14,6 +14,23 @@ pub const REDACTED: &str = "[redacted]";
 /// Shorter tokens are not looked for inside other text: they would be found everywhere.
 const TOKEN_LENGTH: usize = 6;
 
+/// Parts of names that secrets have; compared without case and punctuation.
+const WORDS: [&str; 13] = [
+    "authorization",
+    "cookie",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "subscriptionkey",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "signature",
+    "credential",
+];
+
 /// A draft as it may be stored.
 pub fn redact(draft: &Draft, token: Option<&Secret<String>>) -> Draft {
     let pairs = |pairs: &[Pair]| pairs.iter().map(|pair| redact_pair(pair, token)).collect();
@@ -94,21 +111,6 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     if paging && name.ends_with("token") {
         return false;
     }
-    const WORDS: [&str; 13] = [
-        "authorization",
-        "cookie",
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "subscriptionkey",
-        "token",
-        "secret",
-        "password",
-        "passwd",
-        "passphrase",
-        "signature",
-        "credential",
-    ];
     matches!(name.as_str(), "key" | "sig" | "pwd" | "jwt")
         || WORDS.iter().any(|word| name.contains(word))
 }
@@ -155,7 +157,7 @@ fn redact_json(text: &str) -> String {
         rest = &rest[at + length..];
         let is_key = rest.trim_start().starts_with(':');
         if secret_key && between.trim() == ":" && !is_key {
-            out.push_str(&format!("\"{REDACTED}\""));
+            out.extend(["\"", REDACTED, "\""]);
         } else {
             out.push_str(string);
         }
