@@ -1,5 +1,5 @@
 /** The plan as read before consent: what callers notice, security, remote calls. It refuses to hide a gateway that cannot run. */
-import type { PlanChange, PlanView, RemoteCall, TargetPlan } from '../../ipc/generated'
+import type { Diagnostic, PlanChange, PlanView, RemoteCall, TargetPlan } from '../../ipc/generated'
 
 /** Gateways for which the same holds. */
 export interface Shared {
@@ -69,6 +69,20 @@ export function consents(targets: TargetPlan[]): AskedConsent[] {
     }
   }
   return [...asked.values()]
+}
+
+/** What gateways remark on, each once with the gateways it holds for. */
+export function remarks(targets: TargetPlan[]): (Diagnostic & { gateways: string[] })[] {
+  const found = new Map<string, Diagnostic & { gateways: string[] }>()
+  for (const target of targets) {
+    for (const diagnostic of target.diagnostics) {
+      const same = JSON.stringify(diagnostic)
+      const one = found.get(same) ?? { ...diagnostic, gateways: [] }
+      one.gateways.push(target.gateway_name)
+      found.set(same, one)
+    }
+  }
+  return [...found.values()]
 }
 
 export function calls(target: TargetPlan): RemoteCall[] {

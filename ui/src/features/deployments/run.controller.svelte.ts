@@ -3,7 +3,7 @@ import { untrack } from 'svelte'
 import { call, toFault, type DeploymentId, type Fault } from '../../ipc'
 import { live } from '../../ipc/live.svelte'
 import { runs } from './runs.svelte'
-import { column, fromJournal, recoverable, standing, type RunView } from './timeline'
+import { column, fromJournal, interrupted, recoverable, standing, type RunView } from './timeline'
 
 const PAUSE = 250
 
@@ -40,6 +40,7 @@ export class RunOnScreen {
   get column() {
     const { row, view } = this
     if (!view) return null
+    if (row && this.recoverable && view.outcome === null) return interrupted(column(row, view))
     return row ? column(row, view) : { id: this.id, title: '…', ...standing(view, 'publish'), steps: view.steps }
   }
 

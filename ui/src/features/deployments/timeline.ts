@@ -151,6 +151,20 @@ export function column(row: DeploymentRow, run: RunView): TimelineColumn {
   return { id: row.deployment, title: row.gateway_name, ...standing(run, row.goal), steps: run.steps }
 }
 
+/** A run nothing carries on: what its last step did is not known. */
+export function interrupted(told: TimelineColumn): TimelineColumn {
+  return {
+    ...told,
+    state: 'warning',
+    word: 'interrupted',
+    steps: told.steps.map((one) =>
+      one.state === 'running' || one.state === 'waiting'
+        ? { ...one, state: 'warning', startedAt: null, resumesAt: null, note: 'It is not known whether this happened' }
+        : one,
+    ),
+  }
+}
+
 /** A step that moves traffic or writes is never cut: cancelling waits for it. */
 export function cancellable(run: RunView): boolean {
   return run.outcome === null && !run.undoing
