@@ -1,3 +1,5 @@
+// First: it takes the token out of the address before the router reads it.
+import './ipc'
 import { mount } from 'svelte'
 import './tokens/tokens.css'
 import './kit/base.css'
