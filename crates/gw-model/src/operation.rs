@@ -143,7 +143,13 @@ impl Serialize for OperationKey {
 
 impl<'de> Deserialize<'de> for OperationKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        let text = String::deserialize(deserializer)?;
+        let mut key: Self = text.parse().map_err(serde::de::Error::custom)?;
+        // What was stored is exact: a path that ends with a space comes back with it.
+        if let Some((_, path)) = text.split_once(' ').filter(|(_, path)| path.starts_with('/')) {
+            path.clone_into(&mut key.path);
+        }
+        Ok(key)
     }
 }
 

@@ -14,10 +14,10 @@ use crate::tree::{Cell, DECODED, Entry, Kind, LARGE, Node, NodeId, Shape, Symbol
 
 /// Deepest nesting read, aliases followed.
 pub(crate) const MAX_DEPTH: u32 = 250;
-/// Most nodes read, in the text.
-const MAX_NODES: usize = 8_000_000;
+/// Most nodes read, in the text; the largest public document known has 1.5 million.
+const MAX_NODES: usize = 4_000_000;
 /// Most that YAML aliases may stand for, all written out: a node counts one, and one more for every 64 bytes of its text.
-const MAX_EXPANDED: u64 = 2_000_000;
+const MAX_EXPANDED: u64 = 500_000;
 
 /// How large a finished node is with its aliases written out.
 #[derive(Clone, Copy, Default)]

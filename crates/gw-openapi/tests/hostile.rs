@@ -11,33 +11,39 @@ use std::time::{Duration, Instant};
 use gw_model::Diagnostic;
 use gw_openapi::{Document, Node, lint, sample};
 
-/// Far above what is needed, which is well under a second each: tests run unoptimized, beside others.
-const LIMIT: Duration = Duration::from_secs(90);
+/// Far above what is needed, which is well under a second each when optimized.
+const LIMIT: Duration = Duration::from_secs(30);
 
-/// Does everything that can be done with a document, and gives the rules found.
+/// CPU time of this thread where the system tells it, so that a busy machine fails no test; else time on the clock.
+fn spent(since: Instant) -> Duration {
+    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = schedule
+        .split(' ')
+        .next()
+        .and_then(|first| first.parse().ok());
+    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
+/// Does everything that can be done with a document, and gives what was found.
 fn survive(name: &str, bytes: &[u8]) -> (Document, Vec<Diagnostic>) {
-    let started = Instant::now();
+    let clock = Instant::now();
+    let before = spent(clock);
     let (document, mut diagnostics) = Document::parse_bytes(bytes);
-    let parsed = started.elapsed();
     diagnostics.extend(lint(&document));
-    let linted = started.elapsed().saturating_sub(parsed);
     for operation in document.operations() {
         let answer = sample::answer(&document, &operation);
         let request = sample::request(&document, &operation);
         assert!(
-            answer.body.len() + request.body.len() < 32 * 1024 * 1024,
+            answer.body.len() + request.body.len() < 1024 * 1024,
             "{name}"
         );
     }
-    let value = document.to_value(document.root());
-    assert!(value.to_string().len() < 256 * 1024 * 1024, "{name}");
+    if document.is_sound() {
+        drop(document.to_value(document.root()));
+    }
     assert!(document.pointer_at(1, 1).is_some(), "{name}");
-    let elapsed = started.elapsed();
-    println!(
-        "{name}: {elapsed:.1?} (parse {parsed:.1?}, lint {linted:.1?}), {} findings, first {:?}",
-        diagnostics.len(),
-        diagnostics.first().map(|found| &found.rule)
-    );
+    let elapsed = spent(clock).saturating_sub(before);
+    println!("{name}: {elapsed:.1?}, {} findings", diagnostics.len());
     assert!(elapsed < LIMIT, "{name} took {elapsed:?}");
     (document, diagnostics)
 }
@@ -283,7 +289,7 @@ fn size_alone_does_no_harm() {
     assert_eq!(harmless("50,000 paths", &paths).operations().len(), 50_000);
     expect(
         "too many values",
-        format!("[{}0]", "0,".repeat(9_000_000)),
+        format!("[{}0]", "0,".repeat(4_500_000)),
         "doc-hostile",
     );
     let long_key = "k".repeat(5000);

@@ -1,7 +1,7 @@
 //! Examples made from a document: a value for a schema, an answer for a mock, a request to start from.
 //!
 //! It refuses chance: the same document gives the same sample. It refuses to follow schemas that hold themselves, and to
-//! grow beyond a few thousand values.
+//! grow beyond a thousand values.
 
 mod body;
 mod schema;

@@ -9,9 +9,9 @@ use crate::document::{self, Document};
 use crate::tree::{Kind, Node, NodeId};
 
 /// Most values in a sample.
-const MAX_VALUES: usize = 3000;
+const MAX_VALUES: usize = 1000;
 /// Deepest a sample goes.
-const MAX_DEPTH: usize = 24;
+const MAX_DEPTH: usize = 12;
 /// Most items a sampled list is filled up to when a schema asks for many.
 const MAX_ITEMS: u64 = 10;
 
@@ -28,7 +28,7 @@ pub(super) fn sample(document: &Document, schema: Node<'_>, direction: Direction
 
 /// A copy of an example, within the bounds of a sample but larger: the author wrote it out.
 pub(super) fn copy(example: Node<'_>) -> Value {
-    let mut budget = MAX_VALUES * 20;
+    let mut budget = MAX_VALUES * 60;
     document::copy(example, &mut budget)
 }
 
