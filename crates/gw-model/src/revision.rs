@@ -2,6 +2,8 @@
 //!
 //! It refuses to change after it was made: edits make another one.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ts_rs::TS;
@@ -49,7 +51,11 @@ impl Revision {
     pub fn id(&self) -> RevisionId {
         let canonical = serde_json::to_vec(self).unwrap_or_default();
         let digest = Sha256::digest(&canonical);
-        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        RevisionId::new(format!("rev_{hex}"))
+        let mut id = "rev_".to_owned();
+        for byte in digest.iter().take(16) {
+            // Writing to a string cannot fail.
+            let _ = write!(id, "{byte:02x}");
+        }
+        RevisionId::new(id)
     }
 }
