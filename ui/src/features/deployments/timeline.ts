@@ -71,7 +71,7 @@ export function withEvent(run: RunView, event: RunEvent, at: number): RunView {
         resumesAt: null,
       })
     case 'undoing':
-      return { ...edited(run, event.step, { state: 'running', note: 'Being taken back', endedAt: null }), undoing: true }
+      return { ...edited(run, event.step, { state: 'running', note: 'Being taken back', startedAt: at, endedAt: null }), undoing: true }
     case 'finished':
       return closed({ ...run, outcome: event.outcome, fault: event.fault, invokeUrl: event.invoke_url, endedAt: at })
   }
@@ -105,7 +105,7 @@ function withEntry(run: RunView, entry: Entry, at: number): RunView {
     case 'failed':
       return edited(run, entry.step, { state: 'failed', endedAt: at, note: entry.fault.summary })
     case 'undone':
-      return { ...edited(run, entry.step, { state: 'unknown', endedAt: at, note: 'Taken back' }), undoing: true }
+      return { ...edited(run, entry.step, { state: 'unknown', note: 'Taken back' }), undoing: true }
     case 'undo-failed':
       return { ...edited(run, entry.step, { state: 'failed', endedAt: at, note: `Not taken back: ${entry.fault.summary}` }), undoing: true }
     case 'finished':
