@@ -33,7 +33,7 @@ pub fn check(root: &Path) -> Result<String, Failure> {
     Ok("codegen: the page's bindings and tokens are current\n".to_owned())
 }
 
-/// Builds with the selection of packages that every other build uses, so that nothing is compiled twice.
+/// Builds with the selection that `.ci/test` uses, so that nothing is compiled twice with other features.
 fn bindings(root: &Path) -> Result<String, Failure> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     run(Command::new(cargo)

@@ -180,6 +180,45 @@ impl Window {
         Ok(())
     }
 
+    /// The route the window shows, as `/apis/…`.
+    pub async fn route(&self) -> Fallible<String> {
+        let hash = self.client.execute("return location.hash", vec![]).await?;
+        Ok(hash
+            .as_str()
+            .unwrap_or_default()
+            .trim_start_matches('#')
+            .to_owned())
+    }
+
+    /// Types into the combobox with this label and takes the choice that starts with the same text.
+    pub async fn choose(&self, label: &str, choice: &str) -> Fallible {
+        self.fill(label, choice).await?;
+        self.press(choice).await
+    }
+
+    /// Marks every consent that the page asks for.
+    pub async fn agree_to_all(&self) -> Fallible {
+        for consent in self
+            .client
+            .find_all(Locator::Css("fieldset [role=checkbox]"))
+            .await?
+        {
+            consent.click().await?;
+        }
+        Ok(())
+    }
+
+    /// A picture of the page in `GATEWRIGHT_E2E_PICTURES`, when that names a folder.
+    pub async fn picture_for(&self, name: &str) -> Fallible {
+        match std::env::var_os("GATEWRIGHT_E2E_PICTURES") {
+            Some(folder) => {
+                self.picture(&Path::new(&folder).join(format!("{name}.png")))
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
     /// A picture of the page.
     pub async fn picture(&self, path: &Path) -> Fallible {
         std::fs::write(path, self.client.screenshot().await?)?;

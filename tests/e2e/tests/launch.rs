@@ -9,11 +9,7 @@ async fn launch_shows_a_newcomer_three_doors() -> Fallible {
     for door in ["Open the sample", "Choose a file", "Register a gateway"] {
         window.see(door).await?;
     }
-    if let Some(folder) = std::env::var_os("GATEWRIGHT_E2E_PICTURES") {
-        window
-            .picture(&std::path::Path::new(&folder).join("launch.png"))
-            .await?;
-    }
+    window.picture_for("launch").await?;
     let home = window.close().await?;
     assert!(
         home.path("catalog.db").is_file(),
