@@ -312,7 +312,7 @@ impl Document {
             "openapi" if family("3.2") => Some(SpecVersion::V3_2),
             _ => None,
         };
-        if version.is_none() {
+        if version.is_none() && self.sound {
             error(
                 "doc-unsupported",
                 node.key_place(),

@@ -233,6 +233,12 @@ fn what_came_before_an_error_is_read() {
     assert_eq!(document.title(), Some("Shop"));
     assert_eq!(document.operations().len(), 2);
     assert_eq!(diagnostics.len(), 1);
+    let (_, diagnostics) = Document::parse("\"openapi\": \"3.0\",\n\"info\": {}");
+    assert_eq!(
+        diagnostics.len(),
+        1,
+        "what follows from one error is no other: {diagnostics:?}"
+    );
     let broken = "{\n  \"openapi\": \"3.0.3\",\n  \"info\": { \"title\": \"Shop\", }\n}";
     let (document, diagnostics) = Document::parse(broken);
     assert_eq!(document.title(), Some("Shop"));

@@ -219,6 +219,7 @@ impl Compiler<'_> {
     ) {
         if let Some(policy) = &self.revision.policies.oauth {
             check_overrides(policy, operations, diagnostics);
+            check_tokens(policy, diagnostics);
         }
         for (operation, route) in operations.iter().zip(routes) {
             match &route.security {
@@ -259,6 +260,48 @@ fn check_overrides(
             format!("The OAuth policy says something of {key}, which the document does not have"),
             "Perhaps the operation was renamed; whatever replaced it would get the policy's default.",
             "Mend the override, or remove it from the policy.",
+        ));
+    }
+}
+
+/// What no token can ever meet.
+fn check_tokens(policy: &OauthPolicy, diagnostics: &mut Vec<Diagnostic>) {
+    if policy.audience.trim().is_empty() {
+        diagnostics.push(finding(
+            "policy-no-audience",
+            Severity::Error,
+            Place::default(),
+            "The OAuth policy names no audience".to_owned(),
+            "Without it, tokens meant for any other API of the same key manager would open this one.",
+            "Name the audience the key manager puts into tokens for this API.",
+        ));
+    }
+    let overridden = policy
+        .operations
+        .values()
+        .flat_map(|security| match security {
+            OperationSecurity::Scopes { scopes } => scopes.as_slice(),
+            OperationSecurity::Public => &[],
+        });
+    // RFC 6749 §3.3: printable ASCII without space, quote and backslash.
+    let is_scope = |scope: &str| {
+        let fits = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+        !scope.is_empty() && scope.bytes().all(fits)
+    };
+    let wrong: BTreeSet<&String> = policy
+        .scopes
+        .iter()
+        .chain(overridden)
+        .filter(|scope| !is_scope(scope))
+        .collect();
+    for scope in wrong {
+        diagnostics.push(finding(
+            "policy-scope",
+            Severity::Error,
+            Place::default(),
+            format!("'{scope}' is no scope"),
+            "Tokens list scopes separated by spaces, so none could ever hold it and every call would be refused.",
+            "Write one word a scope, like pets:read.",
         ));
     }
 }

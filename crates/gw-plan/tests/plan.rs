@@ -145,6 +145,33 @@ fn an_override_of_no_operation_is_an_error() {
 }
 
 #[test]
+fn what_no_token_can_meet_is_an_error() {
+    let mut wrong = secured();
+    let policy = wrong.policies.oauth.as_mut().unwrap();
+    policy.audience = " ".to_owned();
+    policy.scopes.push("pets:read pets:write".to_owned());
+    let scopes = vec![String::new(), "ok:1".to_owned(), "qu\"ote".to_owned()];
+    policy
+        .operations
+        .insert(key("GET /pets"), OperationSecurity::Scopes { scopes });
+    let (_, diagnostics) = compile(&wrong);
+    assert_eq!(
+        rules(&diagnostics),
+        [
+            "policy-no-audience",
+            "policy-scope",
+            "policy-scope",
+            "policy-scope"
+        ]
+    );
+    assert!(
+        diagnostics
+            .iter()
+            .all(|found| found.severity == Severity::Error)
+    );
+}
+
+#[test]
 fn a_policy_whose_key_manager_is_gone_is_an_error() {
     let wrong = Revision {
         key_manager: None,
