@@ -207,6 +207,21 @@ fn kind_v6(address: Ipv6Addr) -> Kind {
     }
 }
 
+/// Whether a URL names this machine by a loopback address or `localhost`.
+pub(crate) fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => is_localhost(name),
+        None => false,
+    }
+}
+
+/// Whether the environment names a proxy.
+pub(crate) fn has_proxy() -> bool {
+    !proxy_hosts().is_empty()
+}
+
 fn is_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")

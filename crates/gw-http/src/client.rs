@@ -3,7 +3,7 @@
 //! It refuses to guess: a fault says whether the request may have arrived.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
@@ -13,14 +13,16 @@ use http::{Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::address::{AddressRules, RuledResolver};
+use crate::address::{self, AddressRules, RuledResolver};
 use crate::exchange::{Answer, Body, Oversize, Request, Timings};
 use crate::fault;
 
 /// Keeps connections open between requests; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
-    inner: reqwest::Client,
+    outer: reqwest::Client,
+    /// For this machine: a company's proxy cannot reach it, and `NO_PROXY` often forgets it.
+    here: reqwest::Client,
     rules: AddressRules,
 }
 
@@ -38,15 +40,22 @@ impl Client {
     /// # Errors
     /// `network.tls` when the system's certificate authorities cannot be read.
     pub fn with_rules(rules: AddressRules) -> Result<Self, Fault> {
-        let inner = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .dns_resolver(Arc::new(RuledResolver::new(rules)))
-            .user_agent(concat!("gatewright/", env!("CARGO_PKG_VERSION")))
-            .retry(reqwest::retry::never())
-            .connect_timeout(std::time::Duration::from_secs(10))
-            .build()
-            .map_err(fault::unbuildable)?;
-        Ok(Self { inner, rules })
+        let build = |change: fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder| {
+            let builder = reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .dns_resolver(Arc::new(RuledResolver::new(rules)))
+                .user_agent(concat!("gatewright/", env!("CARGO_PKG_VERSION")))
+                .retry(reqwest::retry::never())
+                .connect_timeout(Duration::from_secs(10));
+            change(builder).build().map_err(fault::unbuildable)
+        };
+        let outer = build(|builder| builder)?;
+        let here = if address::has_proxy() {
+            build(reqwest::ClientBuilder::no_proxy)?
+        } else {
+            outer.clone()
+        };
+        Ok(Self { outer, here, rules })
     }
 
     /// Which addresses it goes to.
@@ -100,7 +109,7 @@ impl Client {
             })?;
         let (method, url) = (outgoing.method().clone(), outgoing.url().clone());
         self.check(&url)?;
-        self.inner
+        self.toward(&url)
             .execute(outgoing)
             .await
             .map(Into::into)
@@ -128,7 +137,7 @@ impl Client {
         loop {
             self.check(&url)?;
             let mut outgoing = self
-                .inner
+                .toward(&url)
                 .request(method.clone(), url.clone())
                 .headers(headers.clone());
             match body.take() {
@@ -168,6 +177,14 @@ impl Client {
         }
     }
 
+    fn toward(&self, url: &Url) -> &reqwest::Client {
+        if address::is_here(url) {
+            &self.here
+        } else {
+            &self.outer
+        }
+    }
+
     fn check(&self, url: &Url) -> Result<(), Fault> {
         if self.rules.allows_url(url) {
             Ok(())
@@ -191,7 +208,7 @@ async fn read(
     limit: u64,
     oversize: Oversize,
     start: Instant,
-    first_byte: std::time::Duration,
+    first_byte: Duration,
 ) -> Result<Answer, Fault> {
     let status = incoming.status();
     let version = format!("{:?}", incoming.version());

@@ -1,4 +1,8 @@
 //! What comes back, what does not, and what is said about it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 use std::time::Duration;
 
@@ -329,5 +333,48 @@ async fn an_invalid_header_or_address_never_panics() {
     assert_eq!(
         client.forward(forwarded).await.unwrap_err().code,
         Code::RequestInvalid
+    );
+}
+
+/// Run by the next test in a process of its own, whose environment names a proxy that is not there.
+#[tokio::test]
+#[ignore = "needs an environment of its own"]
+async fn child_asks_this_machine_and_the_world() {
+    let base = server().await;
+    let client = Client::new().unwrap();
+    let here = Request::get(url(&format!("{base}/hello")));
+    assert_eq!(
+        client
+            .send(here, &CancellationToken::new())
+            .await
+            .unwrap()
+            .body,
+        "hello"
+    );
+    let fault = fails(&client, Request::get(url("http://example.com/"))).await;
+    assert_eq!(
+        fault.code,
+        Code::NetworkUnreachable,
+        "the proxy was not asked: {fault:?}"
+    );
+}
+
+#[test]
+fn a_proxy_is_asked_for_the_world_and_not_for_this_machine() {
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "child_asks_this_machine_and_the_world",
+            "--ignored",
+        ])
+        .env("http_proxy", "http://127.0.0.1:1")
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .unwrap();
+    assert!(
+        status.status.success(),
+        "{}",
+        String::from_utf8_lossy(&status.stdout)
     );
 }

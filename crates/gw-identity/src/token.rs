@@ -3,6 +3,7 @@
 //! It refuses to put what it sends or receives into a fault: of a refusal only the provider's error code and description
 //! are kept, and a secret a provider echoes is struck out.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use gw_http::{CancellationToken, Oversize, Request, Url};
@@ -109,7 +110,7 @@ pub async fn client_credentials(
         exchange = exchange.add_extra_param(*name, value.clone());
     }
     let answer = exchange
-        .request_async(&|sent| send(http, sent, request.timeout, cancel))
+        .request_async(&Courier { http, timeout: request.timeout, cancel })
         .await;
     finish(answer, client, request, &asked.scopes, &[])
 }
@@ -136,7 +137,7 @@ pub async fn exchange_code(
         exchange = exchange.add_extra_param(*name, value.clone());
     }
     let answer = exchange
-        .request_async(&|sent| send(http, sent, request.timeout, cancel))
+        .request_async(&Courier { http, timeout: request.timeout, cancel })
         .await;
     finish(
         answer,
@@ -169,7 +170,7 @@ pub async fn refresh(
         exchange = exchange.add_extra_param(*name, value.clone());
     }
     let answer = exchange
-        .request_async(&|sent| send(http, sent, request.timeout, cancel))
+        .request_async(&Courier { http, timeout: request.timeout, cancel })
         .await;
     let mut tokens = finish(
         answer,
@@ -250,6 +251,23 @@ fn endpoint(client: &Client, request: &TokenRequest) -> Result<Endpoint, Fault> 
         endpoint = endpoint.set_client_secret(ClientSecret::new(secret.reveal().clone()));
     }
     Ok(endpoint)
+}
+
+/// Carries the OAuth library's requests over our one client. A type of its own, because the future of a closure that
+/// borrows is not `Send` in the compiler's eyes.
+struct Courier<'a> {
+    http: &'a gw_http::Client,
+    timeout: Duration,
+    cancel: &'a CancellationToken,
+}
+
+impl<'c> oauth2::AsyncHttpClient<'c> for Courier<'_> {
+    type Error = Fault;
+    type Future = Pin<Box<dyn Future<Output = Result<oauth2::HttpResponse, Fault>> + Send + 'c>>;
+
+    fn call(&'c self, sent: oauth2::HttpRequest) -> Self::Future {
+        Box::pin(send(self.http, sent, self.timeout, self.cancel))
+    }
 }
 
 async fn send(

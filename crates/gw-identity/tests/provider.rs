@@ -1,4 +1,8 @@
 //! Discovery, keys and tokens against a provider that can be made to misbehave.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 mod support;
 

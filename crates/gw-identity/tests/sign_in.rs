@@ -1,4 +1,8 @@
 //! Signing in, with a browser played by an HTTP client.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;

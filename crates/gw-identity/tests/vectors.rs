@@ -1,6 +1,14 @@
 //! Published test vectors for signatures and keys: Wycheproof's JSON Web vectors, and the JOSE cookbook (RFC 7520).
 //!
 //! Where the data is not beside the project, these tests say so and pass.
+#![expect(
+    clippy::print_stdout,
+    reason = "a skipped test says so, and the figures are worth reading"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 use std::path::{Path, PathBuf};
 

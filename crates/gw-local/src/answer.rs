@@ -124,8 +124,20 @@ impl Refusal {
         }
     }
 
+    /// The answer of an API without a CORS policy, or of no API.
     pub(crate) fn answer(self) -> Response<GatewayBody> {
         let (status, kind, body) = self.parts();
+        Self::write(status, kind, body)
+    }
+
+    /// The answer of an API with a CORS policy. On AWS it has gateway responses of its own then, with one template for
+    /// all, which writes `message` in lower case.
+    pub(crate) fn templated(self) -> Response<GatewayBody> {
+        let (status, kind, body) = self.parts();
+        Self::write(status, kind, body.replacen("\"Message\"", "\"message\"", 1))
+    }
+
+    fn write(status: u16, kind: &'static str, body: impl Into<Bytes>) -> Response<GatewayBody> {
         let mut answer = json(status, body);
         answer
             .headers_mut()

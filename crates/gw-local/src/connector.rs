@@ -101,7 +101,8 @@ impl Connector for LocalConnector {
                 .fact("port", self.port.to_string()));
             }
         }
-        let writable = self.state.lock().is_ok();
+        let state = self.state.clone();
+        let writable = blocking(move || state.lock().map(|_| ())).await.is_ok();
         Ok(Identity {
             account: "this machine".to_owned(),
             principal: user(),

@@ -7,8 +7,7 @@ use gw_model::{CorsPolicy, HttpMethod};
 use gw_plan::PlanCors;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN,
-    VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, VARY,
 };
 use http::{HeaderMap, HeaderValue, Response};
 
@@ -18,11 +17,11 @@ use crate::answer::{self, GatewayBody};
 pub(crate) fn preflight(
     cors: &PlanCors,
     methods: &[HttpMethod],
-    request: &HeaderMap,
+    origin: Option<&HeaderValue>,
 ) -> Response<GatewayBody> {
     let mut response = answer::json(200, Bytes::new());
     let headers = response.headers_mut();
-    if allow_origin(&cors.policy, request, headers) {
+    if allow_origin(&cors.policy, origin, headers) {
         let names: Vec<&str> = methods
             .iter()
             .flat_map(|method| match method {
@@ -56,8 +55,8 @@ pub(crate) fn preflight(
 }
 
 /// Lets a browser read an answer the gateway itself gives.
-pub(crate) fn expose(cors: &PlanCors, request: &HeaderMap, headers: &mut HeaderMap) {
-    if allow_origin(&cors.policy, request, headers) && !cors.policy.expose_headers.is_empty() {
+pub(crate) fn expose(cors: &PlanCors, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+    if allow_origin(&cors.policy, origin, headers) && !cors.policy.expose_headers.is_empty() {
         put(
             headers,
             &ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -67,13 +66,17 @@ pub(crate) fn expose(cors: &PlanCors, request: &HeaderMap, headers: &mut HeaderM
 }
 
 /// Whether the request's origin is one of the policy's; says so when it is.
-fn allow_origin(policy: &CorsPolicy, request: &HeaderMap, headers: &mut HeaderMap) -> bool {
+fn allow_origin(
+    policy: &CorsPolicy,
+    origin: Option<&HeaderValue>,
+    headers: &mut HeaderMap,
+) -> bool {
     if policy.allow_origins.iter().any(|one| one == "*") {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         return true;
     }
     headers.append(VARY, HeaderValue::from_static("Origin"));
-    let Some(origin) = request.get(ORIGIN) else {
+    let Some(origin) = origin else {
         return false;
     };
     if !policy

@@ -10,7 +10,7 @@ use std::time::Duration;
 use gw_http::Client;
 use gw_model::GatewayId;
 use gw_plan::{MockAnswer, RouteSecurity};
-use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use serde_json::json;
@@ -73,34 +73,28 @@ impl Dispatch {
         };
         let served = Arc::clone(served);
         match served.table.find(request.method().as_str(), rest) {
-            Found::Nothing => refuse(&served, &request, Refusal::MissingAuthenticationToken),
+            Found::Nothing => refuse(
+                &served,
+                request.headers().get(ORIGIN),
+                Refusal::MissingAuthenticationToken,
+            ),
             Found::Preflight(methods) => match &served.table.cors {
-                Some(cors) => cors::preflight(cors, methods, request.headers()),
+                Some(cors) => cors::preflight(cors, methods, request.headers().get(ORIGIN)),
                 None => Refusal::MissingAuthenticationToken.answer(),
             },
             Found::Route(route, values) => {
                 if let Err(refusal) = judge(&served, &route.security, &request).await {
-                    return refuse(&served, &request, refusal);
+                    return refuse(&served, request.headers().get(ORIGIN), refusal);
                 }
                 match &route.act {
                     Act::Mock(mock) => self::mock(&served, mock, &request),
                     Act::Pass(template) => {
                         let url = template.fill(&values, request.uri().query());
-                        let headers = served
-                            .table
-                            .cors
-                            .as_ref()
-                            .map(|_| request.headers().clone());
+                        let origin = request.headers().get(ORIGIN).cloned();
                         let passed =
                             proxy::pass(&self.http, request, &url, peer, self.port, self.timeout)
                                 .await;
-                        passed.unwrap_or_else(|refusal| {
-                            let mut answer = refusal.answer();
-                            if let (Some(cors), Some(headers)) = (&served.table.cors, &headers) {
-                                cors::expose(cors, headers, answer.headers_mut());
-                            }
-                            answer
-                        })
+                        passed.unwrap_or_else(|refusal| refuse(&served, origin.as_ref(), refusal))
                     }
                 }
             }
@@ -142,11 +136,16 @@ async fn judge(
     }
 }
 
-fn refuse(served: &Served, request: &Request<Incoming>, refusal: Refusal) -> Response<GatewayBody> {
-    let mut answer = refusal.answer();
-    if let Some(cors) = &served.table.cors {
-        cors::expose(cors, request.headers(), answer.headers_mut());
-    }
+fn refuse(
+    served: &Served,
+    origin: Option<&HeaderValue>,
+    refusal: Refusal,
+) -> Response<GatewayBody> {
+    let Some(cors) = &served.table.cors else {
+        return refusal.answer();
+    };
+    let mut answer = refusal.templated();
+    cors::expose(cors, origin, answer.headers_mut());
     answer
 }
 
@@ -169,7 +168,7 @@ fn mock(served: &Served, mock: &MockAnswer, request: &Request<Incoming>) -> Resp
         }
     }
     if let Some(cors) = &served.table.cors {
-        cors::expose(cors, request.headers(), headers);
+        cors::expose(cors, request.headers().get(ORIGIN), headers);
     }
     answer
 }

@@ -1,4 +1,8 @@
 //! What happens to a request on its way to the backend and back, and how AWS's own answers look.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! Publishing while requests come, and what stands in its way.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 mod support;
 

@@ -1,4 +1,8 @@
 //! The resident key manager as any provider: discovered, asked, signed in at.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a setup that fails is a test that fails"
+)]
 
 mod support;
 
