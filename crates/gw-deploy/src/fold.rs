@@ -134,6 +134,11 @@ impl RunState {
             Entry::UndoFailed { step, fault } => {
                 self.set(*step, record.at, StepStatus::UndoFailed, Some(fault));
             }
+            Entry::Resumed => {
+                self.outcome = None;
+                self.fault = None;
+                self.invoke_url = None;
+            }
             Entry::Finished {
                 outcome,
                 fault,

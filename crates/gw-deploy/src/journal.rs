@@ -75,6 +75,8 @@ pub enum Entry {
         /// Why.
         fault: Fault,
     },
+    /// The run is taken up again, after an interruption or because it ended stuck. Written before anything else is done.
+    Resumed,
     /// The run is over.
     Finished {
         /// How it ended.
@@ -118,11 +120,14 @@ pub struct Record {
 
 /// Where journals are kept. Implemented by the catalog; every call is durable when it returns.
 ///
-/// A run that ended `Stuck` may be carried on: entries then follow its `Finished`, and the last `Finished` counts.
+/// A run that ended `Stuck` may be taken up again while it is the last of its API and gateway: [`Entry::Resumed`] then
+/// makes it unfinished, and its next `Finished` counts.
 pub trait Journal: Send + Sync {
     /// Begins a run. Fails with `deploy.busy` while another run of the same API and gateway is unfinished.
     fn begin(&self, header: &RunHeader) -> Result<(), Fault>;
-    /// Appends an entry and returns its record.
+    /// Appends an entry and returns its record. Fails for a run that is over, but for [`Entry::Resumed`] after `Stuck`;
+    /// that fails with `deploy.busy` while a later run is unfinished, and with `catalog.changed-meanwhile` when one has
+    /// ended: taking the old run back could take the later one's objects.
     fn append(
         &self,
         deployment: &DeploymentId,

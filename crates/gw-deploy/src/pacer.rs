@@ -20,7 +20,8 @@ const THROTTLED_WITHOUT_QUOTA: Duration = Duration::from_millis(500);
 pub struct Lane {
     /// Equal names share their buckets: `123456789012/eu-west-1`.
     pub name: String,
-    /// Its quotas; the first table used for a name counts.
+    /// Its quotas. Tables of one lane may differ in the quotas of single calls (AWS counts edge-optimized APIs apart);
+    /// calls share a bucket when service, name and quota are equal.
     pub quotas: Arc<QuotaTable>,
 }
 
@@ -49,8 +50,8 @@ pub struct Pacer {
     buckets: Mutex<HashMap<Key, Bucket<Instant>>>,
 }
 
-/// Lane, service, call; no call for the service's total.
-type Key = (String, String, Option<String>);
+/// Lane, service, call with its quota; no call for the service's total.
+type Key = (String, String, Option<(String, Duration)>);
 
 impl Pacer {
     /// With full buckets.
@@ -195,11 +196,14 @@ impl Drop for Turn<'_> {
 }
 
 fn key(lane: &Lane, service: &str, name: Option<&str>) -> Key {
-    (
-        lane.name.clone(),
-        service.to_owned(),
-        name.map(str::to_owned),
-    )
+    let own = name.map(|name| {
+        let rate = lane.quotas.own(service, name);
+        (
+            name.to_owned(),
+            rate.map_or(Duration::ZERO, |rate| rate.every),
+        )
+    });
+    (lane.name.clone(), service.to_owned(), own)
 }
 
 fn quota_reason(service: &str, name: Option<&str>, every: Duration) -> String {

@@ -17,8 +17,8 @@ use crate::saga::Saga;
 /// Ends a run: adopts what turns out to have happened, then finishes it when every step did, takes a half-made
 /// publication back, or carries a half-made withdrawal on. A run that is over, and not stuck, is left alone.
 ///
-/// `target` is the run's API and gateway. An `Err` means that a step in doubt could not be asked about, or the journal
-/// could not be written: the run stays as it is and may be recovered later.
+/// `target` is the run's API and gateway. An `Err` means that a step in doubt could not be asked about, the journal could
+/// not be written, or a stuck run is not the last of its API and gateway any more: the run may be recovered later.
 pub async fn recover(
     ctx: &Context,
     connector: &dyn Connector,
@@ -40,6 +40,7 @@ pub async fn recover(
             outputs: saga.outputs(),
         });
     }
+    saga.write(Entry::Resumed)?;
     saga.tell(RunEvent::Started {
         steps: saga
             .state

@@ -263,6 +263,29 @@ async fn an_undo_that_fails_is_stuck_names_the_object_and_can_be_retried() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stuck_run_that_may_not_be_taken_up_again_is_left_alone() {
+    let stage = Stage::new();
+    stage
+        .world
+        .mishap(5, Mishap::Refuse(never(Code::AwsDenied)));
+    stage.world.refuse_undo("world.create-api");
+    stage
+        .go("d1", Goal::Publish(&plan(1)))
+        .await
+        .unwrap()
+        .unwrap();
+    stage.world.clear_mishaps();
+    let (before, calls) = (stage.world.snapshot(), stage.world.calls());
+    stage.journal.full_after(Some(0));
+    stage.recover("d1").await.unwrap().unwrap_err();
+    assert_eq!(
+        (stage.world.snapshot(), stage.world.calls()),
+        (before, calls),
+        "something was called before it was written"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_withdrawal_that_fails_half_way_is_stuck_and_carried_on() {
     let stage = Stage::new();
     stage

@@ -107,6 +107,22 @@ async fn lanes_do_not_wait_for_each_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_quota_of_the_same_call_has_a_bucket_of_its_own() {
+    let (pacer, began) = (Pacer::new(), Instant::now());
+    let mut edge = (*table()).clone();
+    let calls = &mut edge.services.get_mut("apigateway").unwrap().calls;
+    calls.get_mut("CreateRestApi").unwrap().rate = Some(Rate::one_per(Duration::from_secs(30)));
+    let edge = Lane {
+        name: "a/r".to_owned(),
+        quotas: Arc::new(edge),
+    };
+    for lane in [&edge, &lane("a/r"), &lane("a/r")] {
+        pacer.acquire(lane, &call("CreateRestApi"), &unheard).await;
+    }
+    assert_eq!(began.elapsed().as_secs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_queue_for_one_call_does_not_hold_up_another() {
     let (pacer, lane, began) = (Arc::new(Pacer::new()), lane("a/r"), Instant::now());
     let mut queue = Vec::new();

@@ -105,6 +105,12 @@ impl Journal for Memory {
                 "Free space",
             ));
         }
+        match (fold(records).outcome, entry) {
+            (None, _) | (Some(Outcome::Stuck), Entry::Resumed) => {}
+            (Some(_), _) => {
+                return Err(Fault::new(Code::AppDefect, "The run is over", "Report it"));
+            }
+        }
         // What a real journal gives back has been through JSON.
         let entry: Entry = serde_json::from_str(&serde_json::to_string(entry).unwrap()).unwrap();
         let record = Record {
