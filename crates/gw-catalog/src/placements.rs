@@ -12,6 +12,7 @@ use ts_rs::TS;
 use crate::catalog::Catalog;
 use crate::error::CatalogError;
 use crate::named::{column, from_json, to_json};
+use crate::runs;
 
 /// The placements of a catalog.
 #[derive(Clone, Copy, Debug)]
@@ -95,18 +96,24 @@ impl Placements<'_> {
     }
 
     /// Forgets that an API is on a gateway, calling nothing: for gateways that no longer exist. Twice equals once.
+    ///
+    /// Fails with `deploy.busy` while a run is under way there: its end says what is there.
     pub fn forget(&self, api: &ApiId, gateway: &GatewayId) -> Result<(), Fault> {
-        self.0.write(|db| delete(db, api, gateway))
+        self.0.write(|db| {
+            runs::nothing_under_way(db, api, gateway)?;
+            delete(db, api, gateway)
+        })
     }
 }
 
-/// Brings the placement up to date with a run whose last record ends it.
+/// Brings the placement up to date with a run whose last record ends it. `before` is what was there when it began: a run
+/// that was stuck and then taken back leaves that, not its own mark.
 pub(crate) fn refresh(
     db: &Connection,
     header: &RunHeader,
+    before: Option<Placement>,
     records: &[Record],
 ) -> Result<(), CatalogError> {
-    let before = get(db, &header.api, &header.gateway)?;
     match fold(before, header, records) {
         Some(after) => {
             db.prepare_cached(

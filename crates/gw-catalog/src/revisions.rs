@@ -106,11 +106,11 @@ impl Revisions<'_> {
 
 /// As [`Revision::id`] makes it, from the stored bytes.
 fn digest_id(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    let hex: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("rev_{hex}")
+    let mut id = "rev_".to_owned();
+    for byte in Sha256::digest(content).iter().take(16) {
+        id.extend(
+            [byte >> 4, byte & 15].map(|half| char::from(b"0123456789abcdef"[usize::from(half)])),
+        );
+    }
+    id
 }

@@ -8,6 +8,8 @@ CREATE TABLE runs (
     api_name TEXT NOT NULL,
     api_version TEXT NOT NULL,
     gateway_name TEXT NOT NULL,
+    -- The placement when it began, or NULL: what is there again when the run is taken back.
+    before TEXT,
     -- When and how it ended (the Finished entry); both NULL while it has not.
     finished_at INTEGER,
     finish TEXT

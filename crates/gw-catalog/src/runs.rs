@@ -1,6 +1,7 @@
 //! Deployments: their runs and journals.
 //!
-//! It refuses a second unfinished run of one API on one gateway, an entry after the last, and any edit of an entry.
+//! It refuses a second unfinished run of one API on one gateway, an entry after a run's end (but to take a stuck one up
+//! again), and any edit of an entry.
 //!
 //! Invariant: what is where now ([`crate::Placement`]) changes in the same transaction as the entry that says so.
 
@@ -14,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::error::CatalogError;
 use crate::named::{self, from_json, not_found, to_json};
 use crate::page::{Page, Paged};
-use crate::placements;
+use crate::placements::{self, Placement};
 
 /// The runs of a catalog.
 #[derive(Clone, Copy, Debug)]
@@ -104,22 +105,19 @@ impl Journal for Catalog {
         self.write(|db| {
             let api: Api = crate::apis::get(db, &header.api)?;
             let gateway: Gateway = named::get(db, header.gateway.as_str())?;
-            let other: Option<String> = db
-                .prepare_cached("SELECT deployment FROM runs WHERE api = ?1 AND gateway = ?2 AND finished_at IS NULL")?
-                .query_row(params![header.api.as_str(), header.gateway.as_str()], |row| row.get(0))
-                .optional()?;
-            if let Some(other) = other {
-                return Err(busy(&api, &gateway, &other).into());
-            }
+            nothing_under_way(db, &header.api, &header.gateway)?;
             db.prepare_cached(
-                "INSERT INTO runs (deployment, header, api_name, api_version, gateway_name) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO runs (deployment, header, api_name, api_version, gateway_name, before)
+                 VALUES (?1, ?2, ?3, ?4, ?5, (SELECT record FROM placements WHERE api = ?6 AND gateway = ?7))",
             )?
             .execute(params![
                 header.deployment.as_str(),
                 to_json(header, "run")?,
                 api.name,
                 api.version,
-                gateway.name
+                gateway.name,
+                header.api.as_str(),
+                header.gateway.as_str()
             ])
             .map_err(|error| begun_already(error, &header.deployment))?;
             Ok(())
@@ -133,9 +131,11 @@ impl Journal for Catalog {
         entry: &Entry,
     ) -> Result<Record, Fault> {
         self.write(|db| {
-            let (header, finished) = header_of(db, deployment)?;
-            if finished {
-                return Err(finished_already(deployment).into());
+            let run = run_of(db, deployment)?;
+            match (run.outcome, entry) {
+                (None, _) => {}
+                (Some(Outcome::Stuck), Entry::Resumed) => reopen(db, &run)?,
+                (Some(_), _) => return Err(finished_already(deployment).into()),
             }
             let seq: u32 = db
                 .prepare_cached(
@@ -152,7 +152,7 @@ impl Journal for Catalog {
                     "UPDATE runs SET finished_at = ?2, finish = ?3 WHERE deployment = ?1",
                 )?
                 .execute(params![deployment.as_str(), at.0, text])?;
-                placements::refresh(db, &header, &entries_of(db, deployment)?)?;
+                placements::refresh(db, &run.header, run.before, &entries_of(db, deployment)?)?;
             }
             Ok(Record {
                 seq,
@@ -164,7 +164,7 @@ impl Journal for Catalog {
 
     fn read(&self, deployment: &DeploymentId) -> Result<(RunHeader, Vec<Record>), Fault> {
         Self::read(self, |db| {
-            Ok((header_of(db, deployment)?.0, entries_of(db, deployment)?))
+            Ok((run_of(db, deployment)?.header, entries_of(db, deployment)?))
         })
     }
 
@@ -229,16 +229,78 @@ impl StoredRun {
     }
 }
 
-fn header_of(
+/// Refuses while a run of this API on this gateway has not ended.
+pub(crate) fn nothing_under_way(
     db: &Connection,
-    deployment: &DeploymentId,
-) -> Result<(RunHeader, bool), CatalogError> {
-    let stored: Option<(String, bool)> = db
-        .prepare_cached("SELECT header, finished_at IS NOT NULL FROM runs WHERE deployment = ?1")?
-        .query_row([deployment.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+    api: &ApiId,
+    gateway: &GatewayId,
+) -> Result<(), CatalogError> {
+    let other: Option<(String, String)> = db
+        .prepare_cached(
+            "SELECT deployment, api_name || '@' || api_version || ' on ' || gateway_name FROM runs
+             WHERE api = ?1 AND gateway = ?2 AND finished_at IS NULL",
+        )?
+        .query_row([api.as_str(), gateway.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    let (header, finished) = stored.ok_or_else(|| not_found("deployment", deployment.as_str()))?;
-    Ok((from_json(&header, "run")?, finished))
+    match other {
+        Some((deployment, place)) => Err(busy(&deployment, &place).into()),
+        None => Ok(()),
+    }
+}
+
+/// A run as the journal needs it.
+struct Run {
+    row: i64,
+    header: RunHeader,
+    /// What was there when it began.
+    before: Option<Placement>,
+    /// How it ended; `None` while it has not.
+    outcome: Option<Outcome>,
+}
+
+fn run_of(db: &Connection, deployment: &DeploymentId) -> Result<Run, CatalogError> {
+    let mut statement =
+        db.prepare_cached("SELECT row, header, before, finish FROM runs WHERE deployment = ?1")?;
+    let mut rows = statement.query([deployment.as_str()])?;
+    let Some(stored) = rows.next()? else {
+        return Err(not_found("deployment", deployment.as_str()).into());
+    };
+    let (header, before, finish): (String, Option<String>, Option<String>) =
+        (stored.get(1)?, stored.get(2)?, stored.get(3)?);
+    let finish: Option<Entry> = finish
+        .map(|text| from_json(&text, "journal entry"))
+        .transpose()?;
+    Ok(Run {
+        row: stored.get(0)?,
+        header: from_json(&header, "run")?,
+        before: before
+            .map(|text| from_json(&text, "placement"))
+            .transpose()?,
+        outcome: finish.and_then(|entry| match entry {
+            Entry::Finished { outcome, .. } => Some(outcome),
+            _ => None,
+        }),
+    })
+}
+
+/// Makes a stuck run unfinished again, while nothing came after it: taking it back would take later runs' objects.
+fn reopen(db: &Connection, run: &Run) -> Result<(), CatalogError> {
+    let header = &run.header;
+    nothing_under_way(db, &header.api, &header.gateway)?;
+    let later: Option<String> = db
+        .prepare_cached(
+            "SELECT deployment FROM runs WHERE api = ?1 AND gateway = ?2 AND row > ?3 ORDER BY row DESC LIMIT 1",
+        )?
+        .query_row(params![header.api.as_str(), header.gateway.as_str(), run.row], |row| row.get(0))
+        .optional()?;
+    if let Some(later) = later {
+        return Err(overtaken(&header.deployment, &later).into());
+    }
+    db.prepare_cached("UPDATE runs SET finished_at = NULL, finish = NULL WHERE row = ?1")?
+        .execute([run.row])?;
+    Ok(())
 }
 
 fn entries_of(db: &Connection, deployment: &DeploymentId) -> Result<Vec<Record>, CatalogError> {
@@ -260,14 +322,14 @@ fn entries_of(db: &Connection, deployment: &DeploymentId) -> Result<Vec<Record>,
     Ok(records)
 }
 
-fn busy(api: &Api, gateway: &Gateway, other: &str) -> Fault {
+fn busy(deployment: &str, place: &str) -> Fault {
     Fault::new(
         Code::DeployBusy,
-        format!("Another deployment of {}@{} on {} has not ended", api.name, api.version, gateway.name),
+        format!("Another deployment of {place} has not ended"),
         "Wait for it to end or cancel it. If it was interrupted, Gatewright finishes or undoes it when it is started.",
     )
     .retry(Retry::Soon)
-    .fact("deployment", other)
+    .fact("deployment", deployment)
 }
 
 fn begun_already(error: rusqlite::Error, deployment: &DeploymentId) -> CatalogError {
@@ -276,6 +338,17 @@ fn begun_already(error: rusqlite::Error, deployment: &DeploymentId) -> CatalogEr
     } else {
         error.into()
     }
+}
+
+fn overtaken(deployment: &DeploymentId, later: &str) -> Fault {
+    Fault::new(
+        Code::CatalogChanged,
+        format!("The deployment {deployment} cannot be cleaned up any more: {later} came after it"),
+        "What the later deployment uses must stay. Remove by hand what the stuck one names as left behind, if it is still \
+         there.",
+    )
+    .retry(Retry::Never)
+    .fact("deployment", later)
 }
 
 fn finished_already(deployment: &DeploymentId) -> Fault {

@@ -2,6 +2,8 @@
 //!
 //! It refuses to know semantic versioning: versions of real documents are any text.
 
+use std::fmt::Write;
+
 /// Equal for names that differ only in case or in space around them.
 pub(crate) fn fold(text: &str) -> String {
     text.trim().to_lowercase()
@@ -30,7 +32,8 @@ fn push_number(key: &mut String, digits: &mut String) {
         return;
     }
     let value = digits.trim_start_matches('0');
-    key.push_str(&format!("{:03}", value.len().min(999)));
+    // Writing to a string does not fail.
+    let _ = write!(key, "{:03}", value.len().min(999));
     key.push_str(value);
     digits.clear();
 }

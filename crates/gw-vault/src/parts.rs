@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 
 use crate::digest::hex_digest;
 
+/// The longest entry of a keychain that takes any length: nothing is ever cut there.
+pub(crate) const NO_LIMIT: usize = usize::MAX;
+
 /// How head entries begin.
 const MARK: &str = "\u{1}gatewright-parts:";
 
@@ -25,7 +28,7 @@ impl Entries<'_> {
     /// The secret under a name.
     pub(crate) fn get(&self, name: &str) -> keyring_core::Result<Zeroizing<Vec<u8>>> {
         let head = Zeroizing::new(self.entry(name)?.get_secret()?);
-        let Some((count, digest)) = read_head(&head) else {
+        let Some((count, digest)) = self.read_head(&head) else {
             return Ok(head);
         };
         let mut whole = Zeroizing::new(Vec::with_capacity(count.min(64) * self.longest.min(4096)));
@@ -49,6 +52,9 @@ impl Entries<'_> {
 
     /// Keeps a secret. The head is written last, so a failure in between leaves a secret that is told to be broken.
     pub(crate) fn put(&self, name: &str, secret: &[u8]) -> keyring_core::Result<()> {
+        if self.longest == NO_LIMIT {
+            return self.entry(name)?.set_secret(secret);
+        }
         let before = self.parts(name)?;
         let mut count = 0;
         if secret.len() <= self.longest && !secret.starts_with(MARK.as_bytes()) {
@@ -66,7 +72,11 @@ impl Entries<'_> {
 
     /// Removes a secret and its parts; what is not there is removed already.
     pub(crate) fn delete(&self, name: &str) -> keyring_core::Result<()> {
-        let parts = self.parts(name)?;
+        let parts = if self.longest == NO_LIMIT {
+            0
+        } else {
+            self.parts(name)?
+        };
         gone(self.entry(name)?.delete_credential())?;
         self.drop_parts(name, 1, parts)
     }
@@ -81,10 +91,20 @@ impl Entries<'_> {
     /// How many parts a stored secret has.
     fn parts(&self, name: &str) -> keyring_core::Result<usize> {
         match self.entry(name)?.get_secret().map(Zeroizing::new) {
-            Ok(head) => Ok(read_head(&head).map_or(0, |(count, _)| count)),
+            Ok(head) => Ok(self.read_head(&head).map_or(0, |(count, _)| count)),
             Err(Error::NoEntry) => Ok(0),
             Err(error) => Err(error),
         }
+    }
+
+    /// How many parts follow and what they add up to; `None` when the entry is the secret itself.
+    fn read_head(&self, head: &[u8]) -> Option<(usize, String)> {
+        if self.longest == NO_LIMIT {
+            return None;
+        }
+        let rest = std::str::from_utf8(head).ok()?.strip_prefix(MARK)?;
+        let (count, digest) = rest.split_once(':')?;
+        Some((count.parse().ok()?, digest.to_owned()))
     }
 
     fn entry(&self, name: &str) -> keyring_core::Result<Entry> {
@@ -101,12 +121,6 @@ fn gone(outcome: keyring_core::Result<()>) -> keyring_core::Result<()> {
 
 fn part_name(name: &str, part: usize) -> String {
     format!("{name}#{part}")
-}
-
-fn read_head(head: &[u8]) -> Option<(usize, String)> {
-    let rest = std::str::from_utf8(head).ok()?.strip_prefix(MARK)?;
-    let (count, digest) = rest.split_once(':')?;
-    Some((count.parse().ok()?, digest.to_owned()))
 }
 
 fn broken(why: &str) -> Error {
@@ -155,6 +169,10 @@ mod tests {
     #[test]
     fn a_secret_that_looks_like_a_head_stays_itself() {
         check(80, &["\u{1}gatewright-parts:2:abc", "x"]);
+        check(
+            NO_LIMIT,
+            &["\u{1}gatewright-parts:2:abc", "x", &"y".repeat(100_000)],
+        );
     }
 
     #[test]

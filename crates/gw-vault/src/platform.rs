@@ -57,6 +57,7 @@ mod secret_service {
     use secret_service::{EncryptionType, Error, blocking};
 
     use crate::keychain::{Look, Platform};
+    use crate::parts::NO_LIMIT;
 
     pub(super) struct SecretService;
 
@@ -84,7 +85,7 @@ mod secret_service {
         }
 
         fn longest_entry(&self) -> usize {
-            usize::MAX
+            NO_LIMIT
         }
     }
 
@@ -114,6 +115,7 @@ mod apple {
     use keyring_core::CredentialStore;
 
     use crate::keychain::{Look, Platform};
+    use crate::parts::NO_LIMIT;
 
     pub(super) struct MacKeychain;
 
@@ -135,7 +137,7 @@ mod apple {
         }
 
         fn longest_entry(&self) -> usize {
-            usize::MAX
+            NO_LIMIT
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::fixture::{Sandbox, api};
 
 fn found(catalog: &Catalog, search: &str) -> Vec<String> {
     let listed = catalog.apis().list(search, Page::default()).unwrap();
-    assert_eq!(listed.total as usize, listed.items.len());
+    assert_eq!(listed.total, listed.items.len() as u64);
     listed
         .items
         .iter()

@@ -115,6 +115,69 @@ fn a_closed_journal_takes_no_more_entries() {
 }
 
 #[test]
+fn a_stuck_run_is_taken_up_again_while_it_is_the_last() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let catalog = &sandbox.catalog;
+    sandbox.run("d0", Outcome::Live, &[("rest-api-id", "abc")]);
+    sandbox.run("d1", Outcome::Stuck, &[("deployment-id", "left")]);
+    let id = DeploymentId::new("d1");
+    let placed = || {
+        catalog
+            .placements()
+            .get(&ApiId::new("api"), &GatewayId::new("gw"))
+            .unwrap()
+            .unwrap()
+    };
+    assert_eq!(placed().deployment, id);
+
+    catalog.append(&id, UnixMillis(9), &Entry::Resumed).unwrap();
+    assert_eq!(catalog.unfinished().unwrap(), std::slice::from_ref(&id));
+    assert_eq!(
+        catalog.begin(&header("d2", "api", "gw")).unwrap_err().code,
+        Code::DeployBusy
+    );
+    catalog
+        .append(&id, UnixMillis(9), &Entry::Undone { step: 0 })
+        .unwrap();
+    catalog
+        .append(&id, UnixMillis(9), &finished(Outcome::RolledBack))
+        .unwrap();
+    assert_eq!(catalog.unfinished().unwrap(), []);
+    assert_eq!(
+        placed().deployment,
+        DeploymentId::new("d0"),
+        "what was live before the stuck run is again"
+    );
+    assert_eq!(placed().outputs.get("deployment-id"), None);
+    assert_eq!(
+        catalog
+            .append(&id, UnixMillis(9), &Entry::Resumed)
+            .unwrap_err()
+            .code,
+        Code::AppDefect,
+        "it is not stuck any more"
+    );
+}
+
+#[test]
+fn a_stuck_run_that_was_overtaken_stays_closed() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let catalog = &sandbox.catalog;
+    sandbox.run("d1", Outcome::Stuck, &[]);
+    catalog.begin(&header("d2", "api", "gw")).unwrap();
+    let again = || {
+        catalog
+            .append(&DeploymentId::new("d1"), UnixMillis(9), &Entry::Resumed)
+            .unwrap_err()
+            .code
+    };
+    assert_eq!(again(), Code::DeployBusy);
+    sandbox.append("d2", 1, &finished(Outcome::Live));
+    assert_eq!(again(), Code::CatalogChanged);
+    assert_eq!(catalog.unfinished().unwrap(), []);
+}
+
+#[test]
 fn a_run_of_nothing_is_refused() {
     let sandbox = Sandbox::with_api_and_gateway();
     let catalog = &sandbox.catalog;

@@ -1,5 +1,12 @@
 //! The catalog on real files, as its users see it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test's own steps must succeed, and a child process talks to its test"
+)]
+
 mod apis;
 mod fixture;
 mod history;

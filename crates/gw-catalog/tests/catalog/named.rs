@@ -1,5 +1,6 @@
 //! Gateways, key managers and applications.
 
+use gw_catalog::{Page, RunFilter};
 use gw_model::{ApplicationId, Code, GatewayId, KeyManagerId};
 
 use crate::fixture::{Sandbox, api, application, gateway, key_manager, protected_by};
@@ -80,7 +81,7 @@ fn a_gateway_with_deployments_is_not_removed_and_says_which() {
         sandbox
             .catalog
             .runs()
-            .list(&Default::default(), Default::default())
+            .list(&RunFilter::default(), Page::default())
             .unwrap()
             .total,
         2

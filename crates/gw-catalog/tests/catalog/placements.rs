@@ -3,7 +3,7 @@
 use gw_catalog::{Placement, PlacementState};
 use gw_connector::Outputs;
 use gw_deploy::{Entry, Journal, Outcome};
-use gw_model::{ApiId, GatewayId, RevisionId, UnixMillis};
+use gw_model::{ApiId, Code, GatewayId, RevisionId, UnixMillis};
 
 use crate::fixture::{Sandbox, api, done, finished, gateway, header, intended, outputs};
 
@@ -41,7 +41,7 @@ fn a_run_that_went_live_says_what_is_there() {
     assert_eq!(placement(&sandbox), Some(expected.clone()));
     assert_eq!(
         sandbox.catalog.placements().list().unwrap(),
-        [expected.clone()]
+        std::slice::from_ref(&expected)
     );
     assert_eq!(
         sandbox
@@ -49,7 +49,7 @@ fn a_run_that_went_live_says_what_is_there() {
             .placements()
             .of_api(&ApiId::new("api"))
             .unwrap(),
-        [expected.clone()]
+        std::slice::from_ref(&expected)
     );
     assert_eq!(
         sandbox
@@ -190,4 +190,48 @@ fn placements_are_listed_by_name() {
         .map(|placement| format!("{}/{}", placement.api, placement.gateway))
         .collect();
     assert_eq!(listed, ["api2/gw", "api/gw2", "api/gw"]);
+}
+
+#[test]
+fn what_is_there_is_not_forgotten_under_a_run() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let (api, gateway) = (ApiId::new("api"), GatewayId::new("gw"));
+    sandbox.run("d1", Outcome::Live, &[]);
+    sandbox.catalog.begin(&header("d2", "api", "gw")).unwrap();
+    let fault = sandbox
+        .catalog
+        .placements()
+        .forget(&api, &gateway)
+        .unwrap_err();
+    assert_eq!(
+        (fault.code, fault.facts["deployment"].as_str()),
+        (Code::DeployBusy, "d2")
+    );
+    sandbox.append("d2", 5, &finished(Outcome::Cancelled));
+    sandbox.catalog.placements().forget(&api, &gateway).unwrap();
+    assert_eq!(placement(&sandbox), None);
+}
+
+#[test]
+fn a_stuck_first_run_that_is_taken_back_leaves_nothing() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run("d1", Outcome::Stuck, &[("role-arn", "arn:role")]);
+    assert_eq!(placement(&sandbox).unwrap().revision, None);
+    for (at, entry) in (10..).zip([
+        Entry::Resumed,
+        Entry::Undone { step: 0 },
+        finished(Outcome::RolledBack),
+    ]) {
+        sandbox.append("d1", at, &entry);
+    }
+    assert_eq!(placement(&sandbox), None);
+    assert_eq!(
+        sandbox
+            .catalog
+            .runs()
+            .get(&gw_model::DeploymentId::new("d1"))
+            .unwrap()
+            .outcome,
+        Some(Outcome::RolledBack)
+    );
 }
