@@ -34,8 +34,13 @@ describe('the OAuth draft', () => {
   it('places errors', () => {
     const draft = { ...draftOf(policy, operations, []), audience: ' ', ttl: '3601', lambdaArn: 'check', scopes: 'a"b' }
     expect(Object.keys(oauthErrors(draft)).sort()).toEqual(['audience', 'lambdaArn', 'scopes', 'ttl'])
-    const empty = { ...draftOf(policy, operations, []), operations: [{ operation: 'GET /a', choice: 'scopes' as const, scopes: ' ' }] }
-    expect(oauthErrors(empty).operations).toContain('GET /a')
+    const bad = { ...draftOf(policy, operations, []), operations: [{ operation: 'GET /a', choice: 'scopes' as const, scopes: 'a\\b' }] }
+    expect(oauthErrors(bad).operations).toContain('GET /a')
+  })
+  it('takes own scopes without any: then any token will do, whatever the API asks for elsewhere', () => {
+    const any = { ...draftOf(policy, operations, []), operations: [{ operation: 'GET /a', choice: 'scopes' as const, scopes: ' ' }] }
+    expect(oauthErrors(any).operations).toBeUndefined()
+    expect(policyOf(any).operations['GET /a']).toEqual({ kind: 'scopes', scopes: [] })
   })
   it('counts what detaching opens: not what is public already', () => {
     expect(opened(operations)).toEqual(['GET /a', 'POST /a'])

@@ -93,11 +93,9 @@ export function oauthErrors(draft: OauthDraft): Partial<Record<keyof OauthDraft 
   return errors
 }
 
-/** What is wrong with the own scopes of one operation. */
+/** What is wrong with the own scopes of one operation. None at all is a choice: any token will do. */
 export function scopeProblem(text: string): string | undefined {
-  const scopes = scopeList(text)
-  if (scopes.length === 0) return 'name a scope, or choose inherited'
-  const bad = scopes.find((scope) => !SCOPE.test(scope))
+  const bad = scopeList(text).find((scope) => !SCOPE.test(scope))
   return bad === undefined ? undefined : `${bad} is not a scope`
 }
 
