@@ -1,0 +1,16 @@
+//! The connector against AWS emulators over HTTP that nobody here wrote. They say nothing about AWS beyond what their
+//! authors checked against it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod authorizer;
+mod conformance;
+mod credentials;
+mod faults;
+mod passing;
+mod publish;
+mod read_back;
+mod world;
