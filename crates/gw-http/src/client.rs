@@ -8,14 +8,18 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use gw_model::{Code, Fault};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, LOCATION, PROXY_AUTHORIZATION};
-use http::{Method, StatusCode};
+use http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, COOKIE, LOCATION, PROXY_AUTHORIZATION, USER_AGENT,
+};
+use http::{HeaderValue, Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::address::{self, AddressRules, RuledResolver};
 use crate::exchange::{Answer, Body, Oversize, Request, Timings};
 use crate::fault;
+
+const NAME: &str = concat!("gatewright/", env!("CARGO_PKG_VERSION"));
 
 /// Keeps connections open between requests; cheap to clone.
 #[derive(Clone, Debug)]
@@ -44,7 +48,6 @@ impl Client {
             let builder = reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .dns_resolver(Arc::new(RuledResolver::new(rules)))
-                .user_agent(concat!("gatewright/", env!("CARGO_PKG_VERSION")))
                 .retry(reqwest::retry::never())
                 .connect_timeout(Duration::from_secs(10));
             change(builder).build().map_err(fault::unbuildable)
@@ -128,6 +131,10 @@ impl Client {
             redirects,
             ..
         } = request;
+        // Only requests of our own name us; one passed on has what its sender gave it.
+        if !headers.contains_key(USER_AGENT) {
+            headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
+        }
         let mut body = Some(body);
         let mut left = if matches!(method, Method::GET | Method::HEAD) {
             redirects

@@ -15,7 +15,8 @@ use url::Url;
 pub type ChunkStream = BoxStream<'static, Result<Bytes, std::io::Error>>;
 
 /// A request, with the limits it runs under.
-#[derive(Debug)]
+///
+/// Its `Debug` form leaves out what can hold a secret: header values, the query and the body.
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -92,6 +93,18 @@ impl Request {
     }
 }
 
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &place(&self.url))
+            .field("headers", &self.headers.keys())
+            .field("body", &self.body)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A request's body.
 pub enum Body {
     /// None.
@@ -149,7 +162,9 @@ pub enum Oversize {
 }
 
 /// What came back.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` form leaves out what can hold a secret: header values, the query and the body.
+#[derive(Clone)]
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
@@ -170,6 +185,19 @@ pub struct Answer {
     pub peer: Option<SocketAddr>,
     /// `HTTP/1.1`, `HTTP/2.0`.
     pub version: String,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("url", &place(&self.url))
+            .field("headers", &self.headers.keys())
+            .field("size", &self.size)
+            .field("truncated", &self.truncated)
+            .field("timings", &self.timings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {
@@ -197,4 +225,15 @@ pub struct Timings {
     pub first_byte: Duration,
     /// From the start until the last byte of the body was there.
     pub total: Duration,
+}
+
+/// The URL without user info, query and fragment.
+pub(crate) fn place(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Both fail only for URLs without a host, which have nothing to hide there.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
 }

@@ -11,6 +11,7 @@ use http::Method;
 use url::Url;
 
 use crate::address::{RefusedAddress, UnknownName};
+use crate::exchange::place;
 
 /// The failure of one exchange.
 pub(crate) fn of(error: reqwest::Error, method: &Method, url: &Url) -> Fault {
@@ -143,16 +144,6 @@ fn stamped(fault: Fault, method: &Method, url: &Url, arrived: bool) -> Fault {
         .effect(effect)
         .fact("method", method.as_str())
         .fact("url", place(url))
-}
-
-/// The URL without user info, query and fragment.
-fn place(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
 }
 
 fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {

@@ -187,7 +187,7 @@ async fn time_and_the_user_end_a_request() {
     );
     let cancel = CancellationToken::new();
     let waiting = client.send(
-        request(Method::POST).timeout(Duration::from_secs(60)),
+        request(Method::POST).timeout(Duration::from_mins(1)),
         &cancel,
     );
     let (fault, ()) = tokio::join!(waiting, async {
@@ -334,6 +334,31 @@ async fn an_invalid_header_or_address_never_panics() {
         client.forward(forwarded).await.unwrap_err().code,
         Code::RequestInvalid
     );
+}
+
+#[tokio::test]
+async fn nothing_secret_is_in_what_is_logged() {
+    let base = server()
+        .await
+        .replace("127.0.0.1", "user:canary-1@127.0.0.1");
+    let request = Request::new(Method::POST, url(&format!("{base}/count?token=canary-2")))
+        .header(
+            "authorization".parse().unwrap(),
+            "Bearer canary-3".parse().unwrap(),
+        )
+        .body(Body::from("canary-4".to_owned()));
+    let logged = format!("{request:?}");
+    let answer = Client::new()
+        .unwrap()
+        .send(request, &CancellationToken::new())
+        .await
+        .unwrap();
+    let logged = format!("{logged} {answer:?}");
+    assert!(
+        logged.contains("/count") && logged.contains("authorization"),
+        "{logged}"
+    );
+    assert!(!logged.contains("canary"), "{logged}");
 }
 
 /// Run by the next test in a process of its own, whose environment names a proxy that is not there.

@@ -16,6 +16,7 @@ use oauth2::{
     RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
 };
 
+use crate::claims::Claims;
 use crate::sign_in::AuthorizationCode;
 use crate::{clock, discovery};
 
@@ -110,7 +111,11 @@ pub async fn client_credentials(
         exchange = exchange.add_extra_param(*name, value.clone());
     }
     let answer = exchange
-        .request_async(&Courier { http, timeout: request.timeout, cancel })
+        .request_async(&Courier {
+            http,
+            timeout: request.timeout,
+            cancel,
+        })
         .await;
     finish(answer, client, request, &asked.scopes, &[])
 }
@@ -137,7 +142,11 @@ pub async fn exchange_code(
         exchange = exchange.add_extra_param(*name, value.clone());
     }
     let answer = exchange
-        .request_async(&Courier { http, timeout: request.timeout, cancel })
+        .request_async(&Courier {
+            http,
+            timeout: request.timeout,
+            cancel,
+        })
         .await;
     finish(
         answer,
@@ -170,7 +179,11 @@ pub async fn refresh(
         exchange = exchange.add_extra_param(*name, value.clone());
     }
     let answer = exchange
-        .request_async(&Courier { http, timeout: request.timeout, cancel })
+        .request_async(&Courier {
+            http,
+            timeout: request.timeout,
+            cancel,
+        })
         .await;
     let mut tokens = finish(
         answer,
@@ -303,9 +316,11 @@ fn finish(
     match answer {
         Ok(tokens) => Ok(TokenSet {
             access_token: Secret::new(tokens.access_token().secret().clone()),
-            expires_at: tokens.expires_in().map(|life| {
-                let life = i64::try_from(life.as_secs()).unwrap_or(i64::MAX / 1000);
-                UnixMillis(clock::now().saturating_add(life).saturating_mul(1000))
+            expires_at: tokens.expires_in().map(ends_after).or_else(|| {
+                // A JWT says it itself.
+                Claims::read(tokens.access_token().secret())
+                    .ok()?
+                    .expires_at
             }),
             scopes: tokens.scopes().map_or_else(
                 || asked.to_vec(),
@@ -356,6 +371,11 @@ fn finish(
         )
         .fact("token-endpoint", &request.token_endpoint)),
     }
+}
+
+fn ends_after(life: Duration) -> UnixMillis {
+    let life = i64::try_from(life.as_secs()).unwrap_or(i64::MAX / 1000);
+    UnixMillis(clock::now().saturating_add(life).saturating_mul(1000))
 }
 
 /// The fault for an OAuth 2.0 error code (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2).

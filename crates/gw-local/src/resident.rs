@@ -19,7 +19,7 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION};
 use http::{HeaderMap, Request, StatusCode};
 
 use crate::dispatch::is_loopback_host;
-use crate::serve::{Serving, bind, cannot_listen};
+use crate::serve::{GRACE, Serving, bind, cannot_listen};
 
 /// The resident key manager, being served.
 pub struct ResidentServing {
@@ -55,10 +55,18 @@ pub async fn serve(
     let resident = Arc::new(Resident::new(issuer(port), key, clients));
     let router = router(Arc::clone(&resident));
     let serving = Serving::run(listener, |listener, stop| async move {
-        // Ends only when told to; an error would be one of accepting, which axum retries.
-        let _ = axum::serve(listener, router)
-            .with_graceful_shutdown(stop.cancelled_owned())
-            .await;
+        let graceful = axum::serve(listener, router)
+            .with_graceful_shutdown(stop.clone().cancelled_owned())
+            .into_future();
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            // Ends only when told to: errors of accepting are retried inside.
+            _ = graceful => {}
+            () = late => {}
+        }
     })
     .map_err(|error| cannot_listen(port, error))?;
     Ok(ResidentServing { serving, resident })

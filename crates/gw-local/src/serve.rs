@@ -25,7 +25,7 @@ use crate::state::StateDir;
 /// API Gateway's integration timeout (aws-facts 3.2).
 pub const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(29);
 /// How long a stopping server waits for requests under way.
-const GRACE: Duration = Duration::from_secs(5);
+pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
 /// Which gateway to serve.
 #[derive(Clone, Debug)]

@@ -90,6 +90,17 @@ async fn requests_and_answers_pass_unchanged() {
 
     let said = told(&world, "GET", &format!("{base}/files/a/b%20c/d.txt?x"), &[]).await;
     assert_eq!(said["target"], "/store/a/b%20c/d.txt?x");
+    let address = world.gateway.address.to_string();
+    let bare =
+        format!("GET /orders/v1/files/x HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let answer = raw(&address, &bare).await;
+    assert!(answer.starts_with("HTTP/1.1 299"), "{answer}");
+    for made_up in ["content-length", "transfer-encoding", "user-agent"] {
+        assert!(
+            !answer.contains(&format!("\"{made_up}")),
+            "{made_up} was added: {answer}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -307,7 +307,7 @@ async fn every_spoilt_token_is_refused() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_is_forgotten_when_it_expires() {
+async fn a_token_is_refused_once_its_life_and_the_leeway_are_over() {
     let world = World::start().await;
     let base = protected(&world).await;
     let url = format!("{base}/pets");
