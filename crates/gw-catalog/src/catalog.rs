@@ -144,6 +144,14 @@ impl Catalog {
         attempt().map_err(|error: CatalogError| error.into_fault(&self.path))
     }
 
+    /// Moves the write-ahead log into the file and empties it, as far as other processes let it.
+    pub(crate) fn checkpoint(&self) -> Result<(), Fault> {
+        let outcome = self
+            .lock()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        outcome.map_err(|error| CatalogError::from(error).into_fault(&self.path))
+    }
+
     /// A panic in another thread's transaction rolled that transaction back; the connection is sound.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection
@@ -173,6 +181,10 @@ fn connect(path: &Path, wait: Duration) -> Result<Connection, CatalogError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // Every commit reaches the disk before the call returns: the journal's intents must survive a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is removed is overwritten: a cleared history is not left in free pages.
+    connection.pragma_update(None, "secure_delete", true)?;
+    // One large document must not leave a log of its size behind for ever.
+    connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
     migrations::migrate(&mut connection, path)?;
     write_ahead(&connection, wait)?;
     connection.set_prepared_statement_cache_capacity(64);

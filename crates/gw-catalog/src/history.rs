@@ -201,10 +201,15 @@ impl History<'_> {
         })
     }
 
-    /// Removes all and returns how many there were.
+    /// Removes all, from the disk too, and returns how many there were.
     pub fn clear(&self) -> Result<u64, Fault> {
-        self.0
-            .write(|db| Ok(db.prepare_cached("DELETE FROM history")?.execute([])? as u64))
+        let removed = self.0.write(|db| {
+            let removed = db.prepare_cached("DELETE FROM history")?.execute([])?;
+            Ok(removed as u64)
+        })?;
+        // The log still holds them until it is started anew.
+        self.0.checkpoint()?;
+        Ok(removed)
     }
 }
 

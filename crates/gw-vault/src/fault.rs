@@ -65,6 +65,15 @@ pub(crate) fn missing(reference: &SecretRef, place: &str) -> Fault {
     .fact("secret", reference.as_str())
 }
 
+/// Nothing of this vault is to last.
+pub(crate) fn in_memory() -> Fault {
+    Fault::new(
+        Code::RequestInvalid,
+        "Secrets are kept in memory here, and where to keep them cannot be chosen",
+        "Start Gatewright with a home folder of its own, without a demonstration.",
+    )
+}
+
 /// The file's passphrase was not given yet.
 pub(crate) fn file_locked(path: &Path) -> Fault {
     Fault::new(
@@ -80,7 +89,8 @@ pub(crate) fn wrong_passphrase(path: &Path) -> Fault {
     Fault::new(
         Code::VaultWrongPassphrase,
         format!("This is not the passphrase of the vault file {}", path.display()),
-        "Try again. Without its passphrase nobody can open the file; then choose a new one and enter the secrets again.",
+        "Try again. Without its passphrase nobody can open the file; then move it away, make a new vault and enter the \
+         secrets again.",
     )
     .fact("file", path.display().to_string())
 }
@@ -122,7 +132,7 @@ pub(crate) fn file_exists(path: &Path) -> Fault {
     Fault::new(
         Code::FileUnwritable,
         format!("There is a file at {} already", path.display()),
-        "If it is a vault file, unlock it with its passphrase; otherwise choose another place. It was not changed.",
+        "It is no vault file that can be read. Choose another place, or move the file away. It was not changed.",
     )
     .fact("file", path.display().to_string())
 }

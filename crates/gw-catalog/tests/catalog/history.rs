@@ -154,3 +154,25 @@ fn old_exchanges_make_room_and_ids_are_not_used_again() {
             > newest
     );
 }
+
+#[test]
+fn a_cleared_history_is_gone_from_the_disk() {
+    let sandbox = Sandbox::new();
+    let on_disk = |words: &str| {
+        std::fs::read_dir(sandbox.folder.path())
+            .unwrap()
+            .any(|entry| {
+                String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap())
+                    .contains(words)
+            })
+    };
+    for number in 0..50 {
+        let mut sent = exchange("api", "https://x.example/");
+        let body = format!("private-{number} {}", "x".repeat(10_000));
+        sent.request.body = KeptBody::keep(body.as_bytes(), body.len() as u64);
+        sandbox.catalog.history().add(&sent).unwrap();
+    }
+    assert!(on_disk("private-7 "));
+    assert_eq!(sandbox.catalog.history().clear().unwrap(), 50);
+    assert!(!on_disk("private-"), "it can still be read from the files");
+}

@@ -88,3 +88,85 @@ fn going_back_to_the_keychain_is_a_choice_too() {
     let again = Vault::open(home.path()).unwrap();
     assert!(!matches!(again.status(), VaultStatus::File { .. }));
 }
+
+#[test]
+fn a_choice_made_by_another_process_holds_here_too() {
+    let home = tempfile::tempdir().unwrap();
+    let window = Vault::open(home.path()).unwrap();
+    let command = Vault::open(home.path()).unwrap();
+    command
+        .create_file(&command.default_file(), &passphrase())
+        .unwrap();
+    command
+        .put(&reference(), &Secret::new("hunter2".to_owned()))
+        .unwrap();
+    assert!(
+        matches!(window.status(), VaultStatus::File { locked: true, .. }),
+        "{:?}",
+        window.status()
+    );
+    assert_eq!(
+        window
+            .put(&reference(), &Secret::new("x".to_owned()))
+            .unwrap_err()
+            .code,
+        Code::VaultLocked
+    );
+    window.unlock(&passphrase()).unwrap();
+    assert_eq!(window.get(&reference()).unwrap().reveal(), "hunter2");
+    // Broken while it is open: nothing is kept anywhere until it is mended.
+    std::fs::write(home.path().join("vault.json"), "{").unwrap();
+    assert_eq!(
+        window.get(&reference()).err().unwrap().code,
+        Code::VaultDamaged
+    );
+    assert!(matches!(
+        window.status(),
+        VaultStatus::File { locked: false, .. }
+    ));
+}
+
+#[test]
+fn a_vault_file_of_before_is_opened_again_not_made_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let vault = Vault::open(home.path()).unwrap();
+    vault
+        .create_file(&vault.default_file(), &passphrase())
+        .unwrap();
+    vault
+        .put(&reference(), &Secret::new("hunter2".to_owned()))
+        .unwrap();
+    vault.use_keychain().unwrap();
+    let other = Secret::new("another passphrase".to_owned());
+    assert_eq!(
+        vault
+            .create_file(&vault.default_file(), &other)
+            .unwrap_err()
+            .code,
+        Code::VaultWrongPassphrase
+    );
+    assert!(
+        !matches!(vault.status(), VaultStatus::File { .. }),
+        "a failure is no choice"
+    );
+    vault
+        .create_file(&vault.default_file(), &passphrase())
+        .unwrap();
+    assert_eq!(vault.get(&reference()).unwrap().reveal(), "hunter2");
+}
+
+#[test]
+fn a_vault_in_memory_takes_no_choice() {
+    let vault = Vault::memory();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vault");
+    for fault in [
+        vault.use_keychain().unwrap_err(),
+        vault.create_file(&path, &passphrase()).unwrap_err(),
+        vault.unlock_file(&path, &passphrase()).unwrap_err(),
+    ] {
+        assert_eq!(fault.code, Code::RequestInvalid);
+    }
+    assert!(!path.exists());
+    assert_eq!(vault.status(), VaultStatus::Memory);
+}

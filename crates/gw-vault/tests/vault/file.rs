@@ -214,9 +214,10 @@ fn a_file_that_is_there_is_never_replaced_by_a_new_vault() {
     let (home, vault, path) = home();
     let before = std::fs::read(&path).unwrap();
     assert_eq!(
-        code(vault.create_file(&path, &secret(PASSPHRASE))),
-        Code::FileUnwritable
+        code(vault.create_file(&path, &secret("another passphrase"))),
+        Code::VaultWrongPassphrase
     );
+    vault.create_file(&path, &secret(PASSPHRASE)).unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), before);
     let letter = home.path().join("letter.txt");
     std::fs::write(&letter, "Dear").unwrap();
