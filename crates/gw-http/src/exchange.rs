@@ -98,7 +98,7 @@ impl fmt::Debug for Request {
         f.debug_struct("Request")
             .field("method", &self.method)
             .field("url", &place(&self.url))
-            .field("headers", &self.headers.keys())
+            .field("headers", &names(&self.headers))
             .field("body", &self.body)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
@@ -192,7 +192,7 @@ impl fmt::Debug for Answer {
         f.debug_struct("Answer")
             .field("status", &self.status)
             .field("url", &place(&self.url))
-            .field("headers", &self.headers.keys())
+            .field("headers", &names(&self.headers))
             .field("size", &self.size)
             .field("truncated", &self.truncated)
             .field("timings", &self.timings)
@@ -236,4 +236,9 @@ pub(crate) fn place(url: &Url) -> String {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.to_string()
+}
+
+/// Names only: the map's own debug form, and that of its keys, show values.
+fn names(headers: &HeaderMap) -> Vec<&str> {
+    headers.keys().map(HeaderName::as_str).collect()
 }
