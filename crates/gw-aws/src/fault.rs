@@ -186,6 +186,18 @@ fn verdict(attempt: Attempt<'_>, status: u16, code: &str, message: &str) -> Verd
         advice,
     };
 
+    if status < 400 {
+        return Verdict {
+            code: Code::NetworkBadAnswer,
+            retry: Retry::Soon,
+            effect: if attempt.writes {
+                Effect::Unknown
+            } else {
+                Effect::None
+            },
+            advice: "Try again; report it if it stays so.",
+        };
+    }
     if waits_for(message).is_some() {
         return soon(Code::AwsNotReady, "Wait some seconds and try again.");
     }
@@ -541,6 +553,7 @@ mod tests {
                 Code::AwsUnavailable,
             ),
             (503, "", "", Code::AwsUnavailable),
+            (200, "", "", Code::NetworkBadAnswer),
         ] {
             assert_eq!(
                 answered(&aws(), WRITE, status, code, message).code,

@@ -40,6 +40,12 @@ pub(super) fn preflight(policy: &CorsPolicy, methods: &[HttpMethod]) -> Value {
             )
         })
         .collect();
+    let mut response = json!({"statusCode": "200", "responseParameters": parameters});
+    // No template rather than an empty one: AWS hands an empty one out as null, which its own SDK cannot read.
+    if let (None, Some(fields)) = (single, response.as_object_mut()) {
+        let template = json!({"application/json": echo_origin(policy)});
+        fields.insert("responseTemplates".to_owned(), template);
+    }
     json!({
         "summary": "CORS preflight",
         "security": [],
@@ -50,11 +56,7 @@ pub(super) fn preflight(policy: &CorsPolicy, methods: &[HttpMethod]) -> Value {
             // With binary media types set, a mock's templates work on text only when told so.
             "contentHandling": "CONVERT_TO_TEXT",
             "requestTemplates": {"application/json": "{\"statusCode\": 200}"},
-            "responses": {"default": {
-                "statusCode": "200",
-                "responseParameters": parameters,
-                "responseTemplates": {"application/json": single.map_or_else(|| echo_origin(policy), |_| String::new())},
-            }},
+            "responses": {"default": response},
         },
     })
 }

@@ -94,6 +94,13 @@ fn mock(answer: &MockAnswer) -> Value {
             )
         })
         .collect();
+    let mut response =
+        json!({"statusCode": answer.status.to_string(), "responseParameters": parameters});
+    // No template rather than an empty one: AWS hands an empty one out as null, which its own SDK cannot read.
+    if let (false, Some(fields)) = (answer.body.is_empty(), response.as_object_mut()) {
+        let template = json!({media_type: literal(media_type, &answer.body)});
+        fields.insert("responseTemplates".to_owned(), template);
+    }
     // A request whose media type has no template would fail; these are what clients send.
     let request = format!("{{\"statusCode\": {}}}", answer.status);
     let templates: Map<String, Value> = [
@@ -113,11 +120,7 @@ fn mock(answer: &MockAnswer) -> Value {
         "passthroughBehavior": "never",
         "contentHandling": "CONVERT_TO_TEXT",
         "requestTemplates": templates,
-        "responses": {"default": {
-            "statusCode": answer.status.to_string(),
-            "responseParameters": parameters,
-            "responseTemplates": {media_type: literal(media_type, &answer.body)},
-        }},
+        "responses": {"default": response},
     })
 }
 

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_apigateway::error::SdkError;
 use aws_sdk_apigateway::operation::RequestId;
 use aws_sdk_apigateway::types::{Authorizer, Method, Resource};
 
 use gw_connector::{Outputs, Receipt};
 use gw_model::{Code, Fault, Retry};
+use serde_json::Value;
 
 use super::{needed, receipt};
 use crate::connector::AwsConnector;
@@ -22,6 +24,13 @@ struct Live {
     authorization: String,
     authorizer: Option<String>,
     has_integration: bool,
+}
+
+/// One page of operations.
+struct Page {
+    live: Vec<((String, String), Live)>,
+    next: Option<String>,
+    request_id: Option<String>,
 }
 
 impl AwsConnector {
@@ -64,12 +73,21 @@ impl AwsConnector {
                 .rest_api_id(id)
                 .embed("methods")
                 .limit(500);
-            let page = request.set_position(position).send().await;
-            let page = page.map_err(|error| fault(&self.target, attempt, error))?;
-            live.extend(page.items().iter().flat_map(methods));
-            match page.position() {
-                Some(next) => position = Some(next.to_owned()),
-                None => return Ok((live, page.request_id().map(str::to_owned))),
+            let page = match request.set_position(position).send().await {
+                Ok(page) => Page {
+                    live: page.items().iter().flat_map(methods).collect(),
+                    next: page.position().map(str::to_owned),
+                    request_id: page.request_id().map(str::to_owned),
+                },
+                Err(error) => match unread(&error) {
+                    Some(page) => page,
+                    None => return Err(fault(&self.target, attempt, error)),
+                },
+            };
+            live.extend(page.live);
+            match page.next {
+                Some(next) => position = Some(next),
+                None => return Ok((live, page.request_id)),
             }
         }
     }
@@ -124,6 +142,39 @@ fn methods(resource: &Resource) -> Vec<((String, String), Live)> {
             ((method.clone(), path.to_owned()), live)
         })
         .collect()
+}
+
+/// A page that AWS gave and its SDK could not read: an empty mapping template comes as null, which the SDK refuses.
+fn unread<E: RequestId>(error: &SdkError<E>) -> Option<Page> {
+    let response = error
+        .raw_response()
+        .filter(|response| response.status().as_u16() == 200)?;
+    let page: Value = serde_json::from_slice(response.body().bytes()?).ok()?;
+    let text = |value: &Value, name: &str| value[name].as_str().map(str::to_owned);
+    let mut live = Vec::new();
+    for resource in page["item"].as_array()? {
+        for (method, fields) in resource["resourceMethods"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            let seen = Live {
+                authorization: text(fields, "authorizationType")
+                    .unwrap_or_else(|| "NONE".to_owned()),
+                authorizer: text(fields, "authorizerId"),
+                has_integration: fields["methodIntegration"].is_object(),
+            };
+            live.push((
+                (method.clone(), text(resource, "path").unwrap_or_default()),
+                seen,
+            ));
+        }
+    }
+    Some(Page {
+        live,
+        next: text(&page, "position"),
+        request_id: error.request_id().map(str::to_owned),
+    })
 }
 
 fn compare(

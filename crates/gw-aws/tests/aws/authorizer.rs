@@ -244,3 +244,60 @@ async fn a_function_left_behind_by_a_forgotten_run_is_taken_over() {
     world.withdraw().await.unwrap();
     assert_eq!(world.observe().await.state, LiveState::Absent);
 }
+
+/// The emulator asks a function only with permission, so without it only kept answers can let a request through.
+#[tokio::test]
+async fn an_answer_is_kept_for_its_token_and_route_and_for_no_other() {
+    let backend = Backend::start().unwrap();
+    let provider = OidcProvider::start().unwrap();
+    let mut world = World::new();
+    let receipts = world
+        .publish(&pets(
+            &backend,
+            provider.issuer(),
+            &provider.jwks_url(),
+            300,
+        ))
+        .await
+        .unwrap();
+    let token = provider.token(&TokenRequest::default()).unwrap();
+    let other = provider.token(&TokenRequest::default()).unwrap();
+    assert_eq!(world.status_with(&token, "GET", "/pets/1").await, 200);
+    let permission = receipts
+        .iter()
+        .find(|receipt| receipt.verb == "aws.allow-invoke")
+        .unwrap();
+    world
+        .connector
+        .undo(permission, &world.target.known)
+        .await
+        .unwrap();
+
+    assert_eq!(
+        world.status_with(&token, "GET", "/pets/1").await,
+        200,
+        "kept"
+    );
+    assert_eq!(
+        world.status_with(&token, "GET", "/pets/2").await,
+        200,
+        "kept for the whole route"
+    );
+    for (path, method) in [
+        ("/pets", "GET"),
+        ("/pets", "POST"),
+        ("/pets/1/secrets", "GET"),
+        ("/pets/1/toys/x", "GET"),
+    ] {
+        assert_eq!(
+            world.status_with(&token, method, path).await,
+            500,
+            "not kept for {method} {path}"
+        );
+    }
+    assert_eq!(
+        world.status_with(&other, "GET", "/pets/1").await,
+        500,
+        "not kept for another token"
+    );
+}

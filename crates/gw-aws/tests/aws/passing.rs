@@ -208,3 +208,26 @@ async fn browsers_get_preflights_and_readable_errors() {
         assert_eq!((reply.status, allowed), (200, expected));
     }
 }
+
+#[tokio::test]
+async fn a_hand_written_integration_with_an_empty_template_can_be_read_back() {
+    let integration = serde_json::json!({
+        "type": "mock",
+        "requestTemplates": {"application/json": "{\"statusCode\": 204}"},
+        "responses": {"default": {"statusCode": "204", "responseTemplates": {"application/json": ""}}},
+    });
+    let backend = RouteBackend::Verbatim {
+        integration: integration.to_string(),
+    };
+    let mut world = World::new();
+    let plan = plan(
+        vec![
+            route(HttpMethod::Get, "/a/{id}", backend, OPEN),
+            route(HttpMethod::Get, "/b", mock("{}"), OPEN),
+        ],
+        None,
+    );
+    world.publish(&plan).await.unwrap();
+    assert_eq!(world.call("GET", "/a/1", &[], "").await.status, 204);
+    assert_eq!(world.call("GET", "/b", &[], "").await.status, 200);
+}

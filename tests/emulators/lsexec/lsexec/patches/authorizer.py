@@ -28,6 +28,7 @@ _cache_lock = threading.Lock()
 def apply() -> None:
     AuthorizerHandler._build_method_arn = staticmethod(_method_arn)
     AuthorizerHandler._invoke_token_authorizer = _token_authorizer
+    AuthorizerHandler._invoke_request_authorizer = _request_authorizer
     AuthorizerHandler._apply_authorizer_result = lambda self, context, result: _apply_result(context, result)
 
 
@@ -48,9 +49,52 @@ def _token_authorizer(self, context, authorizer: dict) -> None:
     if expression and not re.fullmatch(expression, token):
         raise UnauthorizedError("Unauthorized")
 
+    event = {"type": "TOKEN", "authorizationToken": token, "methodArn": _method_arn(context)}
+    _decide(self, context, authorizer, event, [token])
+
+
+def _request_authorizer(self, context, authorizer: dict) -> None:
+    """A REQUEST authorizer: without one of its identity sources the answer is 401 and the function is not asked; their
+    values, in order, are the cache's key."""
+    sources = [source.strip() for source in (authorizer.get("identitySource") or "").split(",") if source.strip()]
+    identity = [_identity(context, source) for source in sources]
+    if not all(identity):
+        raise UnauthorizedError("Unauthorized")
+    request = context.invocation_request
+    event = {
+        "type": "REQUEST",
+        "methodArn": _method_arn(context),
+        "resource": context.resource.get("path", ""),
+        "path": request.get("raw_path", ""),
+        "httpMethod": request["http_method"],
+        "headers": dict(request["headers"]),
+        "queryStringParameters": request.get("query_string_parameters") or {},
+        "pathParameters": request.get("path_parameters") or {},
+        "stageVariables": context.stage_variables or {},
+        "requestContext": context.context_variables,
+    }
+    _decide(self, context, authorizer, event, identity)
+
+
+def _identity(context, source: str) -> str:
+    request = context.invocation_request
+    if source.startswith(HEADER_SOURCE):
+        return request["headers"].get(source.removeprefix(HEADER_SOURCE)) or ""
+    if source.startswith("method.request.querystring."):
+        values = request.get("query_string_parameters") or {}
+        return values.get(source.removeprefix("method.request.querystring.")) or ""
+    if source.startswith("stageVariables."):
+        return (context.stage_variables or {}).get(source.removeprefix("stageVariables.")) or ""
+    known = {"context.httpMethod": request["http_method"], "context.resourcePath": context.resource.get("path", "")}
+    return known.get(source, "")
+
+
+def _decide(self, context, authorizer: dict, event: dict, identity: list[str]) -> None:
     lifetime = int(authorizer.get("authorizerResultTtlInSeconds", DEFAULT_TTL_SECONDS))
-    # The cache holds the policy of a token for every method of the stage, which is why a policy that names one
-    # method only is wrong on AWS as soon as it is cached.
+    if not identity:
+        lifetime = 0
+    # The cache holds the policy of an identity for every method of the stage, which is why a policy that names one
+    # method only is wrong on AWS as soon as it is cached, unless the method is part of the identity.
     key = (
         context.account_id,
         context.region,
@@ -58,14 +102,13 @@ def _token_authorizer(self, context, authorizer: dict) -> None:
         context.stage,
         authorizer.get("id"),
         authorizer.get("authorizerUri"),
-        token,
+        *identity,
     )
     with _cache_lock:
         known = _cache.get(key)
     if lifetime and known and known[0] > time.time():
         result = known[1]
     else:
-        event = {"type": "TOKEN", "authorizationToken": token, "methodArn": _method_arn(context)}
         result = self._invoke_authorizer_lambda(context, authorizer, event) or {}
         _refuse_failure(result)
         if lifetime:
