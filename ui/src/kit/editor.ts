@@ -132,7 +132,7 @@ export class Editor {
             ...lintKeymap,
             indentWithTab,
           ]),
-          EditorView.contentAttributes.of({ 'aria-label': options.label }),
+          EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
           this.#language.of(grammar(options.language)),
           this.#readonly.of(sealed(options.readonly)),
           EditorView.updateListener.of((update) => {
