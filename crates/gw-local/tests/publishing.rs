@@ -85,6 +85,45 @@ async fn the_same_plan_again_takes_no_change() {
 }
 
 #[tokio::test]
+async fn old_deployments_go_and_a_withdrawal_leaves_nothing() {
+    let world = World::start().await;
+    let files = |part: &str| {
+        let folder = world.folder.path().join("state").join(part);
+        std::fs::read_dir(folder).unwrap().count()
+    };
+    for edition in 0..14 {
+        let body = edition.to_string();
+        world
+            .publish(&plan(
+                "pets",
+                "/",
+                vec![route("GET /", mock(&body), OPEN)],
+                None,
+            ))
+            .await;
+    }
+    assert_eq!((files("deployments"), files("plans")), (10, 10));
+    let target = target("pets");
+    let observed = world.connector.observe(&target).await.unwrap();
+    let changes = world
+        .connector
+        .lower(Goal::Withdraw, &target, &observed)
+        .unwrap();
+    for change in &changes {
+        world
+            .connector
+            .apply(change, &Mark::new("gw-withdraw"), &observed.found)
+            .await
+            .unwrap();
+    }
+    assert_eq!((files("deployments"), files("plans")), (0, 0));
+    let gone = world
+        .call("GET", &format!("{}/", world.gateway.base_url()), &[])
+        .await;
+    assert_eq!(gone.status.as_u16(), 403);
+}
+
+#[tokio::test]
 async fn a_taken_base_path_is_refused_before_and_at_the_switch() {
     let world = World::start().await;
     let of = |api: &str, base: &str| plan(api, base, vec![route("GET /", mock(api), OPEN)], None);
