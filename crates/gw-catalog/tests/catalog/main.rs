@@ -9,6 +9,8 @@
 
 mod apis;
 mod fixture;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod history;
 mod journal;
 mod named;

@@ -9,4 +9,6 @@
 
 mod choice;
 mod file;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod naughty;
