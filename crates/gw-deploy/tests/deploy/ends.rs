@@ -2,7 +2,7 @@
 
 use gw_connector::Goal;
 use gw_connector::names::{FACT_RETRY_AFTER_MS, FACT_WAITS_FOR};
-use gw_deploy::{Entry, Outcome, RunEvent, StepStatus, fold, run_many};
+use gw_deploy::{Entry, Outcome, Record, RunEvent, StepStatus, fold, run_many};
 use gw_model::{Code, DeploymentId, UnixMillis};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -103,6 +103,28 @@ async fn a_refusal_takes_everything_back_and_says_why() {
             "something is left after step {step} was refused"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_done_last_is_taken_back_first_and_looking_is_not_taken_back() {
+    let stage = Stage::new();
+    stage
+        .world
+        .mishap(5, Mishap::Refuse(never(Code::AwsDenied)));
+    stage
+        .go("d1", Goal::Publish(&plan(1)))
+        .await
+        .unwrap()
+        .unwrap();
+    let undone = |record: &Record| match record.entry {
+        Entry::Undone { step } => Some(step),
+        _ => None,
+    };
+    let records = stage.journal.records(&DeploymentId::new("d1"));
+    assert_eq!(
+        records.iter().filter_map(undone).collect::<Vec<_>>(),
+        [3, 1, 0]
+    );
 }
 
 #[tokio::test(start_paused = true)]
