@@ -44,6 +44,11 @@ export class DocumentEdit {
     })
   }
 
+  /** The API has this edition now: a text nobody touched is read again. */
+  follow(edition: number): void {
+    if (this.text !== null && edition > this.#edition && !this.dirty && !this.saving) void this.read()
+  }
+
   type(text: string): void {
     this.text = text
     if (text === this.#saved) drafts.dropDocument(this.api)

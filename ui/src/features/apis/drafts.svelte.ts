@@ -73,3 +73,8 @@ function name(api: ApiId, key: string): string {
 }
 
 export const drafts = new Drafts()
+
+// Leaving a page keeps drafts; closing the window would not.
+window.addEventListener('beforeunload', (event) => {
+  if (drafts.any()) event.preventDefault()
+})

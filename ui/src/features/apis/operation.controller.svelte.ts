@@ -119,6 +119,13 @@ export class OperationEdit {
     )
   }
 
+  /** The API has this edition now: a form nobody touched is read again, a touched one waits for its own save. */
+  follow(edition: number): void {
+    if (edition <= this.#edition || this.dirty || this.saving) return
+    this.#edition = edition
+    if (this.key !== NEW) void this.#read()
+  }
+
   /** Lays a newer reading under what was typed. */
   async rebase(): Promise<void> {
     await this.#attempt(async () => {
