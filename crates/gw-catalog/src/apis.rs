@@ -142,11 +142,14 @@ impl Apis<'_> {
         self.0.read(|db| {
             let records = column(
                 db,
-                "SELECT record FROM apis WHERE ?1 = '' AND EXISTS (SELECT 1 FROM runs WHERE runs.api = apis.id)
+                "SELECT record FROM apis WHERE EXISTS (SELECT 1 FROM runs WHERE runs.api = apis.id)
                  ORDER BY name_key, version_order",
-                "",
+                [],
             )?;
-            records.iter().map(|record| from_json(record, "API")).collect()
+            records
+                .iter()
+                .map(|record| from_json(record, "API"))
+                .collect()
         })
     }
 
@@ -156,7 +159,7 @@ impl Apis<'_> {
             let records = column(
                 db,
                 "SELECT record FROM apis WHERE key_manager = ?1 ORDER BY name_key, version_order",
-                key_manager.as_str(),
+                [key_manager.as_str()],
             )?;
             let name = |record: &String| {
                 from_json(record, "API").map(|api: Api| format!("{}@{}", api.name, api.version))
@@ -176,7 +179,7 @@ impl Apis<'_> {
                 db,
                 "SELECT gateways.name FROM placements JOIN gateways ON gateways.id = placements.gateway
                  WHERE placements.api = ?1 ORDER BY gateways.name",
-                id.as_str(),
+                [id.as_str()],
             )?;
             if !gateways.is_empty() {
                 let advice = "Undeploy it there first; if a gateway no longer exists, forget the deployment instead.";
@@ -185,7 +188,7 @@ impl Apis<'_> {
             let running = column(
                 db,
                 "SELECT gateway_name FROM runs WHERE api = ?1 AND finished_at IS NULL ORDER BY row",
-                id.as_str(),
+                [id.as_str()],
             )?;
             if !running.is_empty() {
                 let advice = "Wait for the deployment to end, or cancel it, then remove the API.";

@@ -59,7 +59,7 @@ impl Gateways<'_> {
                 "SELECT (apis.record ->> '$.name') || '@' || (apis.record ->> '$.version')
                  FROM placements JOIN apis ON apis.id = placements.api
                  WHERE placements.gateway = ?1 ORDER BY apis.name_key, apis.version_order",
-                id.as_str(),
+                [id.as_str()],
             )?;
             if !placed.is_empty() {
                 let advice = "Undeploy these APIs first; if the gateway no longer exists, forget the deployments instead.";
@@ -68,7 +68,7 @@ impl Gateways<'_> {
             let running = named::column(
                 db,
                 "SELECT api_name || '@' || api_version FROM runs WHERE gateway = ?1 AND finished_at IS NULL ORDER BY row",
-                id.as_str(),
+                [id.as_str()],
             )?;
             if !running.is_empty() {
                 let advice = "Wait for the deployment to end, or cancel it, then remove the gateway.";

@@ -61,12 +61,12 @@ impl KeyManagers<'_> {
                 db,
                 "SELECT 'API ' || (record ->> '$.name') || '@' || (record ->> '$.version') FROM apis
                  WHERE key_manager = ?1 ORDER BY name_key, version_order",
-                id.as_str(),
+                [id.as_str()],
             )?;
             users.extend(named::column(
                 db,
                 "SELECT 'application ' || name FROM applications WHERE key_manager = ?1 ORDER BY name",
-                id.as_str(),
+                [id.as_str()],
             )?);
             if !users.is_empty() {
                 let advice = "Detach the policies and remove the applications first, or give them another key manager.";

@@ -3,7 +3,7 @@
 //! It refuses two of one kind whose names differ only in case.
 
 use gw_model::{Code, Fault};
-use rusqlite::{Connection, OptionalExtension, ffi, params};
+use rusqlite::{Connection, OptionalExtension, Params, ffi, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -121,10 +121,10 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T
 pub(crate) fn column(
     db: &Connection,
     sql: &str,
-    parameter: &str,
+    parameters: impl Params,
 ) -> Result<Vec<String>, CatalogError> {
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([parameter], |row| row.get(0))?;
+    let rows = statement.query_map(parameters, |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -5,7 +5,7 @@
 use gw_connector::Outputs;
 use gw_deploy::{Entry, Outcome, Record, RunHeader};
 use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, UnixMillis};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -65,8 +65,8 @@ impl Placements<'_> {
                 db,
                 "SELECT placements.record FROM placements
                  JOIN apis ON apis.id = placements.api JOIN gateways ON gateways.id = placements.gateway
-                 WHERE ?1 = ?1 ORDER BY apis.name_key, apis.version_order, gateways.name",
-                "",
+                 ORDER BY apis.name_key, apis.version_order, gateways.name",
+                [],
             )
         })
     }
@@ -78,7 +78,7 @@ impl Placements<'_> {
                 db,
                 "SELECT placements.record FROM placements JOIN gateways ON gateways.id = placements.gateway
                  WHERE placements.api = ?1 ORDER BY gateways.name",
-                api.as_str(),
+                [api.as_str()],
             )
         })
     }
@@ -90,7 +90,7 @@ impl Placements<'_> {
                 db,
                 "SELECT placements.record FROM placements JOIN apis ON apis.id = placements.api
                  WHERE placements.gateway = ?1 ORDER BY apis.name_key, apis.version_order",
-                gateway.as_str(),
+                [gateway.as_str()],
             )
         })
     }
@@ -225,8 +225,12 @@ fn get(
         .transpose()
 }
 
-fn many(db: &Connection, sql: &str, parameter: &str) -> Result<Vec<Placement>, CatalogError> {
-    column(db, sql, parameter)?
+fn many(
+    db: &Connection,
+    sql: &str,
+    parameters: impl Params,
+) -> Result<Vec<Placement>, CatalogError> {
+    column(db, sql, parameters)?
         .iter()
         .map(|record| from_json(record, "placement"))
         .collect()

@@ -121,7 +121,9 @@ impl Sealed {
             DecryptError::NoMatchingKeys => SealError::OtherKey,
             other => SealError::Damaged(other.to_string()),
         })?;
-        serde_json::from_slice(&text).map_err(|error| SealError::Damaged(error.to_string()))
+        // The parser's own words would quote what it read.
+        serde_json::from_slice(&text)
+            .map_err(|_| SealError::Damaged("what it holds is no list of secrets".to_owned()))
     }
 
     /// The same file with other secrets.

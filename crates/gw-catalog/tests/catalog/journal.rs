@@ -254,3 +254,18 @@ fn runs_are_listed_newest_first_by_api_and_gateway() {
     );
     assert_eq!(list(Some("none"), None, 0, 9), (String::new(), 0));
 }
+
+#[test]
+fn apis_that_were_ever_deployed_are_listed_also_when_they_are_nowhere_now() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let catalog = &sandbox.catalog;
+    catalog
+        .apis()
+        .create(&api("api2", "pets", "1"), "")
+        .unwrap();
+    assert_eq!(catalog.apis().deployed().unwrap(), []);
+    sandbox.run("d1", Outcome::Live, &[]);
+    sandbox.run("d2", Outcome::Withdrawn, &[]);
+    let deployed = catalog.apis().deployed().unwrap();
+    assert_eq!(deployed, [api("api", "orders", "1.0.0")]);
+}

@@ -122,6 +122,11 @@ fn a_key_manager_in_use_is_not_removed_and_says_by_what() {
         .create(&application("a1", "shop", "k1"))
         .unwrap();
     let id = KeyManagerId::new("k1");
+    assert_eq!(catalog.apis().trusting(&id).unwrap(), ["orders@1.0.0"]);
+    assert_eq!(
+        catalog.apis().trusting(&KeyManagerId::new("k2")).unwrap(),
+        Vec::<String>::new()
+    );
     let fault = catalog.key_managers().remove(&id).unwrap_err();
     assert_eq!(fault.code, Code::CatalogInUse);
     assert_eq!(fault.facts["used-by"], "API orders@1.0.0, application shop");
