@@ -32,6 +32,10 @@ fn finding(operation: &OperationKey, why: &Unservable) -> Diagnostic {
             "local-bad-path",
             "Use one variable for a whole segment; AWS needs that too.",
         ),
+        Unservable::BadBasePath(_) => (
+            "local-bad-base-path",
+            "Write the base path like /orders/v1.",
+        ),
         Unservable::NoSuchParameter(_) => (
             "local-no-such-parameter",
             "Use only variables of the path in the URL.",

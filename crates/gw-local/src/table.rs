@@ -95,6 +95,9 @@ pub enum Unservable {
     /// Its path is no path template.
     #[error("its path has more than one variable in a segment, or one that is greedy and not last")]
     BadPath,
+    /// The API's base path is none.
+    #[error("the base path {0:?} does not start with a slash, or has dot segments")]
+    BadBasePath(String),
     /// Its backend URL has a variable the path does not have.
     #[error("its backend URL has the variable {{{0}}}, and its path has not")]
     NoSuchParameter(String),
@@ -112,11 +115,19 @@ impl Table {
     /// # Errors
     /// Every route that cannot be served, and why.
     pub fn compile(plan: &Plan) -> Result<Self, Vec<(OperationKey, Unservable)>> {
+        let Some(base) = path::normal(&plan.base_path).filter(|base| base.starts_with('/')) else {
+            // A plan without operations has a base path all the same.
+            let first = plan.routes.first().map(|route| route.operation.clone());
+            let operation = first.unwrap_or_else(|| OperationKey::new(HttpMethod::Any, "/"));
+            return Err(vec![(
+                operation,
+                Unservable::BadBasePath(plan.base_path.clone()),
+            )]);
+        };
         let mut table = Self {
             api: plan.api.clone(),
             title: format!("{} {}", plan.name, plan.version),
-            base: path::normal(&plan.base_path)
-                .map_or_else(String::new, |base| base.trim_end_matches('/').to_owned()),
+            base: base.trim_end_matches('/').to_owned(),
             check: plan.token_check.clone(),
             cors: plan.cors.clone(),
             router: Router::new(),

@@ -235,6 +235,36 @@ async fn bodies_stream_both_ways_within_aws_s_limit() {
     assert_eq!(world.send(declared).await.status.as_u16(), 413);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_connections_at_once_get_their_answers() {
+    let world = std::sync::Arc::new(World::start().await);
+    let back = format!("{}/x", world.backend.url);
+    let routes = vec![route("GET /passed", http(back), scopes(&["pets:read"]))];
+    let base = world
+        .publish(&plan("pets", "/", routes, Some(world.check())))
+        .await;
+    let header = format!("Bearer {}", world.token(&world.claims()));
+    let callers: Vec<_> = (0..256)
+        .map(|_| {
+            let (world, url, header) = (world.clone(), format!("{base}/passed"), header.clone());
+            tokio::spawn(async move {
+                for _ in 0..4 {
+                    let answer = world.call("GET", &url, &[("authorization", &header)]).await;
+                    assert_eq!(answer.status.as_u16(), 299);
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    assert_eq!(
+        world.backend.hits.load(Ordering::SeqCst),
+        1024,
+        "a request was sent twice or never"
+    );
+}
+
 #[tokio::test]
 async fn a_backend_that_fails_is_answered_as_aws_does() {
     let world = World::with_timeout(Duration::from_millis(300)).await;

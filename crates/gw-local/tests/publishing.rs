@@ -251,6 +251,27 @@ async fn what_only_aws_can_serve_is_named() {
 }
 
 #[tokio::test]
+async fn a_base_path_that_is_none_is_not_served_at_the_root() {
+    assert_eq!(
+        gw_local::lint::lint(&plan("pets", "none", Vec::new(), None)).len(),
+        1
+    );
+    for base in ["orders", "/a/../b", "/%2e%2e/x"] {
+        let findings = gw_local::lint::lint(&plan(
+            "pets",
+            base,
+            vec![route("GET /", mock("1"), OPEN)],
+            None,
+        ));
+        let rules: Vec<&str> = findings
+            .iter()
+            .map(|finding| finding.rule.as_str())
+            .collect();
+        assert_eq!(rules, ["local-bad-base-path"], "{base}");
+    }
+}
+
+#[tokio::test]
 async fn a_protected_route_without_a_check_never_goes_live() {
     let world = World::start().await;
     let unchecked = plan(
