@@ -83,6 +83,29 @@ export async function fillWithSample(core) {
   return { ...sample, deployment: run.deployment }
 }
 
+/** More places and one more API, so that pictures show what a fleet looks like. Nothing of it is ever called. */
+export async function fillWithFleet(core, sample) {
+  const gateway = (name, display_name, target) => core.call('gateways.create', { name, display_name, description: '', target })
+  const aws = (region, stage) => ({
+    kind: 'aws',
+    region,
+    stage,
+    endpoint_type: 'REGIONAL',
+    endpoint_url: null,
+    credentials: { from: 'access-key', access_key_id: 'AKIAIOSFODNN7EXAMPLE', secret_access_key: 'made-up-for-a-picture', session_token: null },
+  })
+  await gateway('prod-eu', 'Production Europe', aws('eu-west-1', 'prod'))
+  await gateway('staging', 'Staging', aws('eu-west-1', 'staging'))
+  const lab = await gateway('lab', 'Lab', { kind: 'local', port: null })
+  await core.call('apis.create', {
+    name: 'Orders',
+    version: '1.2.0',
+    base_path: '/orders/v1',
+    backend: { kind: 'http', url: 'https://orders.example.com' },
+  })
+  return { ...sample, lab: lab.id }
+}
+
 async function until(done, patience = 15_000) {
   const end = Date.now() + patience
   while (!(await done())) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from '../../ui/node_modules/@playwright/test/index.mjs'
 import { launchOptions } from './chromium.mjs'
-import { fillWithSample, startCore } from './core.mjs'
+import { fillWithFleet, fillWithSample, startCore } from './core.mjs'
 import { emptyPages, open, samplePages } from './pages.mjs'
 
 const SIZES = [
@@ -23,7 +23,7 @@ let count = 0
 try {
   const full = await startCore()
   try {
-    await shoot('sample', full, samplePages(await fillWithSample(full)))
+    await shoot('sample', full, samplePages(await fillWithFleet(full, await fillWithSample(full))))
   } finally {
     await full.stop()
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ApiRow, GatewayRow, PlacementRow } from '../../ipc'
-import { matrix, shortRevision, tally } from './matrix'
+import { cellAddress, matrix, shortRevision, tally } from './matrix'
 
 const gateway = (id: string) => ({ gateway: { id } }) as GatewayRow
 const api = (id: string, ...placements: Partial<PlacementRow>[]) =>
@@ -27,6 +27,16 @@ test('the sums name the worst first and leave out what there is none of', () => 
     ['stuck', 1],
     ['live', 2],
   ])
+})
+
+test('a cell opens what can be done there', () => {
+  const at = (state: PlacementRow['state']) => cellAddress('a', 'g', { state, deployment: 'd' } as PlacementRow)
+  expect(cellAddress('a', 'g', null)).toBe('#/apis/a/deployments/plan?on=g&goal=publish')
+  expect(at('behind')).toBe('#/apis/a/deployments/plan?on=g&goal=publish')
+  expect(at('failed')).toBe('#/apis/a/deployments/plan?on=g&goal=publish')
+  expect(at('live')).toBe('#/apis/a/deployments')
+  expect(at('deploying')).toBe('#/deployments/d')
+  expect(at('stuck')).toBe('#/deployments/d')
 })
 
 test('a revision is cut to what is said aloud', () => {

@@ -36,6 +36,19 @@ export function matrix(apis: ApiRow[], gateways: GatewayRow[]): MatrixRow[] {
   }))
 }
 
+/** What a cell opens: the plan where something is to be done, the run where something is going on, the history else. */
+export function cellAddress(api: string, gateway: string, placement: PlacementRow | null): string {
+  switch (placement?.state) {
+    case 'live':
+      return `#/apis/${api}/deployments`
+    case 'deploying':
+    case 'stuck':
+      return `#/deployments/${placement.deployment}`
+    default:
+      return `#/apis/${api}/deployments/plan?on=${gateway}&goal=publish`
+  }
+}
+
 /** `rev_1f2e3d4` of a whole revision id. */
 export function shortRevision(revision: string): string {
   return revision.slice(0, 'rev_'.length + 7)
