@@ -3,6 +3,8 @@
 //! It refuses names that could change with an API's name or version: they come from ids, so a renamed API keeps its
 //! objects.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use gw_connector::{Mark, Outputs};
@@ -87,20 +89,16 @@ pub fn invoke_url(
     rest_api_id: &str,
     stage: &str,
 ) -> String {
-    match endpoint_url {
-        Some(endpoint) => format!(
-            "{}/_aws/execute-api/{rest_api_id}/{stage}",
-            endpoint.trim_end_matches('/')
-        ),
-        None => {
-            let suffix = if partition(region) == "aws-cn" {
-                ".cn"
-            } else {
-                ""
-            };
-            format!("https://{rest_api_id}.execute-api.{region}.amazonaws.com{suffix}/{stage}")
-        }
+    if let Some(endpoint) = endpoint_url {
+        let endpoint = endpoint.trim_end_matches('/');
+        return format!("{endpoint}/_aws/execute-api/{rest_api_id}/{stage}");
     }
+    let suffix = if partition(region) == "aws-cn" {
+        ".cn"
+    } else {
+        ""
+    };
+    format!("https://{rest_api_id}.execute-api.{region}.amazonaws.com{suffix}/{stage}")
 }
 
 /// The URI by which API Gateway calls a function (integration and authorizer).
@@ -171,8 +169,11 @@ pub(crate) fn short_digest(text: &str) -> String {
     Sha256::digest(text.as_bytes())
         .iter()
         .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// An output's value, unless it is missing or empty.

@@ -43,27 +43,21 @@ impl AwsConnector {
             .await?
             .into_iter()
             .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str()));
-        match tagged.as_ref().and_then(RestApi::id) {
-            Some(id) => {
-                self.function_of(target, &mut found).await?;
-                if let Some(stage) = self.stage(id).await? {
-                    return Ok(self.live(id, &stage, found));
-                }
-                found.insert(names::REST_API_ID.to_owned(), id.to_owned());
-                Ok(partial(found))
+        if let Some(id) = tagged.as_ref().and_then(RestApi::id) {
+            self.function_of(target, &mut found).await?;
+            if let Some(stage) = self.stage(id).await? {
+                return Ok(self.live(id, &stage, found));
             }
-            None => {
-                // A function without its API is left only by someone else's hand; the first publication of an API
-                // nobody knows of does not look for one.
-                if LASTING
-                    .iter()
-                    .any(|name| output(&target.known, name).is_some())
-                {
-                    self.function_of(target, &mut found).await?;
-                }
-                Ok(partial(found))
-            }
+            found.insert(names::REST_API_ID.to_owned(), id.to_owned());
+        } else if LASTING
+            .iter()
+            .any(|name| output(&target.known, name).is_some())
+        {
+            // A function without its API is left only by someone else's hand; the first publication of an API nobody
+            // knows of does not look for one.
+            self.function_of(target, &mut found).await?;
         }
+        Ok(partial(found))
     }
 
     /// Every REST API of the account and region.

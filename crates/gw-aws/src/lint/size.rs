@@ -1,6 +1,6 @@
 //! Rules about the API as a whole: emptiness and AWS's quotas.
 
-use gw_model::Severity;
+use gw_model::{EndpointType, Severity};
 
 use super::{Finding, Rule, Subject};
 use crate::lower;
@@ -40,6 +40,13 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Change the gateway's stage.",
         check: stage_name,
     },
+    Rule {
+        id: "aws-private-policy",
+        severity: Severity::Error,
+        why: "AWS deploys a private API only with a resource policy that says which VPC endpoints may call it.",
+        fix: "Make the gateway regional or edge-optimized; Gatewright does not write resource policies.",
+        check: private_endpoint,
+    },
 ];
 
 fn document_too_large(subject: &Subject<'_>) -> Vec<Finding> {
@@ -47,9 +54,10 @@ fn document_too_large(subject: &Subject<'_>) -> Vec<Finding> {
     if bytes <= MAX_DOCUMENT_BYTES {
         return Vec::new();
     }
+    let tenths = bytes * 10 / (1024 * 1024);
+    let size = format!("{}.{}", tenths / 10, tenths % 10);
     vec![Subject::whole(format!(
-        "The document for AWS has {:.1} MB, and 6 MB is the most AWS imports",
-        bytes as f64 / 1_048_576.0
+        "The document for AWS has {size} MB, and 6 MB is the most AWS imports"
     ))]
 }
 
@@ -82,4 +90,13 @@ fn stage_name(subject: &Subject<'_>) -> Vec<Finding> {
     } else {
         vec![Subject::whole(format!("'{stage}' is no stage name"))]
     }
+}
+
+fn private_endpoint(subject: &Subject<'_>) -> Vec<Finding> {
+    if subject.target.endpoint_type != EndpointType::Private {
+        return Vec::new();
+    }
+    vec![Subject::whole(
+        "The gateway is private, and the API has no resource policy",
+    )]
 }

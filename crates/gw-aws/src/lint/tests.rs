@@ -1,6 +1,6 @@
 //! Each rule with a plan that breaks it and the next best that does not.
 
-use gw_model::{AwsAuthorizer, AwsTarget, HttpMethod, Severity};
+use gw_model::{AwsAuthorizer, AwsTarget, EndpointType, HttpMethod, Severity};
 use gw_plan::{Parameter, ParameterLocation, Plan, RouteBackend, RouteSecurity};
 
 use super::lint;
@@ -260,6 +260,22 @@ fn security_that_is_missing_or_cannot_work_is_found() {
         check(|check| check.jwks_uri = "http://127.0.0.1:9/jwks".to_owned()),
         ["aws-keys-unreachable"]
     );
+}
+
+#[test]
+fn gateways_that_cannot_take_any_api_are_told() {
+    let private = AwsTarget {
+        endpoint_type: EndpointType::Private,
+        ..aws()
+    };
+    assert_eq!(found(&pets(), &private), ["aws-private-policy"]);
+    for stage in ["", "a b", "a/b", &"x".repeat(129)] {
+        let target = AwsTarget {
+            stage: stage.to_owned(),
+            ..aws()
+        };
+        assert_eq!(found(&pets(), &target), ["aws-stage-name"], "{stage:?}");
+    }
 }
 
 #[test]

@@ -5,13 +5,12 @@
 use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
 use gw_model::{AwsAuthorizer, AwsTarget, Code, Diagnostic, EndpointType, Fault};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
-use serde_json::json;
 
 use super::document::{document, is_protected};
 use super::step::{Expectation, Owner, Step, verb};
 use crate::lint;
-use crate::names::{self, output, partition};
-use crate::package::{Package, package};
+use crate::names::{self, output};
+use crate::package::package;
 
 /// Lowers a goal for one API on one gateway.
 pub(crate) fn lower(
@@ -31,10 +30,10 @@ pub(crate) fn lower(
     }
 }
 
-struct Lowering<'a> {
-    target: &'a Target,
-    aws: &'a AwsTarget,
-    observed: &'a Observed,
+pub(super) struct Lowering<'a> {
+    pub(super) target: &'a Target,
+    pub(super) aws: &'a AwsTarget,
+    pub(super) observed: &'a Observed,
 }
 
 impl Lowering<'_> {
@@ -83,150 +82,6 @@ impl Lowering<'_> {
             && self.found(names::BUILD) == Some(build)
     }
 
-    /// Brings the function up to date; whether there is anything to do.
-    fn provision(&self, package: &Package, changes: &mut Vec<Change>) -> bool {
-        if self.found(names::FUNCTION_DIGEST) == Some(package.digest.as_str())
-            && self.found(names::FUNCTION_VERSION_ARN).is_some()
-        {
-            return false;
-        }
-        if self.found(names::FUNCTION_ARN).is_some() {
-            changes.push(self.update_function(package));
-        } else {
-            if self.found(names::ROLE_ARN).is_none() {
-                changes.push(self.create_role());
-                changes.push(self.put_role_policy());
-            }
-            changes.push(self.create_function(package));
-        }
-        changes.push(self.await_function());
-        changes.push(self.publish_version(package));
-        true
-    }
-
-    fn create_role(&self) -> Change {
-        let role = self.function_name();
-        let call = self.iam(
-            "CreateRole",
-            &format!("role {role}"),
-            "iam:CreateRole and iam:TagRole",
-        );
-        change(
-            verb::CREATE_ROLE,
-            "Make the role of the authorizer function".to_owned(),
-            StepEffect::Write,
-            vec![call],
-            &Step::CreateRole {
-                role,
-                owner: self.owner(),
-            },
-        )
-    }
-
-    fn put_role_policy(&self) -> Change {
-        let role = self.function_name();
-        let log = format!(
-            "arn:{}:logs:{}:*:log-group:/aws/lambda/{role}",
-            partition(&self.aws.region),
-            self.aws.region
-        );
-        let policy = json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                "Resource": [log, format!("{log}:*")],
-            }],
-        });
-        change(
-            verb::PUT_ROLE_POLICY,
-            "Let the authorizer function write its own log, and nothing else".to_owned(),
-            StepEffect::Write,
-            vec![self.iam(
-                "PutRolePolicy",
-                &format!("role {role}"),
-                "iam:PutRolePolicy",
-            )],
-            &Step::PutRolePolicy {
-                role,
-                policy: policy.to_string(),
-            },
-        )
-    }
-
-    fn create_function(&self, package: &Package) -> Change {
-        let function = self.function_name();
-        let mut call = self.lambda(
-            "CreateFunction",
-            &function,
-            "lambda:CreateFunction and lambda:TagResource",
-        );
-        call.permission.push_str("; iam:PassRole on its role");
-        change(
-            verb::CREATE_FUNCTION,
-            "Make the authorizer function".to_owned(),
-            StepEffect::Write,
-            vec![call],
-            &Step::CreateFunction {
-                function,
-                owner: self.owner(),
-                zip: encode(&package.zip),
-                digest: package.digest.clone(),
-            },
-        )
-    }
-
-    fn update_function(&self, package: &Package) -> Change {
-        let function = self.function_name();
-        change(
-            verb::UPDATE_FUNCTION,
-            "Change the authorizer function's code; the live stage keeps asking its published version".to_owned(),
-            StepEffect::Write,
-            vec![self.lambda("UpdateFunctionCode", &function, "lambda:UpdateFunctionCode")],
-            &Step::UpdateFunction { function, zip: encode(&package.zip), digest: package.digest.clone() },
-        )
-    }
-
-    fn await_function(&self) -> Change {
-        let function = self.function_name();
-        change(
-            verb::AWAIT_FUNCTION,
-            "See that the authorizer function is ready".to_owned(),
-            StepEffect::Read,
-            vec![self.lambda(
-                "GetFunctionConfiguration",
-                &function,
-                "lambda:GetFunctionConfiguration",
-            )],
-            &Step::AwaitFunction { function },
-        )
-    }
-
-    fn publish_version(&self, package: &Package) -> Change {
-        let function = self.function_name();
-        change(
-            verb::PUBLISH_VERSION,
-            "Publish the authorizer function's code as a version that never changes".to_owned(),
-            StepEffect::Write,
-            vec![self.lambda("PublishVersion", &function, "lambda:PublishVersion")],
-            &Step::PublishVersion {
-                function,
-                digest: package.digest.clone(),
-            },
-        )
-    }
-
-    fn allow_invoke(&self) -> Change {
-        let function = self.function_name();
-        change(
-            verb::ALLOW_INVOKE,
-            "Let this API, and no other, ask the authorizer function".to_owned(),
-            StepEffect::Write,
-            vec![self.lambda("AddPermission", &function, "lambda:AddPermission")],
-            &Step::AllowInvoke { function },
-        )
-    }
-
     fn create_rest_api(&self, plan: &Plan) -> Change {
         let endpoint_type = match self.aws.endpoint_type {
             EndpointType::Regional => "REGIONAL",
@@ -240,8 +95,8 @@ impl Lowering<'_> {
             "POST",
             "/restapis",
         );
-        call.permission
-            .push_str(&format!("; apigateway:PUT on {}", self.arn("/tags/*")));
+        call.permission.push_str("; apigateway:PUT on ");
+        call.permission.push_str(&self.arn("/tags/*"));
         change(
             verb::CREATE_REST_API,
             format!("Make the {kind} REST API '{}'", plan.name),
@@ -290,7 +145,7 @@ impl Lowering<'_> {
             .token_check
             .as_ref()
             .filter(|_| is_protected(plan))
-            .map(|check| self.authorizer_function(check));
+            .map(authorizer_function);
         if authorizer.is_some() {
             calls.push(get("GetAuthorizers", "authorizers?limit=500"));
         }
@@ -425,15 +280,7 @@ impl Lowering<'_> {
         changes
     }
 
-    /// The function the live authorizer must ask; `None` in the payload's text stands for the provisioned one.
-    fn authorizer_function(&self, check: &TokenCheck) -> String {
-        match &check.aws {
-            AwsAuthorizer::Existing { lambda_arn, .. } => lambda_arn.clone(),
-            AwsAuthorizer::Provision => names::FUNCTION_PLACEHOLDER.to_owned(),
-        }
-    }
-
-    fn found(&self, name: &str) -> Option<&str> {
+    pub(super) fn found(&self, name: &str) -> Option<&str> {
         output(&self.observed.found, name)
     }
 
@@ -441,65 +288,27 @@ impl Lowering<'_> {
         self.found(names::REST_API_ID).unwrap_or("{id}")
     }
 
-    fn function_name(&self) -> String {
+    pub(super) fn function_name(&self) -> String {
         names::function_name(&self.target.api, &self.aws.stage)
     }
 
-    fn owner(&self) -> Owner {
+    pub(super) fn owner(&self) -> Owner {
         Owner {
             api: self.target.api.as_str().to_owned(),
             name: self.target.api_name.clone(),
         }
     }
+}
 
-    fn arn(&self, path: &str) -> String {
-        format!(
-            "arn:{}:apigateway:{}::{path}",
-            partition(&self.aws.region),
-            self.aws.region
-        )
-    }
-
-    fn gateway(&self, name: &str, target: String, method: &str, path: &str) -> RemoteCall {
-        let permission = format!("apigateway:{method} on {}", self.arn(path));
-        RemoteCall {
-            service: "apigateway".to_owned(),
-            name: name.to_owned(),
-            target,
-            permission,
-        }
-    }
-
-    fn lambda(&self, name: &str, function: &str, actions: &str) -> RemoteCall {
-        let arn = format!(
-            "arn:{}:lambda:{}:*:function:{function}",
-            partition(&self.aws.region),
-            self.aws.region
-        );
-        RemoteCall {
-            service: "lambda".to_owned(),
-            name: name.to_owned(),
-            target: format!("function {function}"),
-            permission: format!("{actions} on {arn}"),
-        }
-    }
-
-    fn iam(&self, name: &str, target: &str, actions: &str) -> RemoteCall {
-        let arn = format!(
-            "arn:{}:iam::*:role/{}",
-            partition(&self.aws.region),
-            self.function_name()
-        );
-        RemoteCall {
-            service: "iam".to_owned(),
-            name: name.to_owned(),
-            target: target.to_owned(),
-            permission: format!("{actions} on {arn}"),
-        }
+/// The function the live authorizer must ask; a placeholder stands for the provisioned one.
+fn authorizer_function(check: &TokenCheck) -> String {
+    match &check.aws {
+        AwsAuthorizer::Existing { lambda_arn, .. } => lambda_arn.clone(),
+        AwsAuthorizer::Provision => names::FUNCTION_PLACEHOLDER.to_owned(),
     }
 }
 
-fn change(
+pub(super) fn change(
     verb: &str,
     sentence: String,
     effect: StepEffect,
@@ -555,9 +364,4 @@ fn count(number: usize, noun: &str) -> String {
     } else {
         format!("{number} {noun}s")
     }
-}
-
-fn encode(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -6,10 +6,12 @@
 //! stays as it was: the document of a live stage is a copy, and a provisioned function is asked by published version.
 
 mod authorizer;
+mod calls;
 mod changes;
 mod cors;
 mod document;
 mod integration;
+mod provision;
 #[cfg(test)]
 pub(crate) mod samples;
 mod step;

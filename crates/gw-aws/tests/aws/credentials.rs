@@ -35,7 +35,9 @@ fn element(xml: &str, name: &str) -> String {
 async fn user(endpoint: &str, name: &str, policy: Option<&str>) -> (String, String) {
     iam(endpoint, &format!("Action=CreateUser&UserName={name}")).await;
     if let Some(policy) = policy {
-        let policy: String = policy.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let policy = policy
+            .bytes()
+            .fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
         iam(
             endpoint,
             &format!("Action=PutUserPolicy&UserName={name}&PolicyName=p&PolicyDocument={policy}"),
