@@ -3,8 +3,14 @@
 //! Hosts call [`dispatch`]; the page's types are generated from [`each_command!`]. It refuses commands that are not in
 //! the table, and requests that do not fit their type.
 
+use gw_model::{Code, Fault};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
+
+use crate::wire::*;
+use crate::App;
 
 /// What a command reads or changes; the page reads a feature again when it changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -45,9 +51,9 @@ macro_rules! each_command {
     ($with:ident) => {
         $with! {
             "app.status" => status::status(Empty) -> AppStatus, reads [Status, Gateways, Apis, KeyManagers, Applications, Deployments], changes [];
-            "vault.create_file" => vault::create_file(Passphrase) -> VaultState, reads [], changes [Status, KeyManagers];
-            "vault.unlock" => vault::unlock(Passphrase) -> VaultState, reads [], changes [Status, KeyManagers];
-            "vault.use_keychain" => vault::use_keychain(Empty) -> VaultState, reads [], changes [Status];
+            "vault.create_file" => vault::create_file(Passphrase) -> VaultStatus, reads [], changes [Status, KeyManagers];
+            "vault.unlock" => vault::unlock(Passphrase) -> VaultStatus, reads [], changes [Status, KeyManagers];
+            "vault.use_keychain" => vault::use_keychain(Empty) -> VaultStatus, reads [], changes [Status];
             "samples.install" => samples::install(Empty) -> SampleInstalled, reads [], changes [Gateways, Apis, Policies, Applications, KeyManagers];
 
             "gateways.list" => gateways::list(Empty) -> Vec<GatewayRow>, reads [Gateways, Deployments], changes [];
@@ -83,7 +89,7 @@ macro_rules! each_command {
             "key_managers.create" => key_managers::create(KeyManagerInput) -> KeyManager, reads [], changes [KeyManagers];
             "key_managers.update" => key_managers::update(KeyManagerUpdate) -> KeyManager, reads [], changes [KeyManagers];
             "key_managers.remove" => key_managers::remove(KeyManagerRequest) -> Done, reads [], changes [KeyManagers];
-            "key_managers.check" => key_managers::check(KeyManagerRequest) -> Discovered, reads [KeyManagers], changes [];
+            "key_managers.check" => key_managers::check_live(KeyManagerRequest) -> Discovered, reads [KeyManagers], changes [];
 
             "applications.list" => applications::list(Empty) -> Vec<ApplicationRow>, reads [Applications, KeyManagers], changes [];
             "applications.create" => applications::create(ApplicationInput) -> Application, reads [], changes [Applications];
@@ -117,4 +123,56 @@ macro_rules! each_command {
             "console.clear_history" => console::clear_history(Empty) -> Done, reads [], changes [Console];
         }
     };
+}
+
+macro_rules! table {
+    ($($name:literal => $module:ident :: $function:ident ($request:ty) -> $response:ty, reads [$($reads:ident),*], changes [$($changes:ident),*];)+) => {
+        /// Every command, in the order of the table.
+        pub const TABLE: &[Command] = &[$(Command {
+            name: $name,
+            reads: &[$(Feature::$reads),*],
+            changes: &[$(Feature::$changes),*],
+        }),+];
+
+        /// Runs one command by name. What it changed is told as an event, also when it failed: half of it may have
+        /// happened.
+        pub async fn dispatch(app: &App, name: &str, request: Value) -> Result<Value, Fault> {
+            match name {
+                $($name => {
+                    let request: $request = read(name, request)?;
+                    let outcome = Box::pin(crate::$module::$function(app, request)).await;
+                    app.changed(&[$(Feature::$changes),*]);
+                    write(name, outcome?)
+                })+
+                _ => {
+                    let advice = "The page and the core are of different versions: restart Gatewright";
+                    Err(Fault::new(Code::RequestUnknownCommand, format!("There is no command '{name}'"), advice))
+                }
+            }
+        }
+    };
+}
+
+each_command!(table);
+
+/// Reads a request. The words of the parser are kept only as far as they quote nothing: a request may hold secrets.
+fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T, Fault> {
+    let request = if request.is_null() { Value::Object(serde_json::Map::new()) } else { request };
+    serde_json::from_value(request).map_err(|error| {
+        let words = error.to_string();
+        let quotes_input = words.contains("invalid type") || words.contains("invalid value");
+        let reason = if quotes_input { "a field has a value of the wrong type".to_owned() } else { words };
+        Fault::new(
+            Code::RequestInvalid,
+            format!("The request of {name} is not understood: {reason}"),
+            "Compare it with the command table",
+        )
+    })
+}
+
+fn write(name: &str, response: impl Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(response).map_err(|error| {
+        let advice = "This is a defect: report it with what you did";
+        Fault::new(Code::AppDefect, format!("The answer of {name} could not be written"), advice).because(error)
+    })
 }

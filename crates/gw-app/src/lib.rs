@@ -1,6 +1,7 @@
 //! Use cases: one module per feature, and the command table every host serves.
 //!
-//! It refuses to know a window, a terminal or a page; hosts do.
+//! A host opens an [`App`], forwards commands by name with [`dispatch`] and JSON, and forwards [`App::subscribe`] to its
+//! page. The command line calls the same functions directly. It refuses to know a window, a terminal or a page.
 
 pub mod apis;
 pub mod applications;
@@ -10,13 +11,34 @@ pub mod console;
 pub mod deployments;
 pub mod event;
 pub mod gateways;
+pub mod home;
 pub mod key_managers;
 pub mod operations;
 pub mod policies;
+pub mod resolve;
 pub mod samples;
 pub mod status;
 pub mod vault;
 pub mod wire;
 
+mod app;
+mod connect;
+mod names;
+mod resident;
+mod serving;
+
+pub use app::{App, AppOptions, VaultUse};
 pub use bindings::bindings;
+pub use commands::dispatch;
 pub use event::AppEvent;
+pub use home::Home;
+
+/// What hosts that stay open do once: end interrupted runs and serve the local gateways, in the background.
+pub fn stay_open(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        // Both show their faults on their pages, run by run and gateway by gateway.
+        let _ = serving::start_all(&app).await;
+        let _ = deployments::recover_interrupted(&app).await;
+    });
+}

@@ -1,6 +1,7 @@
 //! What `console.*` takes and gives.
 
-use gw_model::{ApiId, ApplicationId, Fault, GatewayId, HttpMethod, OperationKey, UnixMillis};
+pub use gw_console::{AnswerBody, Note, Pair};
+use gw_model::{ApiId, ApplicationId, Code, Fault, GatewayId, HttpMethod, OperationKey, UnixMillis};
 use gw_plan::{ParameterLocation, RouteSecurity};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -73,15 +74,6 @@ pub struct ConsoleRequest {
     pub application: Option<ApplicationId>,
 }
 
-/// A name and a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Pair {
-    /// Name.
-    pub name: String,
-    /// Value.
-    pub value: String,
-}
-
 /// A request to send, which can be cancelled by its name.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct SendRequest {
@@ -117,47 +109,14 @@ pub struct ConsoleAnswer {
     /// Size of the whole body in bytes.
     #[ts(type = "number")]
     pub size: u64,
+    /// `false` when the body was not read to its end and the server did not say its size: it is `size` or more.
+    pub size_exact: bool,
     /// Headers, in order.
     pub headers: Vec<Pair>,
     /// The body.
     pub body: AnswerBody,
     /// Why it was refused, when it was: likely causes and next steps.
-    pub notes: Vec<AnswerNote>,
-}
-
-/// A body, as far as it is shown.
-#[derive(Clone, Debug, Serialize, TS)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum AnswerBody {
-    /// Nothing.
-    Empty,
-    /// Text.
-    Text {
-        /// As it came.
-        raw: String,
-        /// Indented, for JSON and XML; `None` for others.
-        pretty: Option<String>,
-        /// `json`, `xml`, `html` or `text`.
-        language: String,
-        /// Whether more came than is shown.
-        truncated: bool,
-    },
-    /// Not text.
-    Binary {
-        /// Media type.
-        content_type: String,
-    },
-}
-
-/// Why an answer is what it is.
-#[derive(Clone, Debug, Serialize, TS)]
-pub struct AnswerNote {
-    /// What happened and why, in one or two sentences.
-    pub cause: String,
-    /// What to do.
-    pub next: String,
-    /// Whether it is a guess.
-    pub guess: bool,
+    pub notes: Vec<Note>,
 }
 
 /// A command line, without secrets.
@@ -212,7 +171,7 @@ pub struct HistoryRow {
     #[ts(type = "number")]
     pub size: u64,
     /// Why no answer came.
-    pub fault: Option<Fault>,
+    pub failed: Option<Code>,
 }
 
 /// One exchange.
@@ -230,6 +189,10 @@ pub struct HistoryDetail {
     pub row: HistoryRow,
     /// What was sent, ready to send again.
     pub request: ConsoleRequest,
+    /// The operation of the document it was; `None` for a path it does not have.
+    pub operation: Option<OperationKey>,
     /// What came; `None` when nothing did.
     pub answer: Option<ConsoleAnswer>,
+    /// Why no answer came.
+    pub fault: Option<Fault>,
 }

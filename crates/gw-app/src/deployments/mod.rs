@@ -1,3 +1,78 @@
-//! deployments
+//! Deployments: plan, start, cancel, recover; what ran and what is where.
+//!
+//! It refuses to carry out anything but the plan that was shown: a changed API refuses the start.
 
+mod place;
+mod plan;
+mod run;
 pub mod wire;
+
+use gw_catalog::{Page, RunFilter, RunRow};
+use gw_deploy::Journal as _;
+use gw_model::{DeploymentId, Fault};
+
+use crate::app::App;
+use crate::wire::{
+    DeploymentDetail, DeploymentPage, DeploymentRequest, DeploymentRow, DeploymentSearch, PlacementRow,
+    PlacementSearch, RunGoal,
+};
+
+pub(crate) use place::placements_of;
+pub use plan::plan;
+pub(crate) use run::RunHandle;
+pub use run::{cancel, recover, recover_interrupted, start, wait};
+
+/// Runs, newest first.
+pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage, Fault> {
+    let page = Page { offset: request.offset, limit: if request.limit == 0 { 100 } else { request.limit } };
+    let filter = RunFilter { api: request.api, gateway: request.gateway };
+    let found = app.catalog(move |catalog| catalog.runs().list(&filter, page)).await?;
+    let total = u32::try_from(found.total).unwrap_or(u32::MAX);
+    Ok(DeploymentPage { rows: found.items.into_iter().map(row).collect(), total })
+}
+
+/// One run with its journal.
+pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDetail, Fault> {
+    app.catalog(move |catalog| {
+        let found = catalog.runs().get(&request.deployment)?;
+        let (header, records) = catalog.read(&request.deployment)?;
+        Ok(DeploymentDetail { row: row(found), header, records })
+    })
+    .await
+}
+
+/// What is where: the cells of the fleet matrix.
+pub async fn placements(app: &App, request: PlacementSearch) -> Result<Vec<PlacementRow>, Fault> {
+    let apis = match request.api {
+        Some(id) => vec![app.catalog(move |catalog| catalog.apis().get(&id)).await?],
+        None => app.catalog(|catalog| catalog.apis().deployed()).await?,
+    };
+    let mut rows = Vec::new();
+    for api in &apis {
+        rows.extend(placements_of(app, api).await?);
+    }
+    Ok(rows)
+}
+
+async fn row_of(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, Fault> {
+    let id = deployment.clone();
+    app.catalog(move |catalog| catalog.runs().get(&id).map(row)).await
+}
+
+fn row(run: RunRow) -> DeploymentRow {
+    DeploymentRow {
+        deployment: run.header.deployment,
+        api: run.header.api,
+        api_name: run.api_name,
+        api_version: run.api_version,
+        gateway: run.header.gateway,
+        gateway_name: run.gateway_name,
+        goal: if run.header.revision.is_some() { RunGoal::Publish } else { RunGoal::Withdraw },
+        revision: run.header.revision,
+        started_at: run.header.started_at,
+        finished_at: run.finished_at,
+        outcome: run.outcome,
+        fault: run.fault,
+        invoke_url: run.invoke_url,
+    }
+}

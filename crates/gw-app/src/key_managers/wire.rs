@@ -108,4 +108,6 @@ pub struct PresetField {
     pub label: String,
     /// An example value.
     pub example: String,
+    /// Used when it is left empty; empty when it must be filled in.
+    pub default: String,
 }

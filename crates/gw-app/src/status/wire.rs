@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::vault::wire::VaultState;
+use crate::vault::wire::VaultStatus;
 
 /// No parameters.
 #[derive(Clone, Copy, Debug, Default, Deserialize, TS)]
@@ -23,7 +23,7 @@ pub struct AppStatus {
     /// The home folder.
     pub home: String,
     /// Where secrets go.
-    pub vault: VaultState,
+    pub vault: VaultStatus,
     /// How many of each there are.
     pub counts: Counts,
 }

@@ -1,0 +1,124 @@
+//! An API with its document read and its policies compiled: what lists, plans and consoles look at.
+//!
+//! It refuses to be stored: it is made anew from the catalog.
+
+use gw_model::{Api, ApiId, Backend, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, Severity};
+use gw_openapi::Document;
+use gw_plan::Plan;
+
+use crate::app::{App, blocking, now};
+
+/// An API with everything read.
+pub(crate) struct Working {
+    pub(crate) api: Api,
+    pub(crate) revision: Revision,
+    pub(crate) document: Document,
+    pub(crate) plan: Plan,
+    /// Of reading, linting and compiling; sorted.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Working {
+    /// As the catalog has it.
+    pub(crate) async fn load(app: &App, api: &ApiId) -> Result<Self, Fault> {
+        let (api, document, snapshot) = fetch(app, api).await?;
+        read(api, document, snapshot).await
+    }
+
+    /// With another text in place of the document.
+    pub(crate) async fn load_draft(app: &App, api: &ApiId, text: String) -> Result<Self, Fault> {
+        let (api, _, snapshot) = fetch(app, api).await?;
+        read(api, text, snapshot).await
+    }
+
+    /// Of a file that is not in the catalog: its own name and version, its own server, no policies.
+    pub(crate) async fn of_file(text: String) -> Result<Self, Fault> {
+        let api = Api {
+            id: ApiId::new("file"),
+            name: "file".to_owned(),
+            version: "0".to_owned(),
+            base_path: "/".to_owned(),
+            backend: Backend::Mock,
+            policies: Policies::default(),
+            operations: 0,
+            edition: 0,
+            created_at: now(),
+            updated_at: now(),
+        };
+        read(api, text, None).await
+    }
+
+    /// Stops when any finding is an error.
+    pub(crate) fn refuse_errors(&self, further: &[Diagnostic]) -> Result<(), Fault> {
+        let all = self.diagnostics.iter().chain(further);
+        let errors: Vec<&Diagnostic> = all.filter(|finding| finding.severity == Severity::Error).collect();
+        let Some(first) = errors.first() else { return Ok(()) };
+        let more = match errors.len() {
+            1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        let code = if errors.iter().any(|finding| finding.rule == "GW015") {
+            Code::PlanTooManyResources
+        } else {
+            Code::PlanRefused
+        };
+        let advice = if first.fix.is_empty() { "Mend the document and try again" } else { &first.fix };
+        Err(Fault::new(code, format!("{}@{}: {}{more}", self.api.name, self.api.version, first.message), advice)
+            .fact("rule", &first.rule)
+            .fact("pointer", &first.place.pointer)
+            .fact("line", first.place.line.to_string())
+            .fact("column", first.place.column.to_string()))
+    }
+}
+
+async fn fetch(app: &App, api: &ApiId) -> Result<(Api, String, Option<KeyManagerSnapshot>), Fault> {
+    let id = api.clone();
+    app.catalog(move |catalog| {
+        let (api, document) = catalog.apis().with_document(&id)?;
+        let snapshot = match &api.policies.oauth {
+            None => None,
+            Some(oauth) => {
+                let key_manager = catalog.key_managers().get(&oauth.key_manager)?;
+                Some(KeyManagerSnapshot {
+                    issuer: key_manager.issuer,
+                    jwks_uri: key_manager.jwks_uri,
+                    algorithms: key_manager.algorithms,
+                })
+            }
+        };
+        Ok((api, document, snapshot))
+    })
+    .await
+}
+
+/// What would be deployed now, without reading it.
+pub(crate) async fn revision(app: &App, api: &ApiId) -> Result<Revision, Fault> {
+    let (api, document, snapshot) = fetch(app, api).await?;
+    Ok(snapshot_of(&api, document, snapshot))
+}
+
+fn snapshot_of(api: &Api, document: String, key_manager: Option<KeyManagerSnapshot>) -> Revision {
+    Revision {
+        api: api.id.clone(),
+        name: api.name.clone(),
+        version: api.version.clone(),
+        base_path: api.base_path.clone(),
+        backend: api.backend.clone(),
+        policies: api.policies.clone(),
+        key_manager,
+        document,
+    }
+}
+
+async fn read(api: Api, text: String, key_manager: Option<KeyManagerSnapshot>) -> Result<Working, Fault> {
+    blocking(move || {
+        let revision = snapshot_of(&api, text, key_manager);
+        let (document, mut diagnostics) = Document::parse(&revision.document);
+        diagnostics.extend(gw_openapi::lint(&document));
+        let (plan, found) = gw_plan::compile(&revision);
+        diagnostics.extend(found);
+        super::sort(&mut diagnostics);
+        Ok(Working { api, revision, document, plan, diagnostics })
+    })
+    .await
+}

@@ -1,0 +1,300 @@
+//! Runs: start them side by side, wait, cancel, and end those another process left unfinished.
+//!
+//! It refuses to recover a run that is alive: a run holds a file lock, and only a dead process lets go of it.
+
+use std::fs::{File, TryLockError};
+use std::sync::Arc;
+
+use futures::future::join_all;
+use gw_connector::Target;
+use gw_deploy::{Context, Journal as _, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock};
+use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::plan::{Means, Readied, ready_all};
+use super::row_of;
+use crate::apis::Working;
+use crate::app::{App, blocking, locked, new_id, now};
+use crate::commands::Feature;
+use crate::connect;
+use crate::event::AppEvent;
+use crate::home;
+use crate::wire::{DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun, TargetPlan};
+
+/// A run of this process.
+#[derive(Clone)]
+pub(crate) struct RunHandle {
+    cancel: CancellationToken,
+    over: watch::Receiver<bool>,
+}
+
+/// Starts a plan on every gateway that can run it. Returns once the runs have begun; they go on by themselves.
+pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
+    let working = Working::load(app, &request.api).await?;
+    if request.goal == RunGoal::Publish && working.revision.id() != request.revision {
+        return Err(Fault::new(
+            Code::CatalogChanged,
+            format!("{}@{} was changed after the plan was made", working.api.name, working.api.version),
+            "Look at the new plan first",
+        ));
+    }
+    let unfinished = app.catalog(|catalog| catalog.unfinished()).await?;
+    for deployment in unfinished {
+        recover_if_dead(app, &deployment, Some((&request.api, &request.gateways))).await?;
+    }
+    let readied = ready_all(app, &working, &request.gateways, request.goal).await?;
+    let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
+    let digest = gw_plan::digest(&plan);
+    if request.goal == RunGoal::Publish {
+        let digest = digest.clone();
+        app.catalog(move |catalog| {
+            catalog.revisions().put(&revision, at)?;
+            catalog.plans().put(&digest, &plan)
+        })
+        .await?;
+    }
+    let publishes = match request.goal {
+        RunGoal::Publish => Some(Publication { revision: working.revision.id(), digest }),
+        RunGoal::Withdraw => None,
+    };
+    let all = readied.into_iter().map(|readied| begin(app, readied, publishes.clone(), &request.consents));
+    Ok(Started { runs: join_all(all).await })
+}
+
+async fn begin(app: &App, readied: Readied, publishes: Option<Publication>, consents: &[String]) -> StartedRun {
+    let Readied { view, means } = readied;
+    let gateway = view.gateway.clone();
+    let begun = match (means, view.fault.clone()) {
+        (_, Some(fault)) => Err(fault),
+        (Some(means), None) => match missing_consent(&view, consents) {
+            Some(fault) => Err(fault),
+            None => spawn(app, means, publishes).await,
+        },
+        (None, None) => Err(Fault::new(Code::AppDefect, "A plan has neither means nor fault", "Report this defect")),
+    };
+    match begun {
+        Ok(deployment) => StartedRun { gateway, deployment: Some(deployment), fault: None },
+        Err(fault) => StartedRun { gateway, deployment: None, fault: Some(fault) },
+    }
+}
+
+fn missing_consent(view: &TargetPlan, given: &[String]) -> Option<Fault> {
+    let missing = view.consents.iter().find(|consent| !given.contains(&consent.key))?;
+    let summary = format!("On {}: {}", view.gateway_name, missing.sentence);
+    let advice = "Agree to it, or attach an OAuth policy";
+    Some(Fault::new(Code::ConsentNeeded, summary, advice).fact("consent", &missing.key))
+}
+
+/// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.
+async fn spawn(app: &App, means: Means, publishes: Option<Publication>) -> Result<DeploymentId, Fault> {
+    let deployment = DeploymentId::new(new_id());
+    let lock = hold(app, &deployment).await?;
+    let cancel = CancellationToken::new();
+    let (over, is_over) = watch::channel(false);
+    let (begun, mut has_begun) = watch::channel(false);
+    let sink = Sink { app: app.clone(), api: means.target.api.clone(), gateway: means.target.gateway.clone(), begun };
+    let context = context(app, Arc::new(sink));
+    let run = Run {
+        deployment: deployment.clone(),
+        target: means.target,
+        publishes,
+        observed: means.prepared.observed,
+        changes: means.prepared.changes,
+        lane: means.connection.lane.clone(),
+        cancel: cancel.clone(),
+    };
+    locked(&app.inner().runs).insert(deployment.clone(), RunHandle { cancel, over: is_over });
+    let app = app.clone();
+    let id = deployment.clone();
+    let mut task = tokio::spawn(async move {
+        let end = gw_deploy::run(&context, means.connection.connector.as_ref(), run).await;
+        release(&app, &id, lock).await;
+        let _ = over.send(true);
+        locked(&app.inner().runs).remove(&id);
+        app.changed(&[Feature::Deployments, Feature::Apis]);
+        end.map(|_| ())
+    });
+    tokio::select! {
+        biased;
+        _ = has_begun.wait_for(|begun| *begun) => Ok(deployment),
+        ended = &mut task => match ended {
+            Ok(Ok(())) => Ok(deployment),
+            Ok(Err(fault)) => Err(fault),
+            Err(error) => {
+                let advice = "This is a defect: report it. The journal says how far the run came";
+                Err(Fault::new(Code::AppDefect, "A run ended early", advice).because(error))
+            }
+        },
+    }
+}
+
+fn context(app: &App, events: Arc<dyn RunSink>) -> Context {
+    Context {
+        journal: app.shared_catalog(),
+        pacer: Arc::clone(&app.inner().pacer),
+        clock: Arc::new(SystemClock),
+        events,
+        retry: RetryRules::default(),
+    }
+}
+
+/// Passes a run's events on.
+struct Sink {
+    app: App,
+    api: ApiId,
+    gateway: GatewayId,
+    begun: watch::Sender<bool>,
+}
+
+impl RunSink for Sink {
+    fn tell(&self, deployment: &DeploymentId, event: RunEvent) {
+        if matches!(event, RunEvent::Started { .. }) {
+            self.begun.send_replace(true);
+            self.app.changed(&[Feature::Deployments]);
+        }
+        self.app.tell(AppEvent::Run {
+            deployment: deployment.clone(),
+            api: self.api.clone(),
+            gateway: self.gateway.clone(),
+            event,
+        });
+    }
+}
+
+/// Waits for a run of this process to end, and gives how it ended.
+pub async fn wait(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, Fault> {
+    let handle = locked(&app.inner().runs).get(deployment).cloned();
+    if let Some(mut handle) = handle {
+        // A sender that is gone means the run is over, too.
+        let _ = handle.over.wait_for(|over| *over).await;
+    }
+    row_of(app, deployment).await
+}
+
+/// Asks a run to stop at the next safe point and take back what it did.
+pub async fn cancel(app: &App, request: DeploymentRequest) -> Result<Done, Fault> {
+    let handle = locked(&app.inner().runs).get(&request.deployment).cloned();
+    match handle {
+        Some(handle) => {
+            handle.cancel.cancel();
+            Ok(Done {})
+        }
+        None => {
+            let row = row_of(app, &request.deployment).await?;
+            if row.outcome.is_some() {
+                return Ok(Done {});
+            }
+            let advice = "Cancel it where it was started";
+            Err(Fault::new(Code::DeployBusy, "That run belongs to another Gatewright process", advice))
+        }
+    }
+}
+
+/// Ends a run that was interrupted, or got stuck: finds out what happened and takes it back, or finishes it.
+pub async fn recover(app: &App, request: DeploymentRequest) -> Result<DeploymentRow, Fault> {
+    if locked(&app.inner().runs).contains_key(&request.deployment) {
+        return Err(busy());
+    }
+    let lock = hold(app, &request.deployment).await?;
+    let outcome = recover_held(app, &request.deployment).await;
+    release(app, &request.deployment, lock).await;
+    outcome?;
+    row_of(app, &request.deployment).await
+}
+
+/// Ends every run that a dead process left unfinished. Hosts that stay open call it once at the start; faults are left
+/// for the page to show, run by run.
+pub async fn recover_interrupted(app: &App) -> Result<(), Fault> {
+    let unfinished = app.catalog(|catalog| catalog.unfinished()).await?;
+    for deployment in unfinished {
+        // The run stays unfinished and visible, with a button of its own.
+        let _ = recover_if_dead(app, &deployment, None).await;
+    }
+    app.changed(&[Feature::Deployments]);
+    Ok(())
+}
+
+async fn recover_if_dead(
+    app: &App,
+    deployment: &DeploymentId,
+    only: Option<(&ApiId, &[GatewayId])>,
+) -> Result<(), Fault> {
+    if locked(&app.inner().runs).contains_key(deployment) {
+        return Ok(());
+    }
+    if let Some((api, gateways)) = only {
+        let id = deployment.clone();
+        let (header, _) = app.catalog(move |catalog| catalog.read(&id)).await?;
+        if header.api != *api || !gateways.contains(&header.gateway) {
+            return Ok(());
+        }
+    }
+    let Ok(lock) = hold(app, deployment).await else { return Ok(()) };
+    let outcome = recover_held(app, deployment).await;
+    release(app, deployment, lock).await;
+    outcome
+}
+
+async fn recover_held(app: &App, deployment: &DeploymentId) -> Result<(), Fault> {
+    let id = deployment.clone();
+    let (header, gateway, api) = app
+        .catalog(move |catalog| {
+            let (header, _) = catalog.read(&id)?;
+            let gateway: Gateway = catalog.gateways().get(&header.gateway)?;
+            let api = catalog.apis().get(&header.api)?;
+            Ok((header, gateway, api))
+        })
+        .await?;
+    let connection = connect::connect(app, &gateway).await?;
+    let target = Target {
+        gateway: gateway.id.clone(),
+        api: api.id.clone(),
+        api_name: api.name,
+        api_version: api.version,
+        known: header.found,
+        known_digest: None,
+    };
+    let sink = Sink { app: app.clone(), api: api.id, gateway: gateway.id, begun: watch::Sender::new(false) };
+    let context = context(app, Arc::new(sink));
+    let connector = connection.connector.as_ref();
+    gw_deploy::recover(&context, connector, &target, connection.lane.clone(), deployment).await?;
+    app.changed(&[Feature::Deployments, Feature::Apis]);
+    Ok(())
+}
+
+/// Takes a run's lock: for as long as the file is open, this process runs it.
+async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
+    let folder = app.home().run_locks();
+    let path = folder.join(format!("{deployment}.lock"));
+    blocking(move || {
+        home::make_private(&folder)?;
+        let unusable = |error: std::io::Error| {
+            let advice = "Check that the home folder can be written to";
+            Fault::new(Code::AppHomeUnusable, format!("{} cannot be locked", path.display()), advice).because(error)
+        };
+        let file = File::create(&path).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(busy()),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
+    })
+    .await
+}
+
+async fn release(app: &App, deployment: &DeploymentId, lock: File) {
+    let path = app.home().run_locks().join(format!("{deployment}.lock"));
+    let done = blocking(move || {
+        drop(lock);
+        // A lock file that stays does no harm: the lock is what counts.
+        let _ = std::fs::remove_file(path);
+        Ok(())
+    });
+    let _ = done.await;
+}
+
+fn busy() -> Fault {
+    let advice = "Wait for it to end, or cancel it";
+    Fault::new(Code::DeployBusy, "That run is still under way", advice).retry(Retry::Soon)
+}

@@ -1,0 +1,169 @@
+//! `gatewright api`.
+//!
+//! It refuses to touch documents itself.
+
+use gw_app::wire::{
+    ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, ImportSource, LintReport,
+    LintSubject, LintTarget,
+};
+use gw_app::{App, apis, resolve};
+use gw_model::{Backend, Fault};
+use gw_plan::{RouteBackend, RouteSecurity};
+use serde_json::json;
+
+use super::placements;
+use crate::args::{ApiVerb, FormatArg, KindArg};
+use crate::output::{self, Reply};
+
+/// Runs one verb.
+pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
+    match verb {
+        ApiVerb::Create { name, version, base_path, backend } => {
+            let backend = read_backend(&backend);
+            let api = apis::create(app, ApiCreate { name, version, base_path, backend }).await?;
+            let text = format!("Made {}@{}", api.name, api.version);
+            Ok(Reply::new(api, text))
+        }
+        ApiVerb::Import { source, name, version, backend, base_path, allow_private } => {
+            let from = read_source(&source, allow_private);
+            let backend = backend.as_deref().map(read_backend);
+            import(app, &source, ApiImport { source: from, name, version, backend, base_path }).await
+        }
+        ApiVerb::List => list(app).await,
+        ApiVerb::Show { api } => show(app, &api).await,
+        ApiVerb::Export { api, format } => export(app, &api, format).await,
+        ApiVerb::Lint { subject, target } => lint(app, &subject, target).await,
+        ApiVerb::Remove { api } => {
+            let api = resolve::api(app, &api).await?;
+            apis::remove(app, ApiRequest { api: api.id.clone() }).await?;
+            let text = format!("Removed {}@{}", api.name, api.version);
+            Ok(Reply::new(json!({ "removed": api.id, "name": api.name, "version": api.version }), text))
+        }
+    }
+}
+
+fn read_backend(text: &str) -> Backend {
+    if text == "mock" { Backend::Mock } else { Backend::Http { url: text.to_owned() } }
+}
+
+fn read_source(text: &str, allow_private: bool) -> ImportSource {
+    if text.starts_with("http://") || text.starts_with("https://") {
+        ImportSource::Url { url: text.to_owned(), allow_private }
+    } else {
+        ImportSource::File { path: text.to_owned() }
+    }
+}
+
+async fn import(app: &App, source: &str, request: ApiImport) -> Result<Reply, Fault> {
+    let imported = apis::import(app, request).await?;
+    let mut text = output::diagnostics(source, &imported.diagnostics);
+    text.push_str(&format!(
+        "Imported {}@{} with {} operations\n",
+        imported.api.name, imported.api.version, imported.operations
+    ));
+    Ok(Reply::new(imported, text))
+}
+
+async fn list(app: &App) -> Result<Reply, Fault> {
+    let mut rows = Vec::new();
+    loop {
+        let offset = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let page = apis::list(app, ApiSearch { offset, limit: 1_000, ..ApiSearch::default() }).await?;
+        let done = page.rows.is_empty();
+        rows.extend(page.rows);
+        if done || rows.len() >= page.total as usize {
+            break;
+        }
+    }
+    let lines = rows
+        .iter()
+        .map(|row| {
+            let security = if row.api.policies.oauth.is_some() { "OAuth" } else { "open" };
+            let live = placements(&row.placements);
+            [row.api.name.clone(), row.api.version.clone(), row.api.base_path.clone(), security.to_owned(), live]
+        })
+        .collect();
+    let none = "No APIs yet. Import one: gatewright api import openapi.yaml";
+    let text = output::table(["name", "version", "base path", "security", "where"], lines, none);
+    Ok(Reply::new(rows, text))
+}
+
+async fn show(app: &App, api: &str) -> Result<Reply, Fault> {
+    let api = resolve::api(app, api).await?;
+    let detail = apis::get(app, ApiRequest { api: api.id }).await?;
+    let mut text = output::facts(&[
+        ("name", detail.api.name.clone()),
+        ("version", detail.api.version.clone()),
+        ("base path", detail.api.base_path.clone()),
+        (
+            "backend",
+            match &detail.api.backend {
+                Backend::Http { url } => url.clone(),
+                Backend::Mock => "answers from examples".to_owned(),
+            },
+        ),
+        ("where", placements(&detail.placements)),
+    ]);
+    let lines = detail
+        .operations
+        .iter()
+        .map(|row| {
+            let backend = match &row.backend {
+                RouteBackend::Http { url } => url.clone(),
+                RouteBackend::Mock { answer } => format!("answers {}", answer.status),
+                RouteBackend::Lambda { uri, .. } => uri.clone(),
+                RouteBackend::Verbatim { .. } => "as the document says".to_owned(),
+            };
+            [row.operation.to_string(), security(&row.security), backend]
+        })
+        .collect();
+    text.push('\n');
+    text.push_str(&output::table(["operation", "security", "backend"], lines, "No operations yet."));
+    Ok(Reply::new(detail, text))
+}
+
+/// Who may call, in a few words.
+pub fn security(of: &RouteSecurity) -> String {
+    match of {
+        RouteSecurity::Open { declared: true } => "public".to_owned(),
+        RouteSecurity::Open { declared: false } => "open".to_owned(),
+        RouteSecurity::Token { scopes } if scopes.is_empty() => "token".to_owned(),
+        RouteSecurity::Token { scopes } => format!("token with {}", scopes.join(" ")),
+    }
+}
+
+async fn export(app: &App, api: &str, format: FormatArg) -> Result<Reply, Fault> {
+    let api = resolve::api(app, api).await?;
+    let format = match format {
+        FormatArg::Openapi => ExportFormat::Openapi,
+        FormatArg::Aws => ExportFormat::Aws,
+    };
+    let exported = apis::export(app, ApiExport { api: api.id, format, gateway: None, path: None }).await?;
+    let text = exported.text.clone();
+    Ok(Reply::new(exported, text))
+}
+
+async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply, Fault> {
+    let target = target.map(|kind| match kind {
+        KindArg::Aws => LintTarget::Aws,
+        KindArg::Local => LintTarget::Local,
+    });
+    let from = if std::path::Path::new(subject).is_file() {
+        LintSubject::File { path: subject.to_owned() }
+    } else {
+        LintSubject::Api { api: resolve::api(app, subject).await?.id }
+    };
+    let report = apis::lint(app, ApiLint { subject: from, target }).await?;
+    let exit = if report.errors > 0 { 3 } else { 0 };
+    let text = describe_lint(subject, &report);
+    Ok(Reply::new(report, text).exit(exit))
+}
+
+fn describe_lint(subject: &str, report: &LintReport) -> String {
+    let mut text = output::diagnostics(subject, &report.diagnostics);
+    text.push_str(&match (report.errors, report.warnings) {
+        (0, 0) => "No problems\n".to_owned(),
+        (errors, warnings) => format!("{errors} errors, {warnings} warnings\n"),
+    });
+    text
+}

@@ -1,0 +1,252 @@
+//! `gatewright plan`, `deploy`, `undeploy` and `deployments`.
+//!
+//! It refuses to carry out a plan nobody saw: without `--yes` it asks, and without a terminal it stops.
+
+use std::io::Write as _;
+
+use gw_app::wire::{
+    DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest, TargetPlan,
+};
+use gw_app::{App, deployments, resolve};
+use gw_deploy::Outcome;
+use gw_model::{Api, Code, Fault, GatewayId};
+use serde_json::json;
+
+use super::word;
+use crate::args::DeployArgs;
+use crate::output::{self, Reply, exit_status};
+use crate::progress::Progress;
+
+/// Shows a plan.
+pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fault> {
+    let (_, view) = make_plan(app, api, gateways, RunGoal::Publish).await?;
+    let exit = plan_exit(&view);
+    let text = describe_plan(&view);
+    Ok(Reply::new(view, text).exit(exit))
+}
+
+/// Deploys.
+pub async fn deploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
+    run(app, args, RunGoal::Publish, json).await
+}
+
+/// Takes an API off gateways.
+pub async fn undeploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
+    run(app, args, RunGoal::Withdraw, json).await
+}
+
+async fn make_plan(app: &App, api: &str, gateways: &[String], goal: RunGoal) -> Result<(Api, PlanView), Fault> {
+    let api = resolve::api(app, api).await?;
+    let mut ids: Vec<GatewayId> = Vec::new();
+    for name in gateways {
+        let id = resolve::gateway(app, name).await?.id;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let request = PlanRequest { api: api.id.clone(), gateways: ids, goal };
+    let view = deployments::plan(app, request).await?;
+    Ok((api, view))
+}
+
+async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<Reply, Fault> {
+    let (api, view) = make_plan(app, &args.api, &args.gateways, goal).await?;
+    if !args.yes {
+        confirm(&view, json)?;
+    }
+    let faulty: Vec<&TargetPlan> = view.targets.iter().filter(|target| target.fault.is_some()).collect();
+    if let [target] = faulty.as_slice()
+        && view.targets.len() == 1
+        && let Some(fault) = &target.fault
+    {
+        return Err(fault.clone());
+    }
+    let gateways = view.targets.iter().map(|target| (target.gateway.clone(), target.gateway_name.clone())).collect();
+    let progress = Progress::draw(app, gateways);
+    let mut consents: Vec<String> =
+        view.targets.iter().flat_map(|target| target.consents.iter().map(|consent| consent.key.clone())).collect();
+    consents.sort();
+    consents.dedup();
+    let request = StartRequest {
+        api: api.id,
+        gateways: view.targets.iter().map(|target| target.gateway.clone()).collect(),
+        goal,
+        revision: view.revision.clone(),
+        consents,
+    };
+    let started = deployments::start(app, request).await?;
+    let mut results = Vec::new();
+    for run in started.runs {
+        let result = match (run.deployment, run.fault) {
+            (Some(deployment), _) => Ok(tokio::select! {
+                row = deployments::wait(app, &deployment) => row?,
+                () = super::gateway::interrupted() => {
+                    output::note("Cancelling at the next safe point…");
+                    deployments::cancel(app, gw_app::wire::DeploymentRequest { deployment: deployment.clone() }).await?;
+                    deployments::wait(app, &deployment).await?
+                }
+            }),
+            (None, Some(fault)) => Err(fault),
+            (None, None) => continue,
+        };
+        results.push((run.gateway, result));
+    }
+    progress.finish().await;
+    summarise(&view, goal, results)
+}
+
+fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
+    if json || !output::can_ask() {
+        return Err(Fault::new(
+            Code::ConsentNeeded,
+            "The plan was not agreed to, and there is no terminal to ask on",
+            "Look at it with `gatewright plan`, then add --yes",
+        ));
+    }
+    output::note(&describe_plan(view));
+    let question = match view.goal {
+        RunGoal::Publish => format!("Deploy to {} gateways? [y/N] ", view.targets.len()),
+        RunGoal::Withdraw => format!("Undeploy from {} gateways? [y/N] ", view.targets.len()),
+    };
+    let mut error = std::io::stderr().lock();
+    let _ = write!(error, "{question}");
+    let _ = error.flush();
+    let mut answer = String::new();
+    let _ = std::io::stdin().read_line(&mut answer);
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        return Ok(());
+    }
+    Err(Fault::new(Code::RequestCancelled, "Nothing was changed", "Run it again when you are ready"))
+}
+
+type RunResult = (GatewayId, Result<DeploymentRow, Fault>);
+
+fn summarise(view: &PlanView, goal: RunGoal, results: Vec<RunResult>) -> Result<Reply, Fault> {
+    let name_of = |gateway: &GatewayId| {
+        let target = view.targets.iter().find(|target| target.gateway == *gateway);
+        target.map(|target| target.gateway_name.clone()).unwrap_or_default()
+    };
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    let mut faults = Vec::new();
+    let mut good = 0_usize;
+    for (gateway, result) in &results {
+        let name = name_of(gateway);
+        let (row, fault) = match result {
+            Ok(row) => (Some(row), row.fault.clone()),
+            Err(fault) => (None, Some(fault.clone())),
+        };
+        let outcome = row.and_then(|row| row.outcome);
+        let ended_well = matches!(outcome, Some(Outcome::Live | Outcome::Unchanged | Outcome::Withdrawn));
+        if ended_well {
+            good += 1;
+            let url = row.and_then(|row| row.invoke_url.clone()).unwrap_or_default();
+            lines.push(format!("{name}: {} {url}", outcome.map(word).unwrap_or_default()).trim_end().to_owned());
+        } else if let Some(fault) = &fault {
+            lines.push(format!("{name}: {}", output::fault_text(fault)));
+        }
+        rows.push(json!({
+            "gateway": name,
+            "deployment": row.map(|row| &row.deployment),
+            "outcome": outcome,
+            "invoke_url": row.and_then(|row| row.invoke_url.as_ref()),
+            "revision": row.and_then(|row| row.revision.as_ref()),
+            "fault": &fault,
+        }));
+        if !ended_well {
+            faults.push(fault.unwrap_or_else(|| {
+                Fault::new(Code::RequestCancelled, format!("The run on {name} was cancelled"), "Run it again")
+            }));
+        }
+    }
+    if good == 0
+        && let [fault] = faults.as_slice()
+    {
+        return Err(fault.clone());
+    }
+    let exit = match (good, faults.first()) {
+        (_, None) => 0,
+        (0, Some(fault)) => exit_status(fault),
+        (_, Some(_)) => 5,
+    };
+    let value = json!({ "api": view.api, "goal": goal, "revision": view.revision, "deployments": rows });
+    Ok(Reply::new(value, lines.join("\n")).exit(exit))
+}
+
+/// A plan that cannot run anywhere is a refusal; one that can run somewhere only is partial.
+fn plan_exit(view: &PlanView) -> u8 {
+    let faults: Vec<&Fault> = view.targets.iter().filter_map(|target| target.fault.as_ref()).collect();
+    match faults.first() {
+        None => 0,
+        Some(fault) if faults.len() == view.targets.len() => exit_status(fault),
+        Some(_) => 5,
+    }
+}
+
+fn describe_plan(view: &PlanView) -> String {
+    view.targets.iter().map(describe_target).collect::<Vec<_>>().join("\n")
+}
+
+fn describe_target(target: &TargetPlan) -> String {
+    let account = target.account.as_deref().map(|account| format!(" · {account}")).unwrap_or_default();
+    let mut text = format!("{} ({}{account} · {})\n", target.gateway_name, word(target.gateway_kind), target.region);
+    if let Some(fault) = &target.fault {
+        text.push_str(&output::diagnostics("  document", &target.diagnostics));
+        text.push_str(&format!("  cannot run: {}\n", output::fault_text(fault).replace('\n', "\n  ")));
+        return text;
+    }
+    for change in &target.changes {
+        let mark = if change.lowers_security { "!" } else { "·" };
+        text.push_str(&format!("  {mark} {}\n", change.sentence));
+    }
+    text.push_str(&output::diagnostics("  document", &target.diagnostics));
+    for consent in &target.consents {
+        text.push_str(&format!("  needs your consent: {}\n", consent.sentence));
+    }
+    if target.steps.is_empty() {
+        text.push_str("  Nothing to change: it is as planned\n");
+        return text;
+    }
+    for (number, step) in target.steps.iter().enumerate() {
+        text.push_str(&format!("  {}. {}\n", number + 1, step.sentence));
+        for call in &step.calls {
+            text.push_str(&format!("       {} {} {}\n", call.service, call.name, call.target));
+        }
+    }
+    if target.eta_ms > 0 {
+        text.push_str(&format!("  at least {:.1} s by the quotas\n", target.eta_ms as f64 / 1_000.0));
+    }
+    if let Some(url) = &target.invoke_url {
+        text.push_str(&format!("  callers reach it at {url}\n"));
+    }
+    text
+}
+
+/// What is where.
+pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
+    let api = match api {
+        Some(name) => Some(resolve::api(app, name).await?.id),
+        None => None,
+    };
+    let search = DeploymentSearch { api, limit: 1_000, ..DeploymentSearch::default() };
+    let page = deployments::list(app, search.clone()).await?;
+    let placements = deployments::placements(app, gw_app::wire::PlacementSearch { api: search.api }).await?;
+    let lines = page
+        .rows
+        .iter()
+        .map(|row| {
+            let current = placements.iter().find(|place| place.deployment == row.deployment);
+            [
+                format!("{}@{}", row.api_name, row.api_version),
+                row.gateway_name.clone(),
+                current.map_or_else(String::new, |place| word(place.state)),
+                row.outcome.map_or_else(|| "running".to_owned(), word),
+                row.invoke_url.clone().unwrap_or_default(),
+                row.deployment.to_string(),
+            ]
+        })
+        .collect();
+    let none = "Nothing was deployed yet. Deploy: gatewright deploy API --gateway G";
+    let text = output::table(["api", "gateway", "now", "outcome", "url", "journal"], lines, none);
+    Ok(Reply::new(json!({ "placements": placements, "deployments": page.rows }), text))
+}

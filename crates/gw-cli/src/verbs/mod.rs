@@ -1,0 +1,28 @@
+//! One module per noun of the command line.
+//!
+//! It refuses rules: each only turns arguments into a request and an answer into words.
+
+pub mod api;
+pub mod application;
+pub mod call;
+pub mod demo;
+pub mod deploy;
+pub mod gateway;
+pub mod key_manager;
+pub mod policy;
+pub mod vault;
+
+use gw_app::wire::PlacementRow;
+
+/// Where an API is, in a few words.
+fn placements(rows: &[PlacementRow]) -> String {
+    rows.iter().map(|row| format!("{} ({})", row.gateway_name, word(row.state))).collect::<Vec<_>>().join(", ")
+}
+
+/// A wire word of an enum, as its JSON says.
+fn word(value: impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
