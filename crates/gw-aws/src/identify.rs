@@ -21,7 +21,13 @@ struct Need {
     purpose: &'static str,
 }
 
+/// Everything [`crate::lower`] may lead to, probing and undoing included; least privilege for one region.
 const NEEDS: &[Need] = &[
+    Need {
+        actions: &["apigateway:GET", "apigateway:POST"],
+        resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/restapis"),
+        purpose: "find and make REST APIs",
+    },
     Need {
         actions: &[
             "apigateway:GET",
@@ -33,15 +39,25 @@ const NEEDS: &[Need] = &[
         resource: |partition, region, _| {
             format!("arn:{partition}:apigateway:{region}::/restapis/*")
         },
-        purpose: "make, change and delete REST APIs",
+        purpose: "change, deploy and delete REST APIs",
+    },
+    Need {
+        actions: &["apigateway:PUT"],
+        resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/tags/*"),
+        purpose: "mark what Gatewright makes",
     },
     Need {
         actions: &[
             "lambda:CreateFunction",
+            "lambda:TagResource",
             "lambda:GetFunction",
+            "lambda:GetFunctionConfiguration",
             "lambda:UpdateFunctionCode",
             "lambda:PublishVersion",
+            "lambda:ListVersionsByFunction",
             "lambda:AddPermission",
+            "lambda:RemovePermission",
+            "lambda:GetPolicy",
             "lambda:DeleteFunction",
         ],
         resource: |partition, region, account| {
@@ -52,9 +68,12 @@ const NEEDS: &[Need] = &[
     Need {
         actions: &[
             "iam:CreateRole",
+            "iam:TagRole",
             "iam:GetRole",
             "iam:PutRolePolicy",
+            "iam:GetRolePolicy",
             "iam:PassRole",
+            "iam:DeleteRolePolicy",
             "iam:DeleteRole",
         ],
         resource: |partition, _, account| {
@@ -169,7 +188,47 @@ fn policy_source(principal: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use gw_connector::Goal;
+
     use super::*;
+    use crate::lower::lower;
+    use crate::lower::samples::{aws, nothing, pets, target};
+    use crate::names;
+
+    #[test]
+    fn every_permission_a_plan_names_is_asked_about() {
+        let mut known = nothing();
+        for name in [
+            names::REST_API_ID,
+            names::FUNCTION_ARN,
+            names::ROLE_ARN,
+            names::STAGE_DEPLOYMENT_ID,
+        ] {
+            known.found.insert(name.to_owned(), "x".to_owned());
+        }
+        let plan = pets();
+        let goals = [
+            (Goal::Publish(&plan), nothing()),
+            (Goal::Publish(&plan), known.clone()),
+            (Goal::Withdraw, known),
+        ];
+        let mut seen = 0;
+        for (goal, observed) in goals {
+            for change in lower(goal, &target(), &aws(), &observed).unwrap() {
+                for call in change.calls {
+                    let words = call.permission.split([' ', ';']);
+                    for action in words.filter(|word| word.split(':').count() == 2) {
+                        assert!(
+                            NEEDS.iter().any(|need| need.actions.contains(&action)),
+                            "{action}"
+                        );
+                        seen += 1;
+                    }
+                }
+            }
+        }
+        assert!(seen > 15, "{seen}");
+    }
 
     #[test]
     fn sessions_are_asked_about_by_their_role_and_root_not_at_all() {

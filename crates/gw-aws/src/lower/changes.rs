@@ -6,7 +6,7 @@ use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Ta
 use gw_model::{AwsAuthorizer, AwsTarget, Code, Diagnostic, EndpointType, Fault};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
-use super::document::{document, is_protected};
+use super::document::{import_document, is_protected};
 use super::step::{Expectation, Owner, Step, verb};
 use crate::lint;
 use crate::names::{self, output};
@@ -39,7 +39,7 @@ pub(super) struct Lowering<'a> {
 impl Lowering<'_> {
     fn publish(&self, plan: &Plan) -> Result<Vec<Change>, Fault> {
         refuse_obstacles(plan, self.aws)?;
-        let document = document(plan, self.aws);
+        let document = import_document(plan, self.aws);
         let provisioned = match plan
             .token_check
             .as_ref()

@@ -10,10 +10,22 @@ use serde_json::{Map, Value, json};
 use super::{authorizer, cors, integration};
 use crate::names;
 
-/// The document for PutRestApi, as compact JSON.
+/// The whole API as AWS imports it, as compact JSON. A provisioned authorizer's function stands in it as
+/// [`names::FUNCTION_PLACEHOLDER`].
 ///
 /// Invariant: equal plans and targets give equal text.
 pub fn document(plan: &Plan, target: &AwsTarget) -> String {
+    described(plan, target, &plan.description)
+}
+
+/// The same for PutRestApi, signed with [`names::MARK_PLACEHOLDER`] in its description.
+pub(super) fn import_document(plan: &Plan, target: &AwsTarget) -> String {
+    let signature = names::signature(names::MARK_PLACEHOLDER);
+    let description = format!("{}\n\n{signature}", plan.description);
+    described(plan, target, description.trim_start())
+}
+
+fn described(plan: &Plan, target: &AwsTarget, description: &str) -> String {
     let mut paths: IndexMap<&str, Map<String, Value>> = IndexMap::new();
     for route in &plan.routes {
         let item = paths.entry(path_on_aws(&route.operation.path)).or_default();
@@ -33,9 +45,6 @@ pub fn document(plan: &Plan, target: &AwsTarget) -> String {
         }
     }
 
-    let signature = names::signature(names::MARK_PLACEHOLDER);
-    let description = format!("{}\n\n{signature}", plan.description);
-    let description = description.trim_start();
     let mut document = json!({
         "openapi": "3.0.1",
         "info": {"title": plan.name, "version": plan.version, "description": description},

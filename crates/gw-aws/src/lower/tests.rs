@@ -5,6 +5,7 @@ use gw_model::{AwsAuthorizer, Code, HttpMethod};
 use gw_plan::{Plan, RouteBackend, RouteSecurity};
 use serde_json::{Value, json};
 
+use super::document::import_document;
 use super::samples::{any_origin, aws, nothing, pets, route, target, wide};
 use super::{document, lower, verb};
 use crate::names;
@@ -61,6 +62,16 @@ fn the_document_says_everything_aws_needs() {
         ("/pets", &[HttpMethod::Post]),
     ]));
     insta::assert_json_snapshot!(parsed(&plan));
+}
+
+#[test]
+fn only_the_imported_document_is_signed() {
+    let signed = import_document(&pets(), &aws());
+    assert!(
+        signed.contains("[Gatewright {{gatewright:mark}}]"),
+        "{signed}"
+    );
+    assert!(!document(&pets(), &aws()).contains("gatewright:mark"));
 }
 
 #[test]
