@@ -1,10 +1,10 @@
 //! What goes wrong is told apart: network, credentials, permission, clock, throttling, lost answers.
 
 use gw_connector::{Connector, Goal, PermissionState};
-use gw_model::{Code, Effect, Retry};
-use gw_testkit::{Rule, free_port};
+use gw_model::{Code, Effect, HttpMethod, Retry};
+use gw_testkit::{Callee, OauthMock, Rule, free_port};
 
-use crate::world::{World, connector, wide};
+use crate::world::{World, connector, mock, plan, provisioned, route, scope, wide};
 
 #[tokio::test]
 async fn identify_tells_account_principal_and_round_trip() {
@@ -157,4 +157,43 @@ async fn deleting_what_is_gone_is_done() {
                 .unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn a_role_that_lambda_does_not_know_yet_is_waited_for() {
+    let provider = OauthMock::start().unwrap();
+    let mut world = World::new();
+    let plan = plan(
+        vec![route(HttpMethod::Get, "/a", mock("{}"), scope("x"))],
+        Some(provisioned(provider.issuer(), &provider.jwks_url(), 0)),
+    );
+    let creates = |call: &gw_testkit::Call| {
+        call.service == Callee::Lambda && call.method == "POST" && call.path.ends_with("/functions")
+    };
+    let message = "The role defined for the function cannot be assumed by Lambda.";
+    let late = || Rule::on(creates).fail(400, "InvalidParameterValueException", message);
+    let observed = world.observe().await;
+    let changes = world
+        .connector
+        .lower(Goal::Publish(&plan), &world.target, &observed)
+        .unwrap();
+    world.run(&changes[..2], observed.found).await.unwrap();
+    world.proxy.inject(late().times(1));
+    let fault = world
+        .connector
+        .apply(&changes[2], &world.mark(), &world.target.known)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (fault.code, fault.retry, fault.effect),
+        (Code::AwsNotReady, Retry::Soon, Effect::None)
+    );
+    assert_eq!(
+        fault.facts["waits-for"],
+        "the new role to be known to Lambda"
+    );
+
+    world.proxy.inject(late().times(2));
+    world.publish(&plan).await.unwrap();
+    assert_eq!(world.call("GET", "/a", &[], "").await.status, 401);
 }

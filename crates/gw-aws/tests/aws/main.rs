@@ -9,8 +9,10 @@
 mod authorizer;
 mod conformance;
 mod credentials;
+mod existing;
 mod faults;
 mod passing;
 mod publish;
 mod read_back;
+mod second_opinion;
 mod world;
