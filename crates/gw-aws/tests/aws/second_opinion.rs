@@ -1,7 +1,7 @@
 //! The provisioned function under an emulator of unrelated code, whose API is built by hand because it imports nothing.
 
 use gw_model::HttpMethod;
-use gw_testkit::{Backend, Broken, Ministack, OauthMock, TokenRequest};
+use gw_testkit::{Backend, Broken, Localemu, Ministack, OauthMock, TokenRequest};
 use serde_json::{Value, json};
 
 use crate::world::{OPEN, mock, plan, provisioned, request, route, scope};
@@ -40,6 +40,8 @@ fn text(value: &Value, name: &str) -> String {
 
 /// `GET` routes `/pets`, `/pets/{id}` and `/pets/{id}/secrets`, the last with a scope of its own; gives the invoke URL.
 async fn build(provider: &OauthMock, backend: &Backend, name: &str, ttl_seconds: u32) -> String {
+    // The emulator is shared, and its account too.
+    let name = format!("{name}-{}", Localemu::fresh_account());
     let check = provisioned(provider.issuer(), &provider.jwks_url(), ttl_seconds);
     let paths = [
         ("/pets", "pets:read"),
