@@ -9,7 +9,7 @@ export type AnswerBody = { "kind": "empty" } | { "kind": "text",
  */
 raw: string, 
 /**
- * Indented, for JSON and XML; `None` for others.
+ * Indented, for whole JSON and XML; `None` for others.
  */
 pretty: string | null, 
 /**
@@ -21,26 +21,9 @@ language: string,
  */
 truncated: boolean, } | { "kind": "binary", 
 /**
- * Media type.
+ * Media type; `application/octet-stream` when none was given.
  */
 content_type: string, };
-
-/**
- * Why an answer is what it is.
- */
-export type AnswerNote = { 
-/**
- * What happened and why, in one or two sentences.
- */
-cause: string, 
-/**
- * What to do.
- */
-next: string, 
-/**
- * Whether it is a guess.
- */
-guess: boolean, };
 
 /**
  * An API in the catalog, without its document.
@@ -71,6 +54,10 @@ backend: Backend,
  * What protects it and how.
  */
 policies: Policies, 
+/**
+ * How many operations its document has, counted when it was saved last.
+ */
+operations: number, 
 /**
  * Grows by one with each saved edit of document, policies or settings; guards against lost updates.
  */
@@ -357,7 +344,7 @@ home: string,
 /**
  * Where secrets go.
  */
-vault: VaultState, 
+vault: VaultStatus, 
 /**
  * How many of each there are.
  */
@@ -695,6 +682,10 @@ first_byte_ms: number,
  */
 size: number, 
 /**
+ * `false` when the body was not read to its end and the server did not say its size: it is `size` or more.
+ */
+size_exact: boolean, 
+/**
  * Headers, in order.
  */
 headers: Array<Pair>, 
@@ -705,7 +696,7 @@ body: AnswerBody,
 /**
  * Why it was refused, when it was: likely causes and next steps.
  */
-notes: Array<AnswerNote>, };
+notes: Array<Note>, };
 
 /**
  * The form, filled from the schema.
@@ -1178,7 +1169,15 @@ export type EndpointType = "REGIONAL" | "EDGE" | "PRIVATE";
 /**
  * One line of a journal. `step` counts a run's changes from 0.
  */
-export type Entry = { "kind": "intended", 
+export type Entry = { "kind": "planned", 
+/**
+ * The number of the first of them; steps from there on that an earlier entry named are dropped.
+ */
+first: number, 
+/**
+ * The changes, without their payloads.
+ */
+changes: Array<Change>, } | { "kind": "intended", 
 /**
  * Which.
  */
@@ -1218,7 +1217,7 @@ step: number,
 /**
  * Why.
  */
-fault: Fault, } | { "kind": "finished", 
+fault: Fault, } | { "kind": "resumed" } | { "kind": "finished", 
 /**
  * How it ended.
  */
@@ -1413,9 +1412,17 @@ row: HistoryRow,
  */
 request: ConsoleRequest, 
 /**
+ * The operation of the document it was; `None` for a path it does not have.
+ */
+operation: OperationKey | null, 
+/**
  * What came; `None` when nothing did.
  */
-answer: ConsoleAnswer | null, };
+answer: ConsoleAnswer | null, 
+/**
+ * Why no answer came.
+ */
+fault: Fault | null, };
 
 /**
  * Part of the history.
@@ -1482,7 +1489,7 @@ size: number,
 /**
  * Why no answer came.
  */
-fault: Fault | null, };
+failed: FaultCode | null, };
 
 /**
  * Part of the history.
@@ -1798,6 +1805,23 @@ headers: Record<string, string>,
  * Body text; empty for none.
  */
 body: string, };
+
+/**
+ * Why an answer is what it is.
+ */
+export type Note = { 
+/**
+ * What happened and why, in one or two sentences.
+ */
+cause: string, 
+/**
+ * What to do.
+ */
+next: string, 
+/**
+ * Whether it is a guess.
+ */
+guess: boolean, };
 
 /**
  * OAuth 2.0 protection of an API.
@@ -2291,7 +2315,11 @@ label: string,
 /**
  * An example value.
  */
-example: string, };
+example: string, 
+/**
+ * Used when it is left empty; empty when it must be filled in.
+ */
+default: string, };
 
 /**
  * A provider with a preset.
@@ -2527,11 +2555,27 @@ fault: Fault,
 /**
  * Whether it is tried again.
  */
-retrying: boolean, } | { "kind": "undoing", 
+retrying: boolean, } | { "kind": "probing", 
 /**
  * Counted from 0.
  */
-step: number, } | { "kind": "finished", 
+step: number, } | { "kind": "undoing", 
+/**
+ * Counted from 0.
+ */
+step: number, } | { "kind": "undone", 
+/**
+ * Counted from 0.
+ */
+step: number, } | { "kind": "undo-failed", 
+/**
+ * Counted from 0.
+ */
+step: number, 
+/**
+ * Why.
+ */
+fault: Fault, } | { "kind": "finished", 
 /**
  * How.
  */
@@ -2907,36 +2951,40 @@ refreshable: boolean, };
 export type UnixMillis = number;
 
 /**
- * Where secrets go.
+ * Where secrets are kept, and whether they can be reached now.
  */
-export type VaultState = { "kind": "keychain", 
+export type VaultStatus = { "kind": "keychain", 
 /**
- * Its name, for example `Secret Service`.
+ * As people know it: `Secret Service (Login)`, `macOS Keychain`, `Windows Credential Manager`.
  */
 name: string, } | { "kind": "keychain-locked", 
 /**
- * Its name.
+ * As people know it.
  */
 name: string, } | { "kind": "no-keychain", 
 /**
- * Why.
+ * What the system said.
  */
 why: string, } | { "kind": "file", 
 /**
- * Where.
+ * Where it is.
  */
 path: string, 
 /**
- * Whether the passphrase is still needed.
+ * Whether the passphrase is still to be given.
  */
-locked: boolean, } | { "kind": "memory" };
+locked: boolean, } | { "kind": "file-missing", 
+/**
+ * Where it was.
+ */
+path: string, } | { "kind": "memory" };
 
 /** Every command: what it takes and gives. */
 export interface Commands {
   'app.status': { request: Empty; response: AppStatus };
-  'vault.create_file': { request: Passphrase; response: VaultState };
-  'vault.unlock': { request: Passphrase; response: VaultState };
-  'vault.use_keychain': { request: Empty; response: VaultState };
+  'vault.create_file': { request: Passphrase; response: VaultStatus };
+  'vault.unlock': { request: Passphrase; response: VaultStatus };
+  'vault.use_keychain': { request: Empty; response: VaultStatus };
   'samples.install': { request: Empty; response: SampleInstalled };
   'gateways.list': { request: Empty; response: Array<GatewayRow> };
   'gateways.get': { request: GatewayRequest; response: GatewayRow };
