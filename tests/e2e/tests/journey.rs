@@ -59,7 +59,7 @@ async fn journey_keeps_the_keys_of_an_aws_gateway_in_the_keychain() -> Fallible 
     window.press("An access key").await?;
     window.fill("Access key id", KEY).await?;
     window.fill("Secret access key", SECRET).await?;
-    window.fill("Region", "eu-central-1").await?;
+    window.choose("Region", "eu-central-1").await?;
     window.fill("Stage", "journey").await?;
     window.fill("Name", "aws-journey").await?;
     window.press("Register gateway").await?;

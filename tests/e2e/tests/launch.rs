@@ -5,7 +5,7 @@ use gatewright_e2e::{Fallible, Window};
 #[tokio::test]
 async fn launch_shows_a_newcomer_three_doors() -> Fallible {
     let window = Window::open().await?;
-    assert_eq!(window.client().title().await?, "Gatewright");
+    assert!(window.client().title().await?.ends_with("Gatewright"));
     for door in ["Open the sample", "Choose a file", "Register a gateway"] {
         window.see(door).await?;
     }
