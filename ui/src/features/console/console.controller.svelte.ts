@@ -143,13 +143,11 @@ export class ConsoleSession {
     try {
       const detail = await call('console.history_entry', { history: row.history })
       const { request } = detail
-      const operation = `${request.method} ${request.path}`
-      const known = this.detail.data?.operations.some((one) => one.operation === operation)
-      if (known) this.operation = operation
+      if (detail.operation !== null) this.operation = detail.operation
       this.draft = fromHistory(detail)
       this.#filled = `${this.api} ${request.gateway} ${this.operation ?? ''}`
       this.answer = detail.answer
-      this.fault = row.fault
+      this.fault = detail.fault
       this.recalled = row
       this.tried = false
       return request.gateway

@@ -46,6 +46,7 @@ describe('a run from its events', () => {
 
 describe('a run from its journal', () => {
   const change = (sentence: string): Change => ({ verb: 'x', sentence, effect: 'write', calls: [], payload: '' })
+  const planned: JournalRecord = { seq: 0, at: 95, entry: { kind: 'planned', first: 0, changes: [change('Make the API'), change('Import'), change('Move traffic')] } }
   const records: JournalRecord[] = [
     { seq: 1, at: 100, entry: { kind: 'intended', step: 0, change: change('Make the API'), attempt: 1 } },
     { seq: 2, at: 160, entry: { kind: 'done', step: 0, receipt: { verb: 'x', outputs: {}, request_id: 'r-9', created: true, warnings: [] } } },
@@ -57,6 +58,11 @@ describe('a run from its journal', () => {
       { title: 'Make the API', state: 'ok', reference: 'r-9', startedAt: 100, endedAt: 160 },
       { title: 'Import', state: 'running', startedAt: 170 },
     ])
+  })
+  it('lists what is still to come, and a plan that takes the place of the rest of another', () => {
+    expect(fromJournal([planned, ...records], 90).steps.map((step) => step.state)).toEqual(['ok', 'running', 'unknown'])
+    const other: JournalRecord = { seq: 9, at: 200, entry: { kind: 'planned', first: 1, changes: [change('Take it away')] } }
+    expect(fromJournal([planned, ...records, other], 90).steps.map((step) => step.title)).toEqual(['Make the API', 'Take it away'])
   })
   it('goes on after a stuck end when the run is carried on', () => {
     const stuck: JournalRecord = { seq: 4, at: 180, entry: { kind: 'finished', outcome: 'stuck', fault, invoke_url: null } }

@@ -16,6 +16,8 @@ export interface RunView {
   invokeUrl: string | null
 }
 
+const TAKEN_BACK = 'Taken back'
+
 export function emptyRun(): RunView {
   return { steps: [], startedAt: null, endedAt: null, etaMs: null, undoing: false, outcome: null, fault: null, invokeUrl: null }
 }
@@ -70,6 +72,12 @@ export function withEvent(run: RunView, event: RunEvent, at: number): RunView {
         endedAt: event.retrying ? null : at,
         resumesAt: null,
       })
+    case 'probing':
+      return edited(run, event.step, { state: 'running', note: 'Finding out whether it happened', endedAt: null, resumesAt: null })
+    case 'undone':
+      return { ...edited(run, event.step, { state: 'unknown', note: TAKEN_BACK, endedAt: at }), undoing: true }
+    case 'undo-failed':
+      return { ...edited(run, event.step, { state: 'failed', note: `Not taken back: ${event.fault.summary}`, endedAt: at }), undoing: true }
     case 'undoing':
       return { ...edited(run, event.step, { state: 'running', note: 'Being taken back', startedAt: at, endedAt: null }), undoing: true }
     case 'finished':
@@ -84,6 +92,12 @@ export function fromJournal(records: JournalRecord[], startedAt: number): RunVie
 
 function withEntry(run: RunView, entry: Entry, at: number): RunView {
   switch (entry.kind) {
+    case 'planned': {
+      const steps = entry.changes.map((change, index): TimelineStep => ({ id: String(entry.first + index), title: change.sentence, state: 'unknown' }))
+      return { ...run, steps: [...run.steps.slice(0, entry.first), ...steps] }
+    }
+    case 'resumed':
+      return { ...run, outcome: null, fault: null, endedAt: null }
     case 'intended': {
       const begun = entry.attempt > 1 ? (run.steps[entry.step]?.startedAt ?? at) : at
       return edited({ ...run, outcome: null, fault: null, endedAt: null }, entry.step, {
@@ -105,7 +119,7 @@ function withEntry(run: RunView, entry: Entry, at: number): RunView {
     case 'failed':
       return edited(run, entry.step, { state: 'failed', endedAt: at, note: entry.fault.summary })
     case 'undone':
-      return { ...edited(run, entry.step, { state: 'unknown', note: 'Taken back' }), undoing: true }
+      return { ...edited(run, entry.step, { state: 'unknown', note: TAKEN_BACK }), undoing: true }
     case 'undo-failed':
       return { ...edited(run, entry.step, { state: 'failed', endedAt: at, note: `Not taken back: ${entry.fault.summary}` }), undoing: true }
     case 'finished':
@@ -119,7 +133,7 @@ function closed(run: RunView): RunView {
   return {
     ...run,
     steps: run.steps.map((one) => {
-      if (one.note === 'Being taken back' && takenBack) return { ...one, state: 'unknown', note: 'Taken back', endedAt: run.endedAt }
+      if (one.note === 'Being taken back' && takenBack) return { ...one, state: 'unknown', note: TAKEN_BACK, endedAt: run.endedAt }
       if (one.state === 'running' || one.state === 'waiting') {
         return { ...one, state: 'unknown', resumesAt: null, startedAt: null, endedAt: null }
       }

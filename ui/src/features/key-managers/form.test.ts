@@ -7,8 +7,8 @@ const okta: PresetRow = {
   title: 'Okta',
   issuer_template: 'https://{domain}/oauth2/{server}',
   fields: [
-    { name: 'domain', label: 'Domain', example: 'acme.okta.com' },
-    { name: 'server', label: 'Server', example: 'default' },
+    { name: 'domain', label: 'Domain', example: 'acme.okta.com', default: '' },
+    { name: 'server', label: 'Server', example: 'default', default: '' },
   ],
   notes: [],
 }
