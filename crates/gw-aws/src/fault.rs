@@ -368,7 +368,7 @@ fn unanswered(target: &AwsTarget, attempt: Attempt<'_>, why: &str) -> Fault {
         };
         Fault::new(
             Code::AwsProfile,
-            format!("no credentials could be had from {name}"),
+            format!("No credentials could be had from {name}"),
             advice,
         )
     } else if any(&[
@@ -386,7 +386,7 @@ fn unanswered(target: &AwsTarget, attempt: Attempt<'_>, why: &str) -> Fault {
         } else {
             unsent(
                 Code::NetworkNameUnknown,
-                format!("the name of {place} could not be resolved"),
+                format!("The name of {place} could not be resolved"),
                 "Check the network connection and, if the gateway has one, its endpoint URL."
                     .to_owned(),
             )
@@ -394,7 +394,7 @@ fn unanswered(target: &AwsTarget, attempt: Attempt<'_>, why: &str) -> Fault {
     } else if any(&["certificate", "tls", "handshake"]) {
         unsent(
             Code::NetworkTls,
-            format!("no trusted connection to {place} could be made"),
+            format!("No trusted connection to {place} could be made"),
             "A proxy between may present a certificate of its own; check the endpoint URL."
                 .to_owned(),
         )
@@ -425,7 +425,7 @@ fn unanswered(target: &AwsTarget, attempt: Attempt<'_>, why: &str) -> Fault {
         };
         unsent(
             code,
-            format!("the answer of {place} to {} did not arrive", attempt.call),
+            format!("The answer of {place} to {} did not arrive", attempt.call),
             "Try again when the network is steady.".to_owned(),
         )
         .effect(effect)

@@ -73,7 +73,7 @@ pub fn package(plan: &Plan, check: &TokenCheck) -> Result<Package, Fault> {
     let zip = zip(&configuration).map_err(|error| {
         Fault::new(
             Code::AppDefect,
-            "the authorizer's package could not be built",
+            "The authorizer's package could not be built",
             "Report this as a defect.",
         )
         .retry(Retry::Never)

@@ -142,7 +142,7 @@ impl AwsConnector {
         if pending {
             let fault = Fault::new(
                 Code::AwsNotReady,
-                format!("the function {function} is not ready yet"),
+                format!("The function {function} is not ready yet"),
                 "Wait some seconds and try again.",
             );
             return Err(fault
@@ -396,5 +396,5 @@ fn decode(zip: &str) -> Result<Blob, Fault> {
     let bytes = STANDARD.decode(zip);
     bytes
         .map(Blob::new)
-        .map_err(|error| defect("the authorizer's package is unreadable".to_owned()).because(error))
+        .map_err(|error| defect("The authorizer's package is unreadable".to_owned()).because(error))
 }

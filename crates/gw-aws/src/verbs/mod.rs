@@ -25,7 +25,7 @@ pub(crate) async fn apply(
 ) -> Result<Receipt, Fault> {
     let step: Step = serde_json::from_str(&change.payload).map_err(|error| {
         defect(format!(
-            "the change {} has a payload this version does not read",
+            "The change {} has a payload this version does not read",
             change.verb
         ))
         .because(error)
@@ -107,7 +107,7 @@ pub(crate) async fn probe(
         verb::DELETE_ROLE => aws.probe_role_gone(outputs).await,
         // Reading leaves nothing to find.
         verb::AWAIT_FUNCTION | verb::READ_BACK => Ok(None),
-        other => Err(defect(format!("this version knows no change {other}"))),
+        other => Err(defect(format!("This version knows no change {other}"))),
     };
     Ok(found?.map(|receipt| Receipt {
         verb: verb.to_owned(),
@@ -178,7 +178,7 @@ fn receipt(
 
 /// An output that earlier steps must have learnt.
 fn needed<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str, Fault> {
-    output(outputs, name).ok_or_else(|| defect(format!("the run has not learnt '{name}'")))
+    output(outputs, name).ok_or_else(|| defect(format!("The run has not learnt '{name}'")))
 }
 
 fn defect(summary: String) -> Fault {

@@ -46,7 +46,7 @@ impl AwsConnector {
                 .key(key)
                 .value(value)
                 .build()
-                .map_err(|error| defect("a tag could not be built".to_owned()).because(error))
+                .map_err(|error| defect("A tag could not be built".to_owned()).because(error))
         });
         let answer = self
             .iam
@@ -239,7 +239,7 @@ fn made(created: bool, request_id: Option<&str>, name: &str, arn: String) -> Rec
 pub(super) fn foreign(kind: &str, name: &str) -> Fault {
     Fault::new(
         Code::AwsConflict,
-        format!("the {kind} {name} is there already and does not carry this API's tag"),
+        format!("The {kind} {name} is there already and does not carry this API's tag"),
         format!(
             "Delete the {kind} {name} in the AWS console if nobody needs it, then deploy again."
         ),
