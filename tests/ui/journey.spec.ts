@@ -38,6 +38,7 @@ test('the sample is planned, deployed, called with and without a token, and with
 
   // The history is the catalog's, not the page's.
   await page.reload()
+  await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
   await page.keyboard.press('Control+Shift+h')
   const past = page.getByRole('complementary', { name: 'History' }).getByRole('button', { name: /GET/ })
   await expect(past).toHaveCount(2)
