@@ -9,6 +9,7 @@
 mod authorizer;
 mod conformance;
 mod credentials;
+mod engine;
 mod existing;
 mod faults;
 mod passing;
