@@ -5,6 +5,7 @@
 mod history;
 pub mod wire;
 
+use gw_console::judge::route_for;
 use gw_console::{Answered, Case, Draft, SentToken, judge, redact, redact_text, redact_url};
 use gw_identity::{Claims, TokenSet};
 use gw_model::{ApplicationId, Code, Fault, Gateway, OperationKey, Secret};
@@ -201,7 +202,7 @@ async fn surroundings(app: &App, request: &ConsoleRequest) -> Result<Surrounding
         ));
     };
     let path = request.path.split('?').next().unwrap_or_default();
-    let operation = plan.as_ref().and_then(|plan| gw_console::judge::route_for(plan, request.method, path));
+    let operation = plan.as_ref().and_then(|plan| route_for(plan, request.method, path));
     let (operation, scopes) = match operation {
         None => (None, Vec::new()),
         Some(route) => match &route.security {

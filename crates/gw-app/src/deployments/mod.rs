@@ -9,7 +9,7 @@ pub mod wire;
 
 use gw_catalog::{Page, RunFilter, RunRow};
 use gw_deploy::Journal as _;
-use gw_model::{DeploymentId, Fault};
+use gw_model::{ApiId, DeploymentId, Fault, RevisionId};
 
 use crate::app::App;
 use crate::wire::{
@@ -21,6 +21,14 @@ pub(crate) use place::placements_of;
 pub use plan::plan;
 pub(crate) use run::RunHandle;
 pub use run::{cancel, recover, recover_interrupted, start, wait};
+
+/// Every consent a plan may ask for.
+pub const CONSENTS: [&str; 3] = ["open-operations", "lowers-security", "withdraw"];
+
+/// The revision that would be published now.
+pub async fn working_revision(app: &App, api: &ApiId) -> Result<RevisionId, Fault> {
+    Ok(crate::apis::working::revision(app, api).await?.id())
+}
 
 /// Runs, newest first.
 pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage, Fault> {

@@ -5,12 +5,12 @@
 use std::io::Write as _;
 
 use gw_app::wire::{
-    DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest, TargetPlan,
+    DeploymentRequest, DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest, TargetPlan,
 };
 use gw_app::{App, deployments, resolve};
 use gw_deploy::Outcome;
 use gw_model::{Api, Code, Fault, GatewayId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::word;
 use crate::args::DeployArgs;
@@ -19,7 +19,9 @@ use crate::progress::Progress;
 
 /// Shows a plan.
 pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fault> {
-    let (_, view) = make_plan(app, api, gateways, RunGoal::Publish).await?;
+    let (api, gateways) = find(app, api, gateways).await?;
+    let request = PlanRequest { api: api.id, gateways: ids(&gateways), goal: RunGoal::Publish };
+    let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
     let text = describe_plan(&view);
     Ok(Reply::new(view, text).exit(exit))
@@ -35,46 +37,47 @@ pub async fn undeploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply,
     run(app, args, RunGoal::Withdraw, json).await
 }
 
-async fn make_plan(app: &App, api: &str, gateways: &[String], goal: RunGoal) -> Result<(Api, PlanView), Fault> {
+async fn find(app: &App, api: &str, gateways: &[String]) -> Result<(Api, Named), Fault> {
     let api = resolve::api(app, api).await?;
-    let mut ids: Vec<GatewayId> = Vec::new();
+    let mut found: Named = Vec::new();
     for name in gateways {
-        let id = resolve::gateway(app, name).await?.id;
-        if !ids.contains(&id) {
-            ids.push(id);
+        let gateway = resolve::gateway(app, name).await?;
+        if found.iter().all(|(id, _)| *id != gateway.id) {
+            found.push((gateway.id, gateway.name));
         }
     }
-    let request = PlanRequest { api: api.id.clone(), gateways: ids, goal };
-    let view = deployments::plan(app, request).await?;
-    Ok((api, view))
+    Ok((api, found))
+}
+
+/// Gateways with their names.
+type Named = Vec<(GatewayId, String)>;
+
+fn ids(gateways: &Named) -> Vec<GatewayId> {
+    gateways.iter().map(|(id, _)| id.clone()).collect()
 }
 
 async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<Reply, Fault> {
-    let (api, view) = make_plan(app, &args.api, &args.gateways, goal).await?;
-    if !args.yes {
+    let (api, gateways) = find(app, &args.api, &args.gateways).await?;
+    // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
+    let (revision, consents) = if args.yes {
+        let consents = deployments::CONSENTS.iter().map(|key| (*key).to_owned()).collect();
+        (deployments::working_revision(app, &api.id).await?, consents)
+    } else {
+        let request = PlanRequest { api: api.id.clone(), gateways: ids(&gateways), goal };
+        let view = deployments::plan(app, request).await?;
         confirm(&view, json)?;
-    }
-    let faulty: Vec<&TargetPlan> = view.targets.iter().filter(|target| target.fault.is_some()).collect();
-    if let [target] = faulty.as_slice()
-        && view.targets.len() == 1
-        && let Some(fault) = &target.fault
-    {
-        return Err(fault.clone());
-    }
-    let gateways = view.targets.iter().map(|target| (target.gateway.clone(), target.gateway_name.clone())).collect();
-    let progress = Progress::draw(app, gateways);
-    let mut consents: Vec<String> =
-        view.targets.iter().flat_map(|target| target.consents.iter().map(|consent| consent.key.clone())).collect();
-    consents.sort();
-    consents.dedup();
-    let request = StartRequest {
-        api: api.id,
-        gateways: view.targets.iter().map(|target| target.gateway.clone()).collect(),
+        let given = view.targets.iter().flat_map(|target| target.consents.iter().map(|consent| consent.key.clone()));
+        (view.revision.clone(), given.collect())
+    };
+    let progress = Progress::draw(app, gateways.clone());
+    let start = StartRequest {
+        api: api.id.clone(),
+        gateways: ids(&gateways),
         goal,
-        revision: view.revision.clone(),
+        revision: revision.clone(),
         consents,
     };
-    let started = deployments::start(app, request).await?;
+    let started = deployments::start(app, start).await?;
     let mut results = Vec::new();
     for run in started.runs {
         let result = match (run.deployment, run.fault) {
@@ -82,7 +85,7 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
                 row = deployments::wait(app, &deployment) => row?,
                 () = super::gateway::interrupted() => {
                     output::note("Cancelling at the next safe point…");
-                    deployments::cancel(app, gw_app::wire::DeploymentRequest { deployment: deployment.clone() }).await?;
+                    deployments::cancel(app, DeploymentRequest { deployment: deployment.clone() }).await?;
                     deployments::wait(app, &deployment).await?
                 }
             }),
@@ -92,7 +95,9 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
         results.push((run.gateway, result));
     }
     progress.finish().await;
-    summarise(&view, goal, results)
+    let (lines, rows, exit) = summarise(&gateways, results)?;
+    let value = json!({ "api": api.id, "goal": goal, "revision": revision, "deployments": rows });
+    Ok(Reply::new(value, lines).exit(exit))
 }
 
 fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
@@ -121,10 +126,11 @@ fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
 
 type RunResult = (GatewayId, Result<DeploymentRow, Fault>);
 
-fn summarise(view: &PlanView, goal: RunGoal, results: Vec<RunResult>) -> Result<Reply, Fault> {
+/// Lines for people, rows for programs, and the exit status; a single run that failed is its fault.
+fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<Value>, u8), Fault> {
     let name_of = |gateway: &GatewayId| {
-        let target = view.targets.iter().find(|target| target.gateway == *gateway);
-        target.map(|target| target.gateway_name.clone()).unwrap_or_default()
+        let known = gateways.iter().find(|(id, _)| id == gateway);
+        known.map(|(_, name)| name.clone()).unwrap_or_default()
     };
     let mut lines = Vec::new();
     let mut rows = Vec::new();
@@ -169,8 +175,7 @@ fn summarise(view: &PlanView, goal: RunGoal, results: Vec<RunResult>) -> Result<
         (0, Some(fault)) => exit_status(fault),
         (_, Some(_)) => 5,
     };
-    let value = json!({ "api": view.api, "goal": goal, "revision": view.revision, "deployments": rows });
-    Ok(Reply::new(value, lines.join("\n")).exit(exit))
+    Ok((lines.join("\n"), rows, exit))
 }
 
 /// A plan that cannot run anywhere is a refusal; one that can run somewhere only is partial.
