@@ -3,6 +3,7 @@
  * It refuses to guess: a step nobody reported on is not started.
  */
 import type { DeploymentRow, Entry, Fault, JournalRecord, Outcome, RunEvent, RunGoal } from '../../ipc/generated'
+import { sentence } from '../../kit/words'
 import type { State, TimelineColumn, TimelineStep } from '../../kit/types'
 
 export interface RunView {
@@ -68,7 +69,7 @@ export function withEvent(run: RunView, event: RunEvent, at: number): RunView {
     case 'step-failed':
       return edited(run, event.step, {
         state: event.retrying ? 'waiting' : 'failed',
-        note: event.retrying ? `${event.fault.summary} It is tried again.` : event.fault.summary,
+        note: event.retrying ? `${sentence(event.fault.summary)} It is tried again.` : event.fault.summary,
         endedAt: event.retrying ? null : at,
         resumesAt: null,
       })
