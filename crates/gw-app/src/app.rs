@@ -3,6 +3,7 @@
 //! It refuses globals: two apps with two homes live side by side in one process.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -60,13 +61,19 @@ pub(crate) struct Inner {
     pub(crate) exchanges: Mutex<HashMap<String, CancellationToken>>,
     pub(crate) sign_ins: Mutex<HashMap<String, Arc<OpenSignIn>>>,
     pub(crate) served: tokio::sync::Mutex<Served>,
+    /// Whether the host stays open, so that local gateways are worth serving unasked.
+    pub(crate) stays_open: AtomicBool,
     events: broadcast::Sender<AppEvent>,
 }
 
 impl App {
     /// Opens catalog and vault, and makes what every catalog has: the resident key manager.
     pub async fn open(options: AppOptions) -> Result<Self, Fault> {
-        let AppOptions { home, vault, passphrase } = options;
+        let AppOptions {
+            home,
+            vault,
+            passphrase,
+        } = options;
         let (home, catalog, vault) = blocking(move || {
             let catalog = Catalog::open(home.catalog())?;
             let vault = match vault {
@@ -92,6 +99,7 @@ impl App {
                 exchanges: Mutex::default(),
                 sign_ins: Mutex::default(),
                 served: tokio::sync::Mutex::default(),
+                stays_open: AtomicBool::new(false),
                 events: broadcast::channel(1_024).0,
             }),
         };
@@ -118,7 +126,9 @@ impl App {
     /// Tells every host what to read again.
     pub(crate) fn changed(&self, features: &[Feature]) {
         if !features.is_empty() {
-            self.tell(AppEvent::Changed { features: features.to_vec() });
+            self.tell(AppEvent::Changed {
+                features: features.to_vec(),
+            });
         }
     }
 
@@ -161,9 +171,14 @@ impl App {
     }
 
     /// Stores a secret.
-    pub(crate) async fn keep_secret(&self, reference: &SecretRef, secret: Secret<String>) -> Result<(), Fault> {
+    pub(crate) async fn keep_secret(
+        &self,
+        reference: &SecretRef,
+        secret: Secret<String>,
+    ) -> Result<(), Fault> {
         let reference = reference.clone();
-        self.vault(move |vault| vault.put(&reference, &secret)).await
+        self.vault(move |vault| vault.put(&reference, &secret))
+            .await
     }
 
     /// Removes a secret; one that is gone is done.
@@ -198,7 +213,9 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 /// Now.
 pub(crate) fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use crate::wire::*;
 use crate::App;
+use crate::wire::*;
 
 /// What a command reads or changes; the page reads a feature again when it changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -157,11 +157,19 @@ each_command!(table);
 
 /// Reads a request. The words of the parser are kept only as far as they quote nothing: a request may hold secrets.
 fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T, Fault> {
-    let request = if request.is_null() { Value::Object(serde_json::Map::new()) } else { request };
+    let request = if request.is_null() {
+        Value::Object(serde_json::Map::new())
+    } else {
+        request
+    };
     serde_json::from_value(request).map_err(|error| {
         let words = error.to_string();
         let quotes_input = words.contains("invalid type") || words.contains("invalid value");
-        let reason = if quotes_input { "a field has a value of the wrong type".to_owned() } else { words };
+        let reason = if quotes_input {
+            "a field has a value of the wrong type".to_owned()
+        } else {
+            words
+        };
         Fault::new(
             Code::RequestInvalid,
             format!("The request of {name} is not understood: {reason}"),
@@ -173,6 +181,11 @@ fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T, Fault> {
 fn write(name: &str, response: impl Serialize) -> Result<Value, Fault> {
     serde_json::to_value(response).map_err(|error| {
         let advice = "This is a defect: report it with what you did";
-        Fault::new(Code::AppDefect, format!("The answer of {name} could not be written"), advice).because(error)
+        Fault::new(
+            Code::AppDefect,
+            format!("The answer of {name} could not be written"),
+            advice,
+        )
+        .because(error)
     })
 }

@@ -11,7 +11,8 @@ use gw_connector::{Capabilities, Connector, Identity};
 use gw_deploy::Lane;
 use gw_local::{LocalConnector, StateDir};
 use gw_model::{
-    AwsCredentials, AwsTarget, Code, Diagnostic, EndpointType, Fault, Gateway, GatewayId, GatewayKind, GatewayTarget, Secret,
+    AwsCredentials, AwsTarget, Code, Diagnostic, EndpointType, Fault, Gateway, GatewayId,
+    GatewayKind, GatewayTarget, Secret,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -40,62 +41,98 @@ pub(crate) async fn connect_with(
     let aws = match &gateway.target {
         GatewayTarget::Local(local) => {
             let state = StateDir::new(app.home().local_gateway(&gateway.id));
-            let connector = LocalConnector::new(gateway.id.clone(), local, state, app.inner().http.clone());
+            let connector =
+                LocalConnector::new(gateway.id.clone(), local, state, app.inner().http.clone());
             let lane = Lane::unlimited(format!("local/{}", gateway.id));
-            return Ok(Connection { connector: Arc::new(connector), lane });
+            return Ok(Connection {
+                connector: Arc::new(connector),
+                lane,
+            });
         }
         GatewayTarget::Aws(aws) => aws,
     };
     let access = match typed {
-        Some(CredentialsInput::AccessKey { access_key_id, secret_access_key, session_token }) => {
-            AwsAccess::Key { id: access_key_id, secret: secret_access_key, session_token }
-        }
+        Some(CredentialsInput::AccessKey {
+            access_key_id,
+            secret_access_key,
+            session_token,
+        }) => AwsAccess::Key {
+            id: access_key_id,
+            secret: secret_access_key,
+            session_token,
+        },
         Some(CredentialsInput::Profile { profile }) => AwsAccess::Profile { name: profile },
         Some(CredentialsInput::Keep) | None => match &aws.credentials {
-            AwsCredentials::Profile { profile } => AwsAccess::Profile { name: profile.clone() },
-            AwsCredentials::AccessKey { secret, .. } => unpack_access_key(gateway, &app.secret(secret).await?)?,
+            AwsCredentials::Profile { profile } => AwsAccess::Profile {
+                name: profile.clone(),
+            },
+            AwsCredentials::AccessKey { secret, .. } => {
+                unpack_access_key(gateway, &app.secret(secret).await?)?
+            }
         },
     };
     let lane = lane(app, gateway, aws).await?;
     let connector = AwsConnector::new(aws.clone(), access)?;
-    Ok(Connection { connector: Arc::new(connector), lane })
+    Ok(Connection {
+        connector: Arc::new(connector),
+        lane,
+    })
 }
 
 /// Quotas are per account and region. Until a test has told the account, equal credentials stand for it.
 async fn lane(app: &App, gateway: &Gateway, aws: &AwsTarget) -> Result<Lane, Fault> {
     let identity = known_identity(app, &gateway.id).await?;
-    let owner = identity.map(|identity| identity.account).unwrap_or_else(|| {
-        let mut hasher = DefaultHasher::new();
-        match &aws.credentials {
-            AwsCredentials::AccessKey { hint, .. } => hint.hash(&mut hasher),
-            AwsCredentials::Profile { profile } => profile.hash(&mut hasher),
-        }
-        format!("credentials-{:016x}", hasher.finish())
-    });
-    let name = format!("{}/{owner}/{}", aws.endpoint_url.as_deref().unwrap_or("aws"), aws.region);
+    let owner = identity
+        .map(|identity| identity.account)
+        .unwrap_or_else(|| {
+            let mut hasher = DefaultHasher::new();
+            match &aws.credentials {
+                AwsCredentials::AccessKey { hint, .. } => hint.hash(&mut hasher),
+                AwsCredentials::Profile { profile } => profile.hash(&mut hasher),
+            }
+            format!("credentials-{:016x}", hasher.finish())
+        });
+    let name = format!(
+        "{}/{owner}/{}",
+        aws.endpoint_url.as_deref().unwrap_or("aws"),
+        aws.region
+    );
     Ok(match &aws.endpoint_url {
         // An emulator on this machine has no quotas.
         Some(url) if is_loopback(url) => Lane::unlimited(name),
-        _ => Lane { name, quotas: Arc::new(gw_aws::quotas(aws.endpoint_type)) },
+        _ => Lane {
+            name,
+            quotas: Arc::new(gw_aws::quotas(aws.endpoint_type)),
+        },
     })
 }
 
 /// Who we were there when it was tested last.
-pub(crate) async fn known_identity(app: &App, gateway: &GatewayId) -> Result<Option<Identity>, Fault> {
+pub(crate) async fn known_identity(
+    app: &App,
+    gateway: &GatewayId,
+) -> Result<Option<Identity>, Fault> {
     let key = identity_key(gateway);
-    app.catalog(move |catalog| catalog.settings().get(&key)).await
+    app.catalog(move |catalog| catalog.settings().get(&key))
+        .await
 }
 
 /// Keeps who we are there, so that titles and quotas know the account.
-pub(crate) async fn keep_identity(app: &App, gateway: &GatewayId, identity: &Identity) -> Result<(), Fault> {
+pub(crate) async fn keep_identity(
+    app: &App,
+    gateway: &GatewayId,
+    identity: &Identity,
+) -> Result<(), Fault> {
     let (key, identity) = (identity_key(gateway), identity.clone());
-    app.catalog(move |catalog| catalog.settings().put(&key, &identity)).await
+    app.catalog(move |catalog| catalog.settings().put(&key, &identity))
+        .await
 }
 
 /// Forgets who we were: credentials changed, or the gateway is gone.
 pub(crate) async fn forget_identity(app: &App, gateway: &GatewayId) -> Result<(), Fault> {
     let key = identity_key(gateway);
-    app.catalog(move |catalog| catalog.settings().remove(&key)).await
+    app.catalog(move |catalog| catalog.settings().remove(&key))
+        .await
 }
 
 fn identity_key(gateway: &GatewayId) -> String {
@@ -103,7 +140,9 @@ fn identity_key(gateway: &GatewayId) -> String {
 }
 
 fn is_loopback(text: &str) -> bool {
-    let host = url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = url::Url::parse(text)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
     host.is_some_and(|host| matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]"))
 }
 
@@ -134,11 +173,18 @@ fn unpack_access_key(gateway: &Gateway, packed: &Secret<String>) -> Result<AwsAc
     let Ok(key) = serde_json::from_str::<AccessKey>(packed.reveal()) else {
         return Err(Fault::new(
             Code::VaultDamaged,
-            format!("The stored access key of gateway {} cannot be read", gateway.name),
+            format!(
+                "The stored access key of gateway {} cannot be read",
+                gateway.name
+            ),
             "Edit the gateway and paste the access key again",
         ));
     };
-    Ok(AwsAccess::Key { id: key.access_key_id, secret: key.secret_access_key, session_token: key.session_token })
+    Ok(AwsAccess::Key {
+        id: key.access_key_id,
+        secret: key.secret_access_key,
+        session_token: key.session_token,
+    })
 }
 
 /// What a kind of gateway can do.
@@ -156,7 +202,9 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
     }
     let mut statements: Vec<serde_json::Value> = Vec::new();
     for permission in &identity.permissions {
-        let known = statements.iter_mut().find(|statement| statement["Resource"] == permission.resource.as_str());
+        let known = statements
+            .iter_mut()
+            .find(|statement| statement["Resource"] == permission.resource.as_str());
         match known.and_then(|statement| statement["Action"].as_array_mut()) {
             Some(actions) => actions.push(permission.action.as_str().into()),
             None => statements.push(json!({
@@ -186,7 +234,9 @@ pub(crate) fn any_aws_target() -> AwsTarget {
         region: "us-east-1".to_owned(),
         stage: "prod".to_owned(),
         endpoint_type: EndpointType::Regional,
-        credentials: AwsCredentials::Profile { profile: "default".to_owned() },
+        credentials: AwsCredentials::Profile {
+            profile: "default".to_owned(),
+        },
         endpoint_url: None,
     }
 }
@@ -198,7 +248,11 @@ mod tests {
     #[test]
     fn an_access_key_comes_out_as_it_went_in() {
         let secret = |text: &str| Secret::new(text.to_owned());
-        let packed = pack_access_key(&secret("AKIAEXAMPLE"), &secret("very \"secret\"\n"), Some(&secret("token")));
+        let packed = pack_access_key(
+            &secret("AKIAEXAMPLE"),
+            &secret("very \"secret\"\n"),
+            Some(&secret("token")),
+        );
         let key: AccessKey = serde_json::from_str(packed.reveal()).unwrap();
         assert_eq!(key.access_key_id.reveal(), "AKIAEXAMPLE");
         assert_eq!(key.secret_access_key.reveal(), "very \"secret\"");
@@ -208,7 +262,9 @@ mod tests {
     #[test]
     fn only_addresses_of_this_machine_have_no_quotas() {
         assert!(is_loopback("http://127.0.0.1:4566"));
-        assert!(!is_loopback("https://vpce-1.execute-api.eu-west-1.vpce.amazonaws.com"));
+        assert!(!is_loopback(
+            "https://vpce-1.execute-api.eu-west-1.vpce.amazonaws.com"
+        ));
         assert!(!is_loopback("http://127.0.0.1.example.com"));
     }
 }

@@ -21,7 +21,11 @@ impl Home {
                 Some(folders) => folders.data_dir().to_owned(),
                 None => {
                     let advice = "Give --home DIR or set GATEWRIGHT_HOME";
-                    return Err(Fault::new(Code::AppHomeUnusable, "This user has no home folder", advice));
+                    return Err(Fault::new(
+                        Code::AppHomeUnusable,
+                        "This user has no home folder",
+                        advice,
+                    ));
                 }
             },
         };
@@ -54,10 +58,14 @@ impl Home {
 pub fn make_private(path: &Path) -> Result<(), Fault> {
     let failed = |error: std::io::Error| {
         let summary = format!("The folder {} cannot be used", path.display());
-        Fault::new(Code::AppHomeUnusable, summary, "Give --home a folder that you may write to")
-            .fact("folder", path.display().to_string())
-            .fact("reason", error.to_string())
-            .because(error)
+        Fault::new(
+            Code::AppHomeUnusable,
+            summary,
+            "Give --home a folder that you may write to",
+        )
+        .fact("folder", path.display().to_string())
+        .fact("reason", error.to_string())
+        .because(error)
     };
     std::fs::create_dir_all(path).map_err(failed)?;
     #[cfg(unix)]

@@ -35,6 +35,9 @@ pub use home::Home;
 
 /// What hosts that stay open do once: end interrupted runs and serve the local gateways, in the background.
 pub fn stay_open(app: &App) {
+    app.inner()
+        .stays_open
+        .store(true, std::sync::atomic::Ordering::Relaxed);
     let app = app.clone();
     tokio::spawn(async move {
         // Both show their faults on their pages, run by run and gateway by gateway.

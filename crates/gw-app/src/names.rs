@@ -6,8 +6,11 @@ use gw_model::{Code, Fault};
 
 /// Names of gateways, key managers and applications: `[a-z0-9][a-z0-9-]{0,62}`.
 pub fn check_name(what: &str, name: &str) -> Result<(), Fault> {
-    let first_fits = name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit());
-    let rest_fits = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let first_fits =
+        name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit());
+    let rest_fits = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if first_fits && rest_fits && name.len() <= 63 {
         return Ok(());
     }
@@ -22,7 +25,11 @@ pub fn check_name(what: &str, name: &str) -> Result<(), Fault> {
 pub fn check_api_name(name: &str) -> Result<(), Fault> {
     check_line("name", name)?;
     if name.contains('@') {
-        return Err(invalid("name", format!("The API name '{name}' has an @"), "Leave it out: it parts name and version"));
+        return Err(invalid(
+            "name",
+            format!("The API name '{name}' has an @"),
+            "Leave it out: it parts name and version",
+        ));
     }
     Ok(())
 }
@@ -46,10 +53,14 @@ pub fn check_base_path(path: &str) -> Result<(), Fault> {
         !segment.is_empty()
             && segment != "."
             && segment != ".."
-            && segment.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c))
+            && segment
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c))
     };
     let fits = path == "/"
-        || path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(segment_fits))
+        || path
+            .strip_prefix('/')
+            .is_some_and(|rest| rest.split('/').all(segment_fits))
             && !path.starts_with("/_gatewright");
     if fits {
         return Ok(());
@@ -65,9 +76,15 @@ pub fn check_base_path(path: &str) -> Result<(), Fault> {
 pub fn check_backend_url(text: &str) -> Result<(), Fault> {
     let refuse = |why: &str| {
         let advice = "Write an absolute URL such as https://orders.example.com/v1, or mock";
-        Err(invalid("backend", format!("The backend URL '{text}' {why}"), advice))
+        Err(invalid(
+            "backend",
+            format!("The backend URL '{text}' {why}"),
+            advice,
+        ))
     };
-    let Ok(url) = url::Url::parse(text) else { return refuse("is not a URL") };
+    let Ok(url) = url::Url::parse(text) else {
+        return refuse("is not a URL");
+    };
     if !matches!(url.scheme(), "http" | "https") {
         return refuse("is neither http nor https");
     }
@@ -86,7 +103,9 @@ pub fn check_backend_url(text: &str) -> Result<(), Fault> {
 /// AWS stage names: `[A-Za-z0-9_-]{1,128}` (aws-facts 3.2).
 pub fn check_stage(stage: &str) -> Result<(), Fault> {
     let fits = (1..=128).contains(&stage.len())
-        && stage.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        && stage
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if fits {
         return Ok(());
     }
@@ -99,7 +118,11 @@ pub fn check_stage(stage: &str) -> Result<(), Fault> {
 
 /// Text for one line of a list.
 fn check_line(field: &str, text: &str) -> Result<(), Fault> {
-    if text.trim().is_empty() || text.trim() != text || text.chars().any(char::is_control) || text.chars().count() > 200 {
+    if text.trim().is_empty()
+        || text.trim() != text
+        || text.chars().any(char::is_control)
+        || text.chars().count() > 200
+    {
         return Err(invalid(
             field,
             format!("'{}' cannot be a {field}", text.escape_debug()),
@@ -125,7 +148,11 @@ pub fn slug(text: &str) -> String {
         }
     }
     let slug: String = slug.trim_end_matches('-').chars().take(40).collect();
-    if slug.is_empty() { "api".to_owned() } else { slug.trim_end_matches('-').to_owned() }
+    if slug.is_empty() {
+        "api".to_owned()
+    } else {
+        slug.trim_end_matches('-').to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -147,7 +174,15 @@ mod tests {
         for good in ["/", "/orders", "/orders/v1.2"] {
             assert!(check_base_path(good).is_ok(), "{good}");
         }
-        for bad in ["", "orders", "/orders/", "//", "/a/../b", "/{x}", "/_gatewright"] {
+        for bad in [
+            "",
+            "orders",
+            "/orders/",
+            "//",
+            "/a/../b",
+            "/{x}",
+            "/_gatewright",
+        ] {
             assert!(check_base_path(bad).is_err(), "{bad}");
         }
     }
@@ -155,7 +190,14 @@ mod tests {
     #[test]
     fn backends_are_absolute_and_hold_no_secret() {
         assert!(check_backend_url("http://127.0.0.1:9000/base").is_ok());
-        for bad in ["", "localhost:80", "ftp://h/", "https://h/?q=1", "https://u:p@h/", "https:///x?"] {
+        for bad in [
+            "",
+            "localhost:80",
+            "ftp://h/",
+            "https://h/?q=1",
+            "https://u:p@h/",
+            "https:///x?",
+        ] {
             assert!(check_backend_url(bad).is_err(), "{bad}");
         }
     }
@@ -163,7 +205,11 @@ mod tests {
     #[test]
     fn slugs_are_names() {
         for text in ["Order API v2", "ÄÖ", "--x--", &"word ".repeat(40)] {
-            assert!(check_name("api", &slug(text)).is_ok(), "{text} gave {}", slug(text));
+            assert!(
+                check_name("api", &slug(text)).is_ok(),
+                "{text} gave {}",
+                slug(text)
+            );
         }
     }
 }

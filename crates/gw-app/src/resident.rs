@@ -6,11 +6,9 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gw_identity::resident::{ResidentClient, ResidentClients, ResidentKey};
 use gw_http::{CancellationToken, Oversize, Request, Url};
-use gw_model::{
-    Code, Fault, KeyManager, KeyManagerId, KeyManagerKind, Secret, SecretRef,
-};
+use gw_identity::resident::{ResidentClient, ResidentClients, ResidentKey};
+use gw_model::{Code, Fault, KeyManager, KeyManagerId, KeyManagerKind, Secret, SecretRef};
 
 use crate::app::{App, blocking, new_id, now};
 use crate::wire::Serving;
@@ -53,11 +51,16 @@ pub(crate) async fn ensure_registered(app: &App) -> Result<(), Fault> {
 }
 
 fn free_port() -> Result<u16, Fault> {
-    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    let bound =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     bound.map(|address| address.port()).map_err(|error| {
         let advice = "Close programs that listen on this machine";
-        Fault::new(Code::LocalPortInUse, "No loopback port is free for the resident key manager", advice)
-            .because(error)
+        Fault::new(
+            Code::LocalPortInUse,
+            "No loopback port is free for the resident key manager",
+            advice,
+        )
+        .because(error)
     })
 }
 
@@ -66,12 +69,18 @@ pub(crate) async fn record(app: &App) -> Result<KeyManager, Fault> {
     let found = app
         .catalog(|catalog| {
             let known = catalog.key_managers().list()?;
-            Ok(known.into_iter().find(|it| it.kind == KeyManagerKind::Resident))
+            Ok(known
+                .into_iter()
+                .find(|it| it.kind == KeyManagerKind::Resident))
         })
         .await?;
     found.ok_or_else(|| {
         let advice = "Start Gatewright again: it registers the resident key manager anew";
-        Fault::new(Code::CatalogNotFound, "The resident key manager is not registered", advice)
+        Fault::new(
+            Code::CatalogNotFound,
+            "The resident key manager is not registered",
+            advice,
+        )
     })
 }
 
@@ -80,12 +89,16 @@ pub(crate) async fn state_of(app: &App, key_manager: &KeyManager) -> Serving {
     let failed = {
         let served = app.inner().served.lock().await;
         if served.resident.is_some() {
-            return Serving::Here { address: key_manager.issuer.clone() };
+            return Serving::Here {
+                address: key_manager.issuer.clone(),
+            };
         }
         served.resident_failed.clone()
     };
     if answers(app, key_manager).await {
-        return Serving::Elsewhere { address: key_manager.issuer.clone() };
+        return Serving::Elsewhere {
+            address: key_manager.issuer.clone(),
+        };
     }
     failed.map_or(Serving::Stopped, |fault| Serving::Failed { fault })
 }
@@ -113,8 +126,14 @@ pub(crate) async fn ensure_serving(app: &App) -> Result<(), Fault> {
 
 async fn start(app: &App, key_manager: &KeyManager) -> Result<gw_local::ResidentServing, Fault> {
     let key = signing_key(app).await?;
-    let port = Url::parse(&key_manager.issuer).ok().and_then(|url| url.port()).unwrap_or_default();
-    let clients = Arc::new(Registered { app: app.downgrade(), key_manager: key_manager.id.clone() });
+    let port = Url::parse(&key_manager.issuer)
+        .ok()
+        .and_then(|url| url.port())
+        .unwrap_or_default();
+    let clients = Arc::new(Registered {
+        app: app.downgrade(),
+        key_manager: key_manager.id.clone(),
+    });
     gw_local::resident::serve(port, key, clients).await
 }
 
@@ -145,10 +164,23 @@ async fn signing_key(app: &App) -> Result<ResidentKey, Fault> {
 
 /// Whether something at its issuer says that it is this key manager.
 async fn answers(app: &App, key_manager: &KeyManager) -> bool {
-    let Ok(url) = Url::parse(&format!("{}/.well-known/openid-configuration", key_manager.issuer)) else { return false };
-    let request =
-        Request::get(url).timeout(std::time::Duration::from_secs(2)).at_most(64 * 1024, Oversize::Refuse);
-    let Ok(answer) = app.inner().http.send(request, &CancellationToken::new()).await else { return false };
+    let Ok(url) = Url::parse(&format!(
+        "{}/.well-known/openid-configuration",
+        key_manager.issuer
+    )) else {
+        return false;
+    };
+    let request = Request::get(url)
+        .timeout(std::time::Duration::from_secs(2))
+        .at_most(64 * 1024, Oversize::Refuse);
+    let Ok(answer) = app
+        .inner()
+        .http
+        .send(request, &CancellationToken::new())
+        .await
+    else {
+        return false;
+    };
     let said: Option<serde_json::Value> = serde_json::from_slice(&answer.body).ok();
     said.is_some_and(|said| said["issuer"] == key_manager.issuer.as_str())
 }
@@ -168,20 +200,30 @@ struct Registered {
 #[async_trait]
 impl ResidentClients for Registered {
     async fn find(&self, client_id: &str) -> Result<Option<ResidentClient>, Fault> {
-        let Some(app) = self.app.upgrade() else { return Ok(None) };
+        let Some(app) = self.app.upgrade() else {
+            return Ok(None);
+        };
         let (key_manager, wanted) = (self.key_manager.clone(), client_id.to_owned());
         let found = app
             .catalog(move |catalog| {
                 let all = catalog.applications().list()?;
-                Ok(all.into_iter().find(|it| it.key_manager == key_manager && it.client_id == wanted))
+                Ok(all
+                    .into_iter()
+                    .find(|it| it.key_manager == key_manager && it.client_id == wanted))
             })
             .await?;
-        let Some(application) = found else { return Ok(None) };
+        let Some(application) = found else {
+            return Ok(None);
+        };
         let secret = match &application.secret {
             None => None,
             Some(reference) => Some(app.secret(reference).await?),
         };
-        let scopes = if application.scopes.is_empty() { None } else { Some(application.scopes) };
+        let scopes = if application.scopes.is_empty() {
+            None
+        } else {
+            Some(application.scopes)
+        };
         Ok(Some(ResidentClient {
             id: application.client_id,
             name: application.name,

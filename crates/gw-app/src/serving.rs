@@ -3,6 +3,7 @@
 //! It refuses to serve for another home: state and keys are this home's.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use gw_local::{LocalGatewayConfig, ResidentServing, Serving as Server, served_gateway};
 use gw_model::{Code, Fault, Gateway, GatewayId, GatewayTarget, LocalTarget};
@@ -23,16 +24,22 @@ pub(crate) struct Served {
 
 /// Whether a gateway is being served; `None` for gateways that are not local.
 pub(crate) async fn state_of(app: &App, gateway: &Gateway) -> Option<Serving> {
-    let GatewayTarget::Local(local) = &gateway.target else { return None };
+    let GatewayTarget::Local(local) = &gateway.target else {
+        return None;
+    };
     let failed = {
         let served = app.inner().served.lock().await;
         if let Some(server) = served.gateways.get(&gateway.id) {
-            return Some(Serving::Here { address: server.base_url() });
+            return Some(Serving::Here {
+                address: server.base_url(),
+            });
         }
         served.failed.get(&gateway.id).cloned()
     };
     if served_gateway(&app.inner().http, local.port).await.as_ref() == Some(&gateway.id) {
-        return Some(Serving::Elsewhere { address: address(local) });
+        return Some(Serving::Elsewhere {
+            address: address(local),
+        });
     }
     Some(failed.map_or(Serving::Stopped, |fault| Serving::Failed { fault }))
 }
@@ -48,10 +55,14 @@ pub(crate) async fn start(app: &App, gateway: &Gateway) -> Result<Serving, Fault
     };
     let mut served = app.inner().served.lock().await;
     if let Some(server) = served.gateways.get(&gateway.id) {
-        return Ok(Serving::Here { address: server.base_url() });
+        return Ok(Serving::Here {
+            address: server.base_url(),
+        });
     }
     if served_gateway(&app.inner().http, local.port).await.as_ref() == Some(&gateway.id) {
-        return Ok(Serving::Elsewhere { address: address(local) });
+        return Ok(Serving::Elsewhere {
+            address: address(local),
+        });
     }
     let folder = app.home().local_gateway(&gateway.id);
     home::make_private(&folder)?;
@@ -63,7 +74,9 @@ pub(crate) async fn start(app: &App, gateway: &Gateway) -> Result<Serving, Fault
             return Err(fault);
         }
     };
-    let here = Serving::Here { address: server.base_url() };
+    let here = Serving::Here {
+        address: server.base_url(),
+    };
     served.failed.remove(&gateway.id);
     served.gateways.insert(gateway.id.clone(), server);
     drop(served);
@@ -92,11 +105,17 @@ pub(crate) async fn stop(app: &App, gateway: &Gateway) {
 /// Serves every local gateway: what hosts that stay open do at the start. What cannot be served is shown on its page.
 pub async fn start_all(app: &App) -> Result<(), Fault> {
     let gateways = app.catalog(|catalog| catalog.gateways().list()).await?;
-    for gateway in gateways.iter().filter(|gateway| matches!(gateway.target, GatewayTarget::Local(_))) {
+    for gateway in gateways
+        .iter()
+        .filter(|gateway| matches!(gateway.target, GatewayTarget::Local(_)))
+    {
         // The fault is kept and shown with the gateway.
         let _ = start(app, gateway).await;
     }
-    app.changed(&[crate::commands::Feature::Gateways, crate::commands::Feature::KeyManagers]);
+    app.changed(&[
+        crate::commands::Feature::Gateways,
+        crate::commands::Feature::KeyManagers,
+    ]);
     Ok(())
 }
 
@@ -106,6 +125,14 @@ pub(crate) async fn ensure(app: &App, gateway: &Gateway) -> Result<(), Fault> {
     match state_of(app, gateway).await {
         Some(Serving::Stopped | Serving::Failed { .. }) => start(app, gateway).await.map(|_| ()),
         _ => Ok(()),
+    }
+}
+
+/// Serves a new gateway, or one that was just deployed to, where the host stays open. What fails is shown with it.
+pub(crate) async fn offer(app: &App, gateway: &Gateway) {
+    let stays = app.inner().stays_open.load(Ordering::Relaxed);
+    if stays && matches!(gateway.target, GatewayTarget::Local(_)) {
+        let _ = ensure(app, gateway).await;
     }
 }
 

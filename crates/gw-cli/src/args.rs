@@ -8,7 +8,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Publish APIs to cloud gateways.
 #[derive(Debug, Parser)]
-#[command(name = "gatewright", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "gatewright",
+    version,
+    about,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Everything Gatewright writes goes below this folder
     #[arg(long, global = true, env = "GATEWRIGHT_HOME", value_name = "DIR")]
@@ -255,7 +261,12 @@ pub enum KeyManagerVerb {
         /// A short unique name
         name: String,
         /// Issuer URL
-        #[arg(long, value_name = "URL", required_unless_present = "discovery_url", conflicts_with = "discovery_url")]
+        #[arg(
+            long,
+            value_name = "URL",
+            required_unless_present = "discovery_url",
+            conflicts_with = "discovery_url"
+        )]
         issuer: Option<String>,
         /// URL of the discovery document
         #[arg(long, value_name = "URL")]

@@ -24,7 +24,10 @@ fn main() -> ExitCode {
         Err(error) => return refuse_arguments(&error),
     };
     let json = cli.json;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             let fault = Fault::new(
@@ -45,15 +48,27 @@ fn main() -> ExitCode {
 
 /// Usage errors end with 2; `--json` gets them as a fault.
 fn refuse_arguments(error: &clap::Error) -> ExitCode {
-    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let asked_for = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
     if !asked_for && std::env::args().any(|argument| argument == "--json") {
         let text = error.render().to_string();
-        let summary = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let summary = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned();
         let advice = "Run the command with --help to see what it takes";
         return output::fail(true, &Fault::new(Code::RequestInvalid, summary, advice));
     }
     let _ = error.print();
-    if asked_for { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    if asked_for {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    }
 }
 
 async fn run(cli: Cli) -> Result<Reply, Fault> {

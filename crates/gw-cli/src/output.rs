@@ -26,7 +26,11 @@ pub struct Reply {
 impl Reply {
     /// An answer with status 0.
     pub fn new(json: impl Serialize, text: impl Into<String>) -> Self {
-        Self { json: serde_json::to_value(json).unwrap_or_default(), text: text.into(), exit: 0 }
+        Self {
+            json: serde_json::to_value(json).unwrap_or_default(),
+            text: text.into(),
+            exit: 0,
+        }
     }
 
     /// The same answer with another exit status.
@@ -51,7 +55,11 @@ pub fn print(json: bool, reply: &Reply) -> ExitCode {
     if json {
         write_out(&format!("{}\n", pretty(&reply.json)));
     } else {
-        let line_end = if reply.text.is_empty() || reply.text.ends_with('\n') { "" } else { "\n" };
+        let line_end = if reply.text.is_empty() || reply.text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
         write_out(&format!("{}{line_end}", reply.text));
     }
     ExitCode::from(reply.exit)
@@ -111,19 +119,30 @@ pub fn table<const N: usize>(heads: [&str; N], rows: Vec<[String; N]>, none: &st
         return format!("{none}\n");
     }
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_preset(NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heads.map(str::to_uppercase));
     for row in rows {
         table.add_row(row);
     }
     let text = table.to_string();
-    text.lines().map(|line| line.trim_end().strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect()
+    text.lines()
+        .map(|line| line.trim_end().strip_prefix(' ').unwrap_or(line).to_owned() + "\n")
+        .collect()
 }
 
 /// `name  value` lines.
 pub fn facts(facts: &[(&str, String)]) -> String {
-    let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    facts.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+    let width = facts
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or_default();
+    facts
+        .iter()
+        .map(|(name, value)| format!("{name:width$}  {value}\n"))
+        .collect()
 }
 
 /// Findings with their place, worst first.
@@ -139,7 +158,10 @@ pub fn diagnostics(source: &str, found: &[Diagnostic]) -> String {
             0 => source.to_owned(),
             line => format!("{source}:{line}:{}", finding.place.column),
         };
-        text.push_str(&format!("{place}: {word} {}: {}\n", finding.rule, finding.message));
+        text.push_str(&format!(
+            "{place}: {word} {}: {}\n",
+            finding.rule, finding.message
+        ));
         if !finding.fix.is_empty() {
             text.push_str(&format!("    hint: {}\n", finding.fix));
         }

@@ -36,7 +36,9 @@ impl Progress {
                 }
             }
         });
-        Self { drawing: Some(drawing) }
+        Self {
+            drawing: Some(drawing),
+        }
     }
 
     /// Lets the last events be drawn.
@@ -64,25 +66,41 @@ struct Lines {
 impl Lines {
     fn new(gateways: Vec<(GatewayId, String)>) -> Self {
         let all = MultiProgress::new();
-        let width = gateways.iter().map(|(_, name)| name.len()).max().unwrap_or_default();
-        let style = ProgressStyle::with_template("{spinner} {prefix}  {pos}/{len}  {wide_msg} {elapsed}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let width = gateways
+            .iter()
+            .map(|(_, name)| name.len())
+            .max()
+            .unwrap_or_default();
+        let style =
+            ProgressStyle::with_template("{spinner} {prefix}  {pos}/{len}  {wide_msg} {elapsed}")
+                .unwrap_or_else(|_| ProgressStyle::default_spinner());
         let bars = gateways
             .into_iter()
             .map(|(id, name)| {
-                let bar = all.add(ProgressBar::new(0)).with_style(style.clone()).with_prefix(format!("{name:width$}"));
+                let bar = all
+                    .add(ProgressBar::new(0))
+                    .with_style(style.clone())
+                    .with_prefix(format!("{name:width$}"));
                 bar.enable_steady_tick(Duration::from_millis(120));
                 (id, bar)
             })
             .collect();
-        Self { bars, steps: HashMap::new() }
+        Self {
+            bars,
+            steps: HashMap::new(),
+        }
     }
 
     fn show(&mut self, gateway: &GatewayId, event: &RunEvent) {
-        let Some(bar) = self.bars.get(gateway) else { return };
+        let Some(bar) = self.bars.get(gateway) else {
+            return;
+        };
         let sentence = |step: &u32| {
             let steps = self.steps.get(gateway);
-            steps.and_then(|steps| steps.get(*step as usize)).cloned().unwrap_or_default()
+            steps
+                .and_then(|steps| steps.get(*step as usize))
+                .cloned()
+                .unwrap_or_default()
         };
         match event {
             RunEvent::Started { steps, .. } => {
@@ -95,12 +113,20 @@ impl Lines {
             }
             RunEvent::Waiting { reason, .. } => bar.set_message(reason.clone()),
             RunEvent::StepDone { .. } => bar.inc(1),
-            RunEvent::Probing { step } => bar.set_message(format!("finding out: {}", sentence(step))),
+            RunEvent::Probing { step } => {
+                bar.set_message(format!("finding out: {}", sentence(step)))
+            }
             RunEvent::Undone { .. } => {}
             RunEvent::UndoFailed { fault, .. } => bar.set_message(fault.summary.clone()),
             RunEvent::StepFailed { fault, .. } => bar.set_message(fault.summary.clone()),
-            RunEvent::Undoing { step } => bar.set_message(format!("taking back: {}", sentence(step))),
-            RunEvent::Finished { outcome, fault, invoke_url } => {
+            RunEvent::Undoing { step } => {
+                bar.set_message(format!("taking back: {}", sentence(step)))
+            }
+            RunEvent::Finished {
+                outcome,
+                fault,
+                invoke_url,
+            } => {
                 let text = match (outcome, fault, invoke_url) {
                     (Outcome::Live | Outcome::Unchanged, _, Some(url)) => url.clone(),
                     (_, Some(fault), _) => fault.summary.clone(),

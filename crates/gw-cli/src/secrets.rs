@@ -14,7 +14,10 @@ const VAULT_PASSPHRASE: &str = "GATEWRIGHT_VAULT_PASSPHRASE";
 
 /// The vault file's passphrase, when the environment holds it.
 pub fn vault_passphrase() -> Option<Secret<String>> {
-    std::env::var(VAULT_PASSPHRASE).ok().filter(|text| !text.is_empty()).map(Secret::new)
+    std::env::var(VAULT_PASSPHRASE)
+        .ok()
+        .filter(|text| !text.is_empty())
+        .map(Secret::new)
 }
 
 /// Reads a secret from where the arguments say, or asks on a terminal.
@@ -24,11 +27,19 @@ pub fn read(from: &SecretArgs, what: &str) -> Result<Secret<String>, Fault> {
     }
     if from.secret_stdin {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(|error| {
-            let advice = "Pipe the secret into the command: printf %s \"$SECRET\" | gatewright …";
-            Fault::new(Code::RequestInvalid, format!("The {what} could not be read from standard input"), advice)
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|error| {
+                let advice =
+                    "Pipe the secret into the command: printf %s \"$SECRET\" | gatewright …";
+                Fault::new(
+                    Code::RequestInvalid,
+                    format!("The {what} could not be read from standard input"),
+                    advice,
+                )
                 .because(error)
-        })?;
+            })?;
         return not_empty(line.trim_end_matches(['\r', '\n']).to_owned(), what);
     }
     if !output::can_ask() {
@@ -39,7 +50,12 @@ pub fn read(from: &SecretArgs, what: &str) -> Result<Secret<String>, Fault> {
         ));
     }
     let typed = rpassword::prompt_password(format!("{what}: ")).map_err(|error| {
-        Fault::new(Code::RequestInvalid, format!("The {what} could not be read"), "Use --secret-stdin").because(error)
+        Fault::new(
+            Code::RequestInvalid,
+            format!("The {what} could not be read"),
+            "Use --secret-stdin",
+        )
+        .because(error)
     })?;
     not_empty(typed, what)
 }
@@ -58,7 +74,11 @@ pub fn from_environment(variable: &str, what: &str) -> Result<Secret<String>, Fa
 
 fn not_empty(value: String, what: &str) -> Result<Secret<String>, Fault> {
     if value.is_empty() {
-        return Err(Fault::new(Code::RequestInvalid, format!("The {what} is empty"), "Give a value"));
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            format!("The {what} is empty"),
+            "Give a value",
+        ));
     }
     Ok(Secret::new(value))
 }

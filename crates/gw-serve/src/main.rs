@@ -47,8 +47,14 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let told = |fault: Fault| format!("{fault}\n{}", fault.advice);
     let app = App::open(AppOptions {
         home: Home::locate(Some(&arguments.home)).map_err(told)?,
-        vault: if arguments.memory_vault { VaultUse::Memory } else { VaultUse::Chosen },
-        passphrase: std::env::var("GATEWRIGHT_VAULT_PASSPHRASE").ok().map(Secret::new),
+        vault: if arguments.memory_vault {
+            VaultUse::Memory
+        } else {
+            VaultUse::Chosen
+        },
+        passphrase: std::env::var("GATEWRIGHT_VAULT_PASSPHRASE")
+            .ok()
+            .map(Secret::new),
     })
     .await
     .map_err(told)?;
@@ -63,5 +69,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let told = writeln!(out, "ready http://{address}/#token={token}").and_then(|()| out.flush());
     drop(out);
     told.map_err(|error| error.to_string())?;
-    axum::serve(listener, router).await.map_err(|error| error.to_string())
+    axum::serve(listener, router)
+        .await
+        .map_err(|error| error.to_string())
 }

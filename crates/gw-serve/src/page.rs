@@ -20,15 +20,22 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'n
 /// One file of the page; `/` is `index.html`.
 pub async fn file(State(served): State<Arc<Served>>, uri: Uri) -> Response {
     let wanted = uri.path().trim_start_matches('/');
-    let wanted = if wanted.is_empty() { "index.html" } else { wanted };
-    let inside = Path::new(wanted).components().all(|part| matches!(part, Component::Normal(_)));
+    let wanted = if wanted.is_empty() {
+        "index.html"
+    } else {
+        wanted
+    };
+    let inside = Path::new(wanted)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
     if !inside {
         return StatusCode::NOT_FOUND.into_response();
     }
     match tokio::fs::read(served.dist.join(wanted)).await {
         Ok(mut bytes) => {
             if wanted == "index.html" {
-                let text = String::from_utf8_lossy(&bytes).replace("<style", "<style nonce=\"gw-serve\"");
+                let text =
+                    String::from_utf8_lossy(&bytes).replace("<style", "<style nonce=\"gw-serve\"");
                 bytes = text.into_bytes();
             }
             let headers = [

@@ -35,22 +35,37 @@ pub fn router(app: App, token: String, dist: PathBuf) -> Router {
     let core = Router::new()
         .route("/rpc/{name}", post(call))
         .route("/events", get(events))
-        .layer(middleware::from_fn_with_state(Arc::clone(&served), only_with_token))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&served),
+            only_with_token,
+        ))
         .layer(DefaultBodyLimit::max(128 * 1024 * 1024))
         .with_state(Arc::clone(&served));
-    Router::new().merge(core).fallback(page::file).layer(middleware::from_fn(only_this_machine)).with_state(served)
+    Router::new()
+        .merge(core)
+        .fallback(page::file)
+        .layer(middleware::from_fn(only_this_machine))
+        .with_state(served)
 }
 
 /// A page of another site that found the port must not reach it under a name of its own.
 async fn only_this_machine(request: Request, next: Next) -> Response {
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
     if host.starts_with("127.0.0.1:") || host.starts_with("localhost:") {
         return next.run(request).await;
     }
     StatusCode::FORBIDDEN.into_response()
 }
 
-async fn only_with_token(State(served): State<Arc<Served>>, request: Request, next: Next) -> Response {
+async fn only_with_token(
+    State(served): State<Arc<Served>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if bearer(request.headers()) == Some(served.token.as_str()) {
         return next.run(request).await;
     }
@@ -58,10 +73,18 @@ async fn only_with_token(State(served): State<Arc<Served>>, request: Request, ne
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
 }
 
-async fn call(State(served): State<Arc<Served>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
+async fn call(
+    State(served): State<Arc<Served>>,
+    Path(name): Path<String>,
+    Json(request): Json<Value>,
+) -> Response {
     match gw_app::dispatch(&served.app, &name, request).await {
         Ok(response) => Json(response).into_response(),
         Err(fault) => (StatusCode::UNPROCESSABLE_ENTITY, Json(json!(fault))).into_response(),
@@ -70,15 +93,18 @@ async fn call(State(served): State<Arc<Served>>, Path(name): Path<String>, Json(
 
 /// Server-sent events; a page that lagged is told to read everything again by ending its stream.
 async fn events(State(served): State<Arc<Served>>) -> Response {
-    let lines = stream::unfold(served.app.subscribe(), |mut events: Receiver<AppEvent>| async {
-        match events.recv().await {
-            Ok(event) => {
-                let data = serde_json::to_string(&event).unwrap_or_default();
-                Some((Ok::<_, Infallible>(format!("data: {data}\n\n")), events))
+    let lines = stream::unfold(
+        served.app.subscribe(),
+        |mut events: Receiver<AppEvent>| async {
+            match events.recv().await {
+                Ok(event) => {
+                    let data = serde_json::to_string(&event).unwrap_or_default();
+                    Some((Ok::<_, Infallible>(format!("data: {data}\n\n")), events))
+                }
+                Err(RecvError::Lagged(_) | RecvError::Closed) => None,
             }
-            Err(RecvError::Lagged(_) | RecvError::Closed) => None,
-        }
-    });
+        },
+    );
     // The first bytes make the browser's request succeed before anything happens.
     let opened = stream::once(async { Ok::<_, Infallible>(": open\n\n".to_owned()) });
     let body = Body::from_stream(futures::StreamExt::chain(opened, lines));

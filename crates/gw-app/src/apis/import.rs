@@ -41,7 +41,11 @@ pub(super) async fn read(app: &App, source: &ImportSource) -> Result<ReadText, F
         ImportSource::Text { text, file_name } => {
             let origin = file_name.clone().unwrap_or_else(|| "The text".to_owned());
             bounded(&origin, text.len() as u64)?;
-            Ok(ReadText { text: text.clone(), origin, base: None })
+            Ok(ReadText {
+                text: text.clone(),
+                origin,
+                base: None,
+            })
         }
     }
 }
@@ -52,20 +56,31 @@ pub(super) async fn read_file(path: &str) -> Result<ReadText, Fault> {
     blocking(move || {
         let unreadable = |error: std::io::Error| {
             let advice = "Check the path, and that you may read the file";
-            Fault::new(Code::FileUnreadable, format!("The file {path} cannot be read"), advice)
-                .fact("file", &path)
-                .fact("reason", error.to_string())
-                .because(error)
+            Fault::new(
+                Code::FileUnreadable,
+                format!("The file {path} cannot be read"),
+                advice,
+            )
+            .fact("file", &path)
+            .fact("reason", error.to_string())
+            .because(error)
         };
         let about = std::fs::metadata(&path).map_err(unreadable)?;
         if about.is_dir() {
             let advice = "Give the OpenAPI document in it";
-            return Err(Fault::new(Code::FileUnreadable, format!("{path} is a folder"), advice).fact("file", &path));
+            return Err(
+                Fault::new(Code::FileUnreadable, format!("{path} is a folder"), advice)
+                    .fact("file", &path),
+            );
         }
         bounded(&path, about.len())?;
         let bytes = std::fs::read(&path).map_err(unreadable)?;
         let text = decode(&path, bytes)?;
-        Ok(ReadText { text, origin: path, base: None })
+        Ok(ReadText {
+            text,
+            origin: path,
+            base: None,
+        })
     })
     .await
 }
@@ -74,8 +89,18 @@ async fn read_url(text: &str, allow_private: bool) -> Result<ReadText, Fault> {
     let url = Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .ok_or_else(|| names::invalid("url", format!("'{text}' is not an http or https URL"), "Check the address"))?;
-    let rules = if allow_private { AddressRules::ANY } else { AddressRules::PUBLIC };
+        .ok_or_else(|| {
+            names::invalid(
+                "url",
+                format!("'{text}' is not an http or https URL"),
+                "Check the address",
+            )
+        })?;
+    let rules = if allow_private {
+        AddressRules::ANY
+    } else {
+        AddressRules::PUBLIC
+    };
     let client = gw_http::Client::with_rules(rules)?;
     let request = Request::get(url.clone())
         .timeout(Duration::from_secs(30))
@@ -91,7 +116,11 @@ async fn read_url(text: &str, allow_private: bool) -> Result<ReadText, Fault> {
         .fact("status", answer.status.as_u16().to_string()));
     }
     let text = decode(url.as_str(), answer.body.to_vec())?;
-    Ok(ReadText { text, origin: url.to_string(), base: Some(url) })
+    Ok(ReadText {
+        text,
+        origin: url.to_string(),
+        base: Some(url),
+    })
 }
 
 /// UTF-8, or UTF-16 with a byte order mark.
@@ -105,7 +134,13 @@ fn decode(origin: &str, bytes: Vec<u8>) -> Result<String, Fault> {
         .fact("file", origin)
     };
     let units = |swap: bool| {
-        let pair = |pair: &[u8]| if swap { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) };
+        let pair = |pair: &[u8]| {
+            if swap {
+                u16::from_be_bytes([pair[0], pair[1]])
+            } else {
+                u16::from_le_bytes([pair[0], pair[1]])
+            }
+        };
         let wide: Vec<u16> = bytes[2..].chunks_exact(2).map(pair).collect();
         String::from_utf16(&wide).map_err(|_| not_text())
     };
@@ -117,7 +152,11 @@ fn decode(origin: &str, bytes: Vec<u8>) -> Result<String, Fault> {
 }
 
 fn bounded(origin: &str, bytes: u64) -> Result<(), Fault> {
-    if bytes > MAX_TEXT as u64 { Err(too_large(origin, bytes)) } else { Ok(()) }
+    if bytes > MAX_TEXT as u64 {
+        Err(too_large(origin, bytes))
+    } else {
+        Ok(())
+    }
 }
 
 /// The fault for a document past the bound.
@@ -125,7 +164,11 @@ pub(super) fn too_large(origin: &str, bytes: u64) -> Fault {
     let megabytes = |bytes: u64| bytes / (1024 * 1024);
     Fault::new(
         Code::DocumentTooLarge,
-        format!("{origin} has {} MB; Gatewright reads up to {} MB", megabytes(bytes), megabytes(MAX_TEXT as u64)),
+        format!(
+            "{origin} has {} MB; Gatewright reads up to {} MB",
+            megabytes(bytes),
+            megabytes(MAX_TEXT as u64)
+        ),
         "Split it into several APIs",
     )
     .fact("bytes", bytes.to_string())
@@ -137,24 +180,43 @@ pub(super) fn prepare(read: &ReadText, request: &ApiImport) -> Result<Prepared, 
     refuse_unreadable(&read.origin, &document, &diagnostics)?;
     diagnostics.extend(gw_openapi::lint(&document));
     super::sort(&mut diagnostics);
-    let title = document.title().map(str::trim).filter(|title| !title.is_empty()).unwrap_or("Untitled API");
-    let name = request.name.clone().unwrap_or_else(|| printable(title, '@', ' '));
+    let title = document
+        .title()
+        .map(str::trim)
+        .filter(|title| !title.is_empty())
+        .unwrap_or("Untitled API");
+    let name = request
+        .name
+        .clone()
+        .unwrap_or_else(|| printable(title, '@', ' '));
     let version = match (&request.version, document.api_version()) {
         (Some(version), _) => version.clone(),
-        (None, Some(version)) if !version.trim().is_empty() => {
-            version.trim().replace(|c: char| c.is_whitespace() || c == '@' || c == '/', "-")
-        }
+        (None, Some(version)) if !version.trim().is_empty() => version
+            .trim()
+            .replace(|c: char| c.is_whitespace() || c == '@' || c == '/', "-"),
         (None, _) => "1.0.0".to_owned(),
     };
     let server = server_url(&document, read.base.as_ref());
     let backend = match (&request.backend, &server) {
         (Some(backend), _) => backend.clone(),
-        (None, Some(url)) => Backend::Http { url: url.as_str().trim_end_matches('/').to_owned() },
+        (None, Some(url)) => Backend::Http {
+            url: url.as_str().trim_end_matches('/').to_owned(),
+        },
         (None, None) => Backend::Mock,
     };
-    let base_path = request.base_path.clone().unwrap_or_else(|| default_base_path(&name));
+    let base_path = request
+        .base_path
+        .clone()
+        .unwrap_or_else(|| default_base_path(&name));
     let operations = u32::try_from(document.operations().len()).unwrap_or(u32::MAX);
-    Ok(Prepared { name, version, base_path, backend, operations, diagnostics })
+    Ok(Prepared {
+        name,
+        version,
+        base_path,
+        backend,
+        operations,
+        diagnostics,
+    })
 }
 
 /// Every API of a local gateway needs a prefix of its own; the name is the one thing sure to differ.
@@ -164,8 +226,17 @@ fn default_base_path(name: &str) -> String {
 
 /// A title with control characters and one forbidden character taken out, at most 200 characters.
 fn printable(title: &str, forbidden: char, instead: char) -> String {
-    let clean: String =
-        title.chars().map(|c| if c.is_control() || c == forbidden { instead } else { c }).take(200).collect();
+    let clean: String = title
+        .chars()
+        .map(|c| {
+            if c.is_control() || c == forbidden {
+                instead
+            } else {
+                c
+            }
+        })
+        .take(200)
+        .collect();
     clean.trim().to_owned()
 }
 
@@ -176,19 +247,41 @@ fn server_url(document: &Document, base: Option<&Url>) -> Option<Url> {
             Ok(url) => url,
             Err(_) => base?.join(server).ok()?,
         };
-        names::check_backend_url(url.as_str()).is_ok().then_some(url)
+        names::check_backend_url(url.as_str())
+            .is_ok()
+            .then_some(url)
     })
 }
 
 /// Text of which nothing can be used is refused with its place; anything else imports with findings.
-fn refuse_unreadable(origin: &str, document: &Document, diagnostics: &[Diagnostic]) -> Result<(), Fault> {
-    if document.is_sound() && document.version().is_some_and(|version| version >= SpecVersion::V2) {
+fn refuse_unreadable(
+    origin: &str,
+    document: &Document,
+    diagnostics: &[Diagnostic],
+) -> Result<(), Fault> {
+    if document.is_sound()
+        && document
+            .version()
+            .is_some_and(|version| version >= SpecVersion::V2)
+    {
         return Ok(());
     }
-    let error = diagnostics.iter().find(|finding| finding.severity == Severity::Error);
+    let error = diagnostics
+        .iter()
+        .find(|finding| finding.severity == Severity::Error);
     let (rule, message, place, fix) = match error {
-        Some(finding) => (finding.rule.as_str(), finding.message.clone(), finding.place.clone(), finding.fix.clone()),
-        None => ("doc-unsupported", "it does not say which OpenAPI version it is".to_owned(), Default::default(), String::new()),
+        Some(finding) => (
+            finding.rule.as_str(),
+            finding.message.clone(),
+            finding.place.clone(),
+            finding.fix.clone(),
+        ),
+        None => (
+            "doc-unsupported",
+            "it does not say which OpenAPI version it is".to_owned(),
+            Default::default(),
+            String::new(),
+        ),
     };
     let code = match rule {
         "doc-empty" => Code::DocumentEmpty,
@@ -197,11 +290,21 @@ fn refuse_unreadable(origin: &str, document: &Document, diagnostics: &[Diagnosti
         "doc-unsupported" => Code::DocumentUnsupported,
         _ => Code::DocumentMalformed,
     };
-    let place_text = if place.line > 0 { format!(", line {}, column {}", place.line, place.column) } else { String::new() };
-    let advice = if fix.is_empty() { "Give an OpenAPI document in YAML or JSON".to_owned() } else { fix };
-    Err(Fault::new(code, format!("{origin}{place_text}: {message}"), advice)
-        .fact("file", origin)
-        .fact("rule", rule)
-        .fact("line", place.line.to_string())
-        .fact("column", place.column.to_string()))
+    let place_text = if place.line > 0 {
+        format!(", line {}, column {}", place.line, place.column)
+    } else {
+        String::new()
+    };
+    let advice = if fix.is_empty() {
+        "Give an OpenAPI document in YAML or JSON".to_owned()
+    } else {
+        fix
+    };
+    Err(
+        Fault::new(code, format!("{origin}{place_text}: {message}"), advice)
+            .fact("file", origin)
+            .fact("rule", rule)
+            .fact("line", place.line.to_string())
+            .fact("column", place.column.to_string()),
+    )
 }

@@ -15,23 +15,40 @@ use crate::deployments::placements_of;
 use crate::names;
 use crate::operations::rows_of;
 use crate::wire::{
-    ApiCreate, ApiDetail, ApiExport, ApiExported, ApiImport, ApiImported, ApiLint, ApiPage, ApiRequest, ApiRow,
-    ApiSearch, ApiUpdate, DocumentSave, DocumentView, Done, ExportFormat, LintReport, LintSubject, LintTarget, Syntax,
+    ApiCreate, ApiDetail, ApiExport, ApiExported, ApiImport, ApiImported, ApiLint, ApiPage,
+    ApiRequest, ApiRow, ApiSearch, ApiUpdate, DocumentSave, DocumentView, Done, ExportFormat,
+    LintReport, LintSubject, LintTarget, Syntax,
 };
 
 pub(crate) use working::Working;
 
 /// Part of the list, by name and version.
 pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
-    let limit = if request.limit == 0 { 100 } else { request.limit };
-    let page = gw_catalog::Page { offset: request.offset, limit };
-    let found = app.catalog(move |catalog| catalog.apis().list(&request.search, page)).await?;
+    let limit = if request.limit == 0 {
+        100
+    } else {
+        request.limit
+    };
+    let page = gw_catalog::Page {
+        offset: request.offset,
+        limit,
+    };
+    let found = app
+        .catalog(move |catalog| catalog.apis().list(&request.search, page))
+        .await?;
     let mut rows = Vec::with_capacity(found.items.len());
     for api in found.items {
         let placements = placements_of(app, &api).await?;
-        rows.push(ApiRow { operations: api.operations, api, placements });
+        rows.push(ApiRow {
+            operations: api.operations,
+            api,
+            placements,
+        });
     }
-    Ok(ApiPage { rows, total: u32::try_from(found.total).unwrap_or(u32::MAX) })
+    Ok(ApiPage {
+        rows,
+        total: u32::try_from(found.total).unwrap_or(u32::MAX),
+    })
 }
 
 /// Everything about an API but its document.
@@ -39,12 +56,22 @@ pub async fn get(app: &App, request: ApiRequest) -> Result<ApiDetail, Fault> {
     let working = Working::load(app, &request.api).await?;
     let placements = placements_of(app, &working.api).await?;
     let operations = rows_of(&working);
-    Ok(ApiDetail { api: working.api, operations, diagnostics: working.diagnostics, placements })
+    Ok(ApiDetail {
+        api: working.api,
+        operations,
+        diagnostics: working.diagnostics,
+        placements,
+    })
 }
 
 /// Makes an API with an empty document.
 pub async fn create(app: &App, request: ApiCreate) -> Result<Api, Fault> {
-    let ApiCreate { name, version, base_path, backend } = request;
+    let ApiCreate {
+        name,
+        version,
+        base_path,
+        backend,
+    } = request;
     let document = gw_openapi::edit::new_document(&name, &version);
     store(app, name, version, base_path, backend, document, 0).await
 }
@@ -53,14 +80,33 @@ pub async fn create(app: &App, request: ApiCreate) -> Result<Api, Fault> {
 pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault> {
     let read = import::read(app, &request.source).await?;
     let prepared = import::prepare(&read, &request)?;
-    let import::Prepared { name, version, base_path, backend, operations, diagnostics } = prepared;
-    let api = store(app, name, version, base_path, backend, read.text, operations).await?;
-    Ok(ApiImported { api, operations, diagnostics })
+    let import::Prepared {
+        name,
+        version,
+        base_path,
+        backend,
+        operations,
+        diagnostics,
+    } = prepared;
+    let api = store(
+        app, name, version, base_path, backend, read.text, operations,
+    )
+    .await?;
+    Ok(ApiImported {
+        api,
+        operations,
+        diagnostics,
+    })
 }
 
 /// Changes an API's settings.
 pub async fn update(app: &App, request: ApiUpdate) -> Result<Api, Fault> {
-    check_settings(&request.name, &request.version, &request.base_path, &request.backend)?;
+    check_settings(
+        &request.name,
+        &request.version,
+        &request.base_path,
+        &request.backend,
+    )?;
     app.catalog(move |catalog| {
         let mut api = catalog.apis().get(&request.api)?;
         api.name = request.name;
@@ -76,7 +122,8 @@ pub async fn update(app: &App, request: ApiUpdate) -> Result<Api, Fault> {
 
 /// Removes an API that is deployed nowhere.
 pub async fn remove(app: &App, request: ApiRequest) -> Result<Done, Fault> {
-    app.catalog(move |catalog| catalog.apis().remove(&request.api)).await?;
+    app.catalog(move |catalog| catalog.apis().remove(&request.api))
+        .await?;
     Ok(Done {})
 }
 
@@ -86,26 +133,47 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     let stem = format!("{}-{}", names::slug(&working.api.name), working.api.version);
     let exported = match request.format {
         ExportFormat::Openapi => {
-            let ending = if working.document.format() == Format::Json { "json" } else { "yaml" };
-            ApiExported { file_name: format!("{stem}.{ending}"), text: working.revision.document.clone() }
+            let ending = if working.document.format() == Format::Json {
+                "json"
+            } else {
+                "yaml"
+            };
+            ApiExported {
+                file_name: format!("{stem}.{ending}"),
+                text: working.revision.document.clone(),
+            }
         }
         ExportFormat::Aws => {
             let target = match &request.gateway {
                 None => None,
                 Some(id) => {
                     let id = id.clone();
-                    match app.catalog(move |catalog| catalog.gateways().get(&id)).await?.target {
+                    match app
+                        .catalog(move |catalog| catalog.gateways().get(&id))
+                        .await?
+                        .target
+                    {
                         GatewayTarget::Aws(aws) => Some(aws),
                         GatewayTarget::Local(_) => {
                             let advice = "Choose an AWS gateway, or none";
-                            return Err(names::invalid("gateway", "That gateway is not on AWS", advice));
+                            return Err(names::invalid(
+                                "gateway",
+                                "That gateway is not on AWS",
+                                advice,
+                            ));
                         }
                     }
                 }
             };
             working.refuse_errors(&connect::aws_diagnostics(&working))?;
-            let text = gw_aws::lower::document(&working.plan, &target.unwrap_or_else(connect::any_aws_target));
-            ApiExported { file_name: format!("{stem}.aws.json"), text }
+            let text = gw_aws::lower::document(
+                &working.plan,
+                &target.unwrap_or_else(connect::any_aws_target),
+            );
+            ApiExported {
+                file_name: format!("{stem}.aws.json"),
+                text,
+            }
         }
     };
     if let Some(path) = request.path {
@@ -113,10 +181,14 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
         crate::app::blocking(move || {
             std::fs::write(&path, text).map_err(|error| {
                 let advice = "Choose another folder, or free some space";
-                Fault::new(Code::FileUnwritable, format!("{path} cannot be written"), advice)
-                    .fact("file", path.clone())
-                    .fact("reason", error.to_string())
-                    .because(error)
+                Fault::new(
+                    Code::FileUnwritable,
+                    format!("{path} cannot be written"),
+                    advice,
+                )
+                .fact("file", path.clone())
+                .fact("reason", error.to_string())
+                .because(error)
             })
         })
         .await?;
@@ -147,17 +219,26 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
 pub(crate) fn report(mut diagnostics: Vec<Diagnostic>) -> LintReport {
     sort(&mut diagnostics);
     let count = |severity| {
-        let found = diagnostics.iter().filter(|finding| finding.severity == severity).count();
+        let found = diagnostics
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count();
         u32::try_from(found).unwrap_or(u32::MAX)
     };
-    LintReport { errors: count(Severity::Error), warnings: count(Severity::Warning), diagnostics }
+    LintReport {
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        diagnostics,
+    }
 }
 
 /// Worst first, then in document order; each finding once.
 pub(crate) fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
         let worse = b.severity.cmp(&a.severity);
-        worse.then_with(|| (a.place.line, a.place.column, &a.rule).cmp(&(b.place.line, b.place.column, &b.rule)))
+        worse.then_with(|| {
+            (a.place.line, a.place.column, &a.rule).cmp(&(b.place.line, b.place.column, &b.rule))
+        })
     });
     diagnostics.dedup();
 }
@@ -179,7 +260,9 @@ pub async fn save_document(app: &App, request: DocumentSave) -> Result<DocumentV
     api.edition = request.edition;
     api.updated_at = now();
     let text = working.revision.document.clone();
-    let api = app.catalog(move |catalog| catalog.apis().update(&api, Some(&text))).await?;
+    let api = app
+        .catalog(move |catalog| catalog.apis().update(&api, Some(&text)))
+        .await?;
     Ok(view(Working { api, ..working }))
 }
 
@@ -204,7 +287,12 @@ pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-fn check_settings(name: &str, version: &str, base_path: &str, backend: &Backend) -> Result<(), Fault> {
+fn check_settings(
+    name: &str,
+    version: &str,
+    base_path: &str,
+    backend: &Backend,
+) -> Result<(), Fault> {
     names::check_api_name(name)?;
     names::check_version(version)?;
     names::check_base_path(base_path)?;

@@ -2,7 +2,9 @@
 //!
 //! It refuses to be stored: it is made anew from the catalog.
 
-use gw_model::{Api, ApiId, Backend, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, Severity};
+use gw_model::{
+    Api, ApiId, Backend, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, Severity,
+};
 use gw_openapi::Document;
 use gw_plan::Plan;
 
@@ -51,8 +53,12 @@ impl Working {
     /// Stops when any finding is an error.
     pub(crate) fn refuse_errors(&self, further: &[Diagnostic]) -> Result<(), Fault> {
         let all = self.diagnostics.iter().chain(further);
-        let errors: Vec<&Diagnostic> = all.filter(|finding| finding.severity == Severity::Error).collect();
-        let Some(first) = errors.first() else { return Ok(()) };
+        let errors: Vec<&Diagnostic> = all
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        let Some(first) = errors.first() else {
+            return Ok(());
+        };
         let more = match errors.len() {
             1 => String::new(),
             count => format!(" (and {} more)", count - 1),
@@ -62,12 +68,23 @@ impl Working {
         } else {
             Code::PlanRefused
         };
-        let advice = if first.fix.is_empty() { "Mend the document and try again" } else { &first.fix };
-        Err(Fault::new(code, format!("{}@{}: {}{more}", self.api.name, self.api.version, first.message), advice)
-            .fact("rule", &first.rule)
-            .fact("pointer", &first.place.pointer)
-            .fact("line", first.place.line.to_string())
-            .fact("column", first.place.column.to_string()))
+        let advice = if first.fix.is_empty() {
+            "Mend the document and try again"
+        } else {
+            &first.fix
+        };
+        Err(Fault::new(
+            code,
+            format!(
+                "{}@{}: {}{more}",
+                self.api.name, self.api.version, first.message
+            ),
+            advice,
+        )
+        .fact("rule", &first.rule)
+        .fact("pointer", &first.place.pointer)
+        .fact("line", first.place.line.to_string())
+        .fact("column", first.place.column.to_string()))
     }
 }
 
@@ -110,7 +127,11 @@ fn snapshot_of(api: &Api, document: String, key_manager: Option<KeyManagerSnapsh
     }
 }
 
-async fn read(api: Api, text: String, key_manager: Option<KeyManagerSnapshot>) -> Result<Working, Fault> {
+async fn read(
+    api: Api,
+    text: String,
+    key_manager: Option<KeyManagerSnapshot>,
+) -> Result<Working, Fault> {
     blocking(move || {
         let revision = snapshot_of(&api, text, key_manager);
         let (document, mut diagnostics) = Document::parse(&revision.document);
@@ -118,7 +139,13 @@ async fn read(api: Api, text: String, key_manager: Option<KeyManagerSnapshot>) -
         let (plan, found) = gw_plan::compile(&revision);
         diagnostics.extend(found);
         super::sort(&mut diagnostics);
-        Ok(Working { api, revision, document, plan, diagnostics })
+        Ok(Working {
+            api,
+            revision,
+            document,
+            plan,
+            diagnostics,
+        })
     })
     .await
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use gw_identity::{Claims, Client, TokenKey, TokenSet, TokenStore as _};
 use gw_model::{
-    Application, ApplicationId, ClientAuthentication, Code, Fault, KeyManager, KeyManagerKind, Secret, SecretRef,
-    UnixMillis,
+    Application, ApplicationId, ClientAuthentication, Code, Fault, KeyManager, KeyManagerKind,
+    Secret, SecretRef, UnixMillis,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -19,8 +19,8 @@ use crate::app::{App, locked, new_id, now};
 use crate::names::{check_name, invalid};
 use crate::resident;
 use crate::wire::{
-    ApplicationInput, ApplicationRequest, ApplicationRow, ApplicationUpdate, Done, Empty, RevealedToken, TokenRequest,
-    TokenState,
+    ApplicationInput, ApplicationRequest, ApplicationRow, ApplicationUpdate, Done, Empty,
+    RevealedToken, TokenRequest, TokenState,
 };
 
 pub(crate) use sign_in::OpenSignIn;
@@ -38,11 +38,19 @@ pub(crate) struct Held {
 
 /// All applications, by name.
 pub async fn list(app: &App, _request: Empty) -> Result<Vec<ApplicationRow>, Fault> {
-    let (applications, key_managers) =
-        app.catalog(|catalog| Ok((catalog.applications().list()?, catalog.key_managers().list()?))).await?;
+    let (applications, key_managers) = app
+        .catalog(|catalog| {
+            Ok((
+                catalog.applications().list()?,
+                catalog.key_managers().list()?,
+            ))
+        })
+        .await?;
     let mut rows = Vec::with_capacity(applications.len());
     for application in applications {
-        let key_manager = key_managers.iter().find(|it| it.id == application.key_manager);
+        let key_manager = key_managers
+            .iter()
+            .find(|it| it.id == application.key_manager);
         rows.push(ApplicationRow {
             key_manager_name: key_manager.map(|it| it.name.clone()).unwrap_or_default(),
             token: held_state(app, &application.id).await?,
@@ -58,10 +66,17 @@ pub async fn create(app: &App, request: ApplicationInput) -> Result<Application,
     let (name, id) = (request.name.clone(), request.key_manager.clone());
     let key_manager = app
         .catalog(move |catalog| {
-            if catalog.applications().list()?.iter().any(|it| it.name == name) {
+            if catalog
+                .applications()
+                .list()?
+                .iter()
+                .any(|it| it.name == name)
+            {
                 let advice = "Choose another name, or edit the one there is";
                 let summary = format!("There is an application {name} already");
-                return Err(Fault::new(Code::CatalogDuplicateName, summary, advice).fact("name", name));
+                return Err(
+                    Fault::new(Code::CatalogDuplicateName, summary, advice).fact("name", name)
+                );
             }
             catalog.key_managers().get(&id)
         })
@@ -76,7 +91,10 @@ pub async fn create(app: &App, request: ApplicationInput) -> Result<Application,
         }
         id => id.to_owned(),
     };
-    let secret = match (public, request.secret.filter(|secret| !secret.reveal().is_empty())) {
+    let secret = match (
+        public,
+        request.secret.filter(|secret| !secret.reveal().is_empty()),
+    ) {
         (true, _) => None,
         (false, Some(secret)) => Some(secret),
         (false, None) if resident => Some(resident::new_client_secret()),
@@ -103,12 +121,18 @@ pub async fn create(app: &App, request: ApplicationInput) -> Result<Application,
         authentication: request.authentication,
         secret: reference,
         scopes: tidy(request.scopes),
-        audience: request.audience.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+        audience: request
+            .audience
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty()),
         created_at: at,
         updated_at: at,
     };
     let stored = application.clone();
-    if let Err(fault) = app.catalog(move |catalog| catalog.applications().create(&stored)).await {
+    if let Err(fault) = app
+        .catalog(move |catalog| catalog.applications().create(&stored))
+        .await
+    {
         if let Some(reference) = &application.secret {
             app.drop_secret(reference).await?;
         }
@@ -120,11 +144,16 @@ pub async fn create(app: &App, request: ApplicationInput) -> Result<Application,
 /// Changes an application's settings. Its name and key manager stay.
 pub async fn update(app: &App, request: ApplicationUpdate) -> Result<Application, Fault> {
     let id = request.application.clone();
-    let mut application = app.catalog(move |catalog| catalog.applications().get(&id)).await?;
+    let mut application = app
+        .catalog(move |catalog| catalog.applications().get(&id))
+        .await?;
     let input = request.input;
     let old = application.secret.clone();
     let public = input.authentication == ClientAuthentication::None;
-    application.secret = match (public, input.secret.filter(|secret| !secret.reveal().is_empty())) {
+    application.secret = match (
+        public,
+        input.secret.filter(|secret| !secret.reveal().is_empty()),
+    ) {
         (true, _) => None,
         (false, Some(secret)) => {
             let reference = SecretRef::new(format!("application/{}/{}", application.id, new_id()));
@@ -138,14 +167,21 @@ pub async fn update(app: &App, request: ApplicationUpdate) -> Result<Application
         }
     };
     if !input.client_id.trim().is_empty() {
-        input.client_id.trim().clone_into(&mut application.client_id);
+        input
+            .client_id
+            .trim()
+            .clone_into(&mut application.client_id);
     }
     application.authentication = input.authentication;
     application.scopes = tidy(input.scopes);
-    application.audience = input.audience.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    application.audience = input
+        .audience
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
     application.updated_at = now();
     let stored = application.clone();
-    app.catalog(move |catalog| catalog.applications().update(&stored)).await?;
+    app.catalog(move |catalog| catalog.applications().update(&stored))
+        .await?;
     if let Some(old) = old
         && application.secret.as_ref() != Some(&old)
     {
@@ -174,14 +210,27 @@ pub async fn remove(app: &App, request: ApplicationRequest) -> Result<Done, Faul
 /// Fetches a token by client credentials and holds it in memory.
 pub async fn token(app: &App, request: TokenRequest) -> Result<TokenState, Fault> {
     let (application, key_manager) = load(app, &request.application).await?;
-    fetch(app, &application, &key_manager, request.scopes, request.audience).await
+    fetch(
+        app,
+        &application,
+        &key_manager,
+        request.scopes,
+        request.audience,
+    )
+    .await
 }
 
 /// Gives the token itself: only because the user asked to see it.
 pub async fn reveal_token(app: &App, request: ApplicationRequest) -> Result<RevealedToken, Fault> {
     match held(app, &request.application).await? {
-        Some((_, tokens)) => Ok(RevealedToken { token: tokens.access_token.reveal().clone() }),
-        None => Err(Fault::new(Code::CatalogNotFound, "The application holds no token", "Get a token first")),
+        Some((_, tokens)) => Ok(RevealedToken {
+            token: tokens.access_token.reveal().clone(),
+        }),
+        None => Err(Fault::new(
+            Code::CatalogNotFound,
+            "The application holds no token",
+            "Get a token first",
+        )),
     }
 }
 
@@ -220,7 +269,15 @@ pub(crate) async fn usable_token(
             let client = client(app, &application).await?;
             let request = ask(&key_manager, key.scopes.clone(), key.audience.clone());
             let http = &app.inner().http;
-            if let Ok(fresh) = gw_identity::refresh(http, &client, &request, &refresh_token, &CancellationToken::new()).await {
+            if let Ok(fresh) = gw_identity::refresh(
+                http,
+                &client,
+                &request,
+                &refresh_token,
+                &CancellationToken::new(),
+            )
+            .await
+            {
                 keep(app, key, fresh.clone()).await?;
                 return Ok(fresh);
             }
@@ -230,16 +287,31 @@ pub(crate) async fn usable_token(
     if application.authentication == ClientAuthentication::None {
         return Err(Fault::new(
             Code::IdentityUnsupported,
-            format!("Application {} is a public client and holds no token", application.name),
+            format!(
+                "Application {} is a public client and holds no token",
+                application.name
+            ),
             "Sign in with it first",
         ));
     }
-    let wanted = if application.scopes.is_empty() { scopes.to_vec() } else { Vec::new() };
-    let audience = if application.audience.is_none() { audience.map(str::to_owned) } else { None };
+    let wanted = if application.scopes.is_empty() {
+        scopes.to_vec()
+    } else {
+        Vec::new()
+    };
+    let audience = if application.audience.is_none() {
+        audience.map(str::to_owned)
+    } else {
+        None
+    };
     fetch(app, &application, &key_manager, wanted, audience).await?;
     match held(app, &application.id).await? {
         Some((_, tokens)) => Ok(tokens),
-        None => Err(Fault::new(Code::CatalogNotFound, "The token was forgotten meanwhile", "Try again")),
+        None => Err(Fault::new(
+            Code::CatalogNotFound,
+            "The token was forgotten meanwhile",
+            "Try again",
+        )),
     }
 }
 
@@ -253,24 +325,53 @@ async fn fetch(
     if application.authentication == ClientAuthentication::None {
         return Err(Fault::new(
             Code::IdentityUnsupported,
-            format!("Application {} is a public client: it cannot get a token for itself", application.name),
+            format!(
+                "Application {} is a public client: it cannot get a token for itself",
+                application.name
+            ),
             "Sign in instead: authorization code with PKCE",
         ));
     }
     if key_manager.kind == KeyManagerKind::Resident {
         resident::ensure_serving(app).await?;
     }
-    let scopes = if scopes.is_empty() { application.scopes.clone() } else { tidy(scopes) };
-    let audience = audience.filter(|text| !text.is_empty()).or_else(|| application.audience.clone());
+    let scopes = if scopes.is_empty() {
+        application.scopes.clone()
+    } else {
+        tidy(scopes)
+    };
+    let audience = audience
+        .filter(|text| !text.is_empty())
+        .or_else(|| application.audience.clone());
     let client = client(app, application).await?;
     let request = ask(key_manager, scopes.clone(), audience.clone());
-    let tokens = gw_identity::client_credentials(&app.inner().http, &client, &request, &CancellationToken::new()).await?;
-    keep(app, TokenKey::new(application.id.clone(), scopes, audience), tokens).await
+    let tokens = gw_identity::client_credentials(
+        &app.inner().http,
+        &client,
+        &request,
+        &CancellationToken::new(),
+    )
+    .await?;
+    keep(
+        app,
+        TokenKey::new(application.id.clone(), scopes, audience),
+        tokens,
+    )
+    .await
 }
 
-fn ask(key_manager: &KeyManager, scopes: Vec<String>, audience: Option<String>) -> gw_identity::TokenRequest {
-    let request = gw_identity::TokenRequest::new(key_manager.token_endpoint.clone(), key_manager.kind);
-    gw_identity::TokenRequest { scopes, audience, ..request }
+fn ask(
+    key_manager: &KeyManager,
+    scopes: Vec<String>,
+    audience: Option<String>,
+) -> gw_identity::TokenRequest {
+    let request =
+        gw_identity::TokenRequest::new(key_manager.token_endpoint.clone(), key_manager.kind);
+    gw_identity::TokenRequest {
+        scopes,
+        audience,
+        ..request
+    }
 }
 
 async fn client(app: &App, application: &Application) -> Result<Client, Fault> {
@@ -278,7 +379,11 @@ async fn client(app: &App, application: &Application) -> Result<Client, Fault> {
         None => None,
         Some(reference) => Some(app.secret(reference).await?),
     };
-    Ok(Client { id: application.client_id.clone(), secret, authentication: application.authentication })
+    Ok(Client {
+        id: application.client_id.clone(),
+        secret,
+        authentication: application.authentication,
+    })
 }
 
 async fn load(app: &App, application: &ApplicationId) -> Result<(Application, KeyManager), Fault> {
@@ -292,7 +397,10 @@ async fn load(app: &App, application: &ApplicationId) -> Result<(Application, Ke
 }
 
 async fn keep(app: &App, key: TokenKey, tokens: TokenSet) -> Result<TokenState, Fault> {
-    let held = Held { key: key.clone(), obtained_at: now() };
+    let held = Held {
+        key: key.clone(),
+        obtained_at: now(),
+    };
     app.inner().tokens.forget(&key.application).await?;
     app.inner().tokens.put(key.clone(), tokens.clone()).await?;
     locked(&app.inner().token_states).insert(key.application.clone(), held.clone());
@@ -304,13 +412,25 @@ async fn forget(app: &App, application: &ApplicationId) -> Result<(), Fault> {
     app.inner().tokens.forget(application).await
 }
 
-async fn held(app: &App, application: &ApplicationId) -> Result<Option<(TokenKey, TokenSet)>, Fault> {
-    let Some(held) = locked(&app.inner().token_states).get(application).cloned() else { return Ok(None) };
-    Ok(app.inner().tokens.get(&held.key).await?.map(|tokens| (held.key, tokens)))
+async fn held(
+    app: &App,
+    application: &ApplicationId,
+) -> Result<Option<(TokenKey, TokenSet)>, Fault> {
+    let Some(held) = locked(&app.inner().token_states).get(application).cloned() else {
+        return Ok(None);
+    };
+    Ok(app
+        .inner()
+        .tokens
+        .get(&held.key)
+        .await?
+        .map(|tokens| (held.key, tokens)))
 }
 
 async fn held_state(app: &App, application: &ApplicationId) -> Result<Option<TokenState>, Fault> {
-    let Some(held) = locked(&app.inner().token_states).get(application).cloned() else { return Ok(None) };
+    let Some(held) = locked(&app.inner().token_states).get(application).cloned() else {
+        return Ok(None);
+    };
     let tokens = app.inner().tokens.get(&held.key).await?;
     Ok(tokens.map(|tokens| state(&held, &tokens)))
 }
@@ -320,7 +440,9 @@ fn state(held: &Held, tokens: &TokenSet) -> TokenState {
     TokenState {
         application: held.key.application.clone(),
         obtained_at: held.obtained_at,
-        expires_at: tokens.expires_at.or_else(|| claims.as_ref().and_then(|claims| claims.expires_at)),
+        expires_at: tokens
+            .expires_at
+            .or_else(|| claims.as_ref().and_then(|claims| claims.expires_at)),
         scopes: tokens.scopes.clone(),
         claims: claims.map(|claims| Value::Object(claims.payload).to_string()),
         refreshable: tokens.refresh_token.is_some(),
@@ -328,7 +450,11 @@ fn state(held: &Held, tokens: &TokenSet) -> TokenState {
 }
 
 fn tidy(scopes: Vec<String>) -> Vec<String> {
-    let mut scopes: Vec<String> = scopes.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
+    let mut scopes: Vec<String> = scopes
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .map(str::to_owned)
+        .collect();
     scopes.sort();
     scopes.dedup();
     scopes

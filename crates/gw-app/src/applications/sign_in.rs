@@ -41,7 +41,11 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignIn, Fault>
     if key_manager.kind == KeyManagerKind::Resident {
         resident::ensure_serving(app).await?;
     }
-    let scopes = if request.scopes.is_empty() { application.scopes.clone() } else { tidy(request.scopes) };
+    let scopes = if request.scopes.is_empty() {
+        application.scopes.clone()
+    } else {
+        tidy(request.scopes)
+    };
     let flow = Flow::start(FlowRequest {
         authorization_endpoint,
         issuer: key_manager.issuer.clone(),
@@ -53,9 +57,16 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignIn, Fault>
     })
     .await?;
     let name = new_id();
-    let begun =
-        SignIn { sign_in: name.clone(), url: flow.url().to_string(), redirect_uri: flow.redirect_uri().to_owned() };
-    let open = Arc::new(OpenSignIn { flow, cancel: CancellationToken::new(), end: watch::Sender::new(None) });
+    let begun = SignIn {
+        sign_in: name.clone(),
+        url: flow.url().to_string(),
+        redirect_uri: flow.redirect_uri().to_owned(),
+    };
+    let open = Arc::new(OpenSignIn {
+        flow,
+        cancel: CancellationToken::new(),
+        end: watch::Sender::new(None),
+    });
     locked(&app.inner().sign_ins).insert(name.clone(), Arc::clone(&open));
     let app = app.clone();
     tokio::spawn(async move {
@@ -64,7 +75,11 @@ pub async fn sign_in(app: &App, request: SignInRequest) -> Result<SignIn, Fault>
         let _ = open.end.send_replace(Some(ended));
         locked(&app.inner().sign_ins).remove(&name);
         app.changed(&[Feature::Applications]);
-        app.tell(AppEvent::SignInEnded { sign_in: name, application: application.id, fault });
+        app.tell(AppEvent::SignInEnded {
+            sign_in: name,
+            application: application.id,
+            fault,
+        });
     });
     Ok(begun)
 }
@@ -79,8 +94,15 @@ async fn finish(
     let code = open.flow.wait(PATIENCE, &open.cancel).await?;
     let client = client(app, application).await?;
     let request = ask(key_manager, scopes.clone(), application.audience.clone());
-    let tokens = gw_identity::exchange_code(&app.inner().http, &client, &request, &code, &open.cancel).await?;
-    keep(app, TokenKey::new(application.id.clone(), scopes, application.audience.clone()), tokens).await
+    let tokens =
+        gw_identity::exchange_code(&app.inner().http, &client, &request, &code, &open.cancel)
+            .await?;
+    keep(
+        app,
+        TokenKey::new(application.id.clone(), scopes, application.audience.clone()),
+        tokens,
+    )
+    .await
 }
 
 /// Ends a sign-in by hand: with the address the browser could not open, or cancelled.
@@ -100,7 +122,11 @@ pub async fn wait_for_sign_in(app: &App, sign_in: &str) -> Result<TokenState, Fa
     let ended = end.wait_for(Option::is_some).await;
     match ended.ok().and_then(|ended| ended.clone()) {
         Some(outcome) => outcome,
-        None => Err(Fault::new(Code::RequestCancelled, "The sign-in ended early", "Sign in again")),
+        None => Err(Fault::new(
+            Code::RequestCancelled,
+            "The sign-in ended early",
+            "Sign in again",
+        )),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What `applications.*` takes and gives.
 
-use gw_model::{Application, ApplicationId, ClientAuthentication, KeyManagerId, Secret, UnixMillis};
+use gw_model::{
+    Application, ApplicationId, ClientAuthentication, KeyManagerId, Secret, UnixMillis,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -2,14 +2,16 @@
 //!
 //! It refuses bodies beyond what the catalog keeps: those are marked as cut.
 
-use gw_catalog::{Exchange, ExchangeOutcome, Header, HistoryRow as KeptRow, KeptBody, Page, SentRequest, Timings};
+use gw_catalog::{
+    Exchange, ExchangeOutcome, Header, HistoryRow as KeptRow, KeptBody, Page, SentRequest, Timings,
+};
 use gw_console::{Answered, Draft, redact_text};
 use gw_model::{Fault, OperationKey, Secret, UnixMillis};
 
 use crate::app::App;
 use crate::wire::{
-    AnswerBody, ConsoleAnswer, ConsoleRequest, Done, Empty, HistoryDetail, HistoryPage, HistoryRequest, HistoryRow,
-    HistorySearch, Pair,
+    AnswerBody, ConsoleAnswer, ConsoleRequest, Done, Empty, HistoryDetail, HistoryPage,
+    HistoryRequest, HistoryRow, HistorySearch, Pair,
 };
 
 /// An exchange to keep, redacted.
@@ -28,7 +30,10 @@ pub(super) async fn keep(
     kept: Kept<'_>,
     outcome: Result<&Answered, &Fault>,
 ) -> Result<i64, Fault> {
-    let header = |pair: &Pair| Header { name: pair.name.clone(), value: pair.value.clone() };
+    let header = |pair: &Pair| Header {
+        name: pair.name.clone(),
+        value: pair.value.clone(),
+    };
     let millis = |value: f64| value.round().max(0.0) as u64;
     let outcome = match outcome {
         Ok(answered) => ExchangeOutcome::Answered {
@@ -37,7 +42,11 @@ pub(super) async fn keep(
             body: match &answered.body {
                 AnswerBody::Empty => KeptBody::default(),
                 AnswerBody::Text { raw, .. } => KeptBody::keep(raw.as_bytes(), answered.size),
-                AnswerBody::Binary { .. } => KeptBody { size: answered.size, truncated: true, ..KeptBody::default() },
+                AnswerBody::Binary { .. } => KeptBody {
+                    size: answered.size,
+                    truncated: true,
+                    ..KeptBody::default()
+                },
             },
             timings: Timings {
                 first_byte_ms: Some(millis(answered.first_byte_ms)),
@@ -66,7 +75,8 @@ pub(super) async fn keep(
         },
         outcome,
     };
-    app.catalog(move |catalog| catalog.history().add(&exchange)).await
+    app.catalog(move |catalog| catalog.history().add(&exchange))
+        .await
 }
 
 fn without_token(fault: &Fault, token: Option<&Secret<String>>) -> Fault {
@@ -80,10 +90,22 @@ fn without_token(fault: &Fault, token: Option<&Secret<String>>) -> Fault {
 
 /// Exchanges, newest first.
 pub async fn history(app: &App, request: HistorySearch) -> Result<HistoryPage, Fault> {
-    let page = Page { offset: request.offset, limit: if request.limit == 0 { 100 } else { request.limit } };
-    let found = app.catalog(move |catalog| catalog.history().list(request.api.as_ref(), page)).await?;
+    let page = Page {
+        offset: request.offset,
+        limit: if request.limit == 0 {
+            100
+        } else {
+            request.limit
+        },
+    };
+    let found = app
+        .catalog(move |catalog| catalog.history().list(request.api.as_ref(), page))
+        .await?;
     let total = u32::try_from(found.total).unwrap_or(u32::MAX);
-    Ok(HistoryPage { rows: found.items.into_iter().map(row).collect(), total })
+    Ok(HistoryPage {
+        rows: found.items.into_iter().map(row).collect(),
+        total,
+    })
 }
 
 fn row(kept: KeptRow) -> HistoryRow {
@@ -106,16 +128,33 @@ pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<History
     let (entry, placed) = app
         .catalog(move |catalog| {
             let entry = catalog.history().get(request.history)?;
-            let placed = catalog.placements().get(&entry.exchange.api, &entry.exchange.gateway)?;
+            let placed = catalog
+                .placements()
+                .get(&entry.exchange.api, &entry.exchange.gateway)?;
             Ok((entry, placed))
         })
         .await?;
-    let Exchange { at, api, gateway, application, operation, request: sent, outcome } = entry.exchange;
-    let base = placed.and_then(|placed| placed.invoke_url).unwrap_or_default();
+    let Exchange {
+        at,
+        api,
+        gateway,
+        application,
+        operation,
+        request: sent,
+        outcome,
+    } = entry.exchange;
+    let base = placed
+        .and_then(|placed| placed.invoke_url)
+        .unwrap_or_default();
     let pair = |header: &Header| Pair::new(&header.name, &header.value);
     let (status, failed, timings, answer) = match outcome {
         ExchangeOutcome::Failed { fault, timings } => (None, Some(fault), timings, None),
-        ExchangeOutcome::Answered { status, headers, body, timings } => {
+        ExchangeOutcome::Answered {
+            status,
+            headers,
+            body,
+            timings,
+        } => {
             let headers: Vec<Pair> = headers.iter().map(pair).collect();
             let answer = ConsoleAnswer {
                 history: entry.id,
@@ -171,16 +210,33 @@ pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<History
 
 /// Path and query parameters of a URL below the API's base.
 fn below(base: &str, url: &str) -> (String, Vec<Pair>) {
-    let rest = url.strip_prefix(base.trim_end_matches('/')).filter(|_| !base.is_empty());
-    let rest = rest.map(str::to_owned).unwrap_or_else(|| match url::Url::parse(url) {
-        Ok(url) => format!("{}{}", url.path(), url.query().map(|query| format!("?{query}")).unwrap_or_default()),
-        Err(_) => url.to_owned(),
-    });
+    let rest = url
+        .strip_prefix(base.trim_end_matches('/'))
+        .filter(|_| !base.is_empty());
+    let rest = rest
+        .map(str::to_owned)
+        .unwrap_or_else(|| match url::Url::parse(url) {
+            Ok(url) => format!(
+                "{}{}",
+                url.path(),
+                url.query()
+                    .map(|query| format!("?{query}"))
+                    .unwrap_or_default()
+            ),
+            Err(_) => url.to_owned(),
+        });
     let (path, query) = rest.split_once('?').unwrap_or((&rest, ""));
     let query = url::form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| Pair::new(name.into_owned(), value.into_owned()))
         .collect();
-    (if path.is_empty() { "/".to_owned() } else { path.to_owned() }, query)
+    (
+        if path.is_empty() {
+            "/".to_owned()
+        } else {
+            path.to_owned()
+        },
+        query,
+    )
 }
 
 /// Forgets every exchange.

@@ -18,8 +18,8 @@ use crate::app::{App, locked, now};
 use crate::applications;
 use crate::serving;
 use crate::wire::{
-    AnswerBody, CancelRequest, ConsoleAnswer, ConsoleForm, ConsoleParameter, ConsoleRequest, CurlText, Done, Pair,
-    PrepareRequest, SendRequest,
+    AnswerBody, CancelRequest, ConsoleAnswer, ConsoleForm, ConsoleParameter, ConsoleRequest,
+    CurlText, Done, Pair, PrepareRequest, SendRequest,
 };
 
 pub use history::{clear_history, history, history_entry};
@@ -30,7 +30,10 @@ pub async fn prepare(app: &App, request: PrepareRequest) -> Result<ConsoleForm, 
     let form = gw_console::prefill(&working.document, &request.operation).ok_or_else(|| {
         Fault::new(
             Code::OperationUnknown,
-            format!("{}@{} has no operation {}", working.api.name, working.api.version, request.operation),
+            format!(
+                "{}@{} has no operation {}",
+                working.api.name, working.api.version, request.operation
+            ),
             "Choose another operation",
         )
     })?;
@@ -52,21 +55,30 @@ pub async fn prepare(app: &App, request: PrepareRequest) -> Result<ConsoleForm, 
             Ok((placed.and_then(|placed| placed.invoke_url), applications))
         })
         .await?;
-    let route = working.plan.routes.iter().find(|route| route.operation == request.operation);
-    let parameters = form.parameters.into_iter().map(|parameter| ConsoleParameter {
-        name: parameter.name,
-        location: parameter.location,
-        required: parameter.required,
-        value: parameter.value,
-        description: parameter.description,
-        allowed: parameter.allowed,
-    });
+    let route = working
+        .plan
+        .routes
+        .iter()
+        .find(|route| route.operation == request.operation);
+    let parameters = form
+        .parameters
+        .into_iter()
+        .map(|parameter| ConsoleParameter {
+            name: parameter.name,
+            location: parameter.location,
+            required: parameter.required,
+            value: parameter.value,
+            description: parameter.description,
+            allowed: parameter.allowed,
+        });
     Ok(ConsoleForm {
         base_url,
         parameters: parameters.collect(),
         content_type: form.content_type,
         body: form.body,
-        security: route.map_or(RouteSecurity::Open { declared: false }, |route| route.security.clone()),
+        security: route.map_or(RouteSecurity::Open { declared: false }, |route| {
+            route.security.clone()
+        }),
         applications,
     })
 }
@@ -116,7 +128,10 @@ pub async fn send(app: &App, request: SendRequest) -> Result<ConsoleAnswer, Faul
     let SendRequest { exchange, request } = request;
     let cancel = CancellationToken::new();
     locked(&app.inner().exchanges).insert(exchange.clone(), cancel.clone());
-    let _done = Exchange { app, name: &exchange };
+    let _done = Exchange {
+        app,
+        name: &exchange,
+    };
     let around = surroundings(app, &request).await?;
     let draft = draft(&request);
     let token = around.token.as_ref().map(|tokens| &tokens.access_token);
@@ -125,12 +140,18 @@ pub async fn send(app: &App, request: SendRequest) -> Result<ConsoleAnswer, Faul
     serving::ensure(app, &around.gateway).await?;
     let at = now();
     let outcome = gw_console::send(&app.inner().http, built, &cancel).await;
-    let kept = history::Kept { at, url: redact_url(&url, token), draft: redact(&draft, token), token };
+    let kept = history::Kept {
+        at,
+        url: redact_url(&url, token),
+        draft: redact(&draft, token),
+        token,
+    };
     match outcome {
         Ok(answered) => {
             let notes = explain(&answered, &around, &request, &url, at.0 / 1_000);
             let answered = without_token(answered, token);
-            let history = history::keep(app, &request, &around.operation, kept, Ok(&answered)).await?;
+            let history =
+                history::keep(app, &request, &around.operation, kept, Ok(&answered)).await?;
             Ok(ConsoleAnswer {
                 history,
                 url: answered.url,
@@ -175,11 +196,20 @@ pub async fn cancel(app: &App, request: CancelRequest) -> Result<Done, Fault> {
 /// The same request for a POSIX shell, without secrets.
 pub async fn curl(app: &App, request: ConsoleRequest) -> Result<CurlText, Fault> {
     let wants_token = request.application.is_some();
-    let around = surroundings(app, &ConsoleRequest { application: None, ..request.clone() }).await?;
+    let around = surroundings(
+        app,
+        &ConsoleRequest {
+            application: None,
+            ..request.clone()
+        },
+    )
+    .await?;
     // The command line shows where the token goes, not the token: none is fetched for it.
     let placeholder = wants_token.then(|| Secret::new("token-goes-here".to_owned()));
     let built = gw_console::build(&around.base_url, &draft(&request), placeholder.as_ref())?;
-    Ok(CurlText { text: gw_console::curl(&built, true) })
+    Ok(CurlText {
+        text: gw_console::curl(&built, true),
+    })
 }
 
 async fn surroundings(app: &App, request: &ConsoleRequest) -> Result<Surroundings, Fault> {
@@ -191,18 +221,28 @@ async fn surroundings(app: &App, request: &ConsoleRequest) -> Result<Surrounding
                 Some(digest) => catalog.plans().get(digest)?,
                 None => None,
             };
-            Ok((catalog.apis().get(&api)?, catalog.gateways().get(&gateway)?, placed, plan))
+            Ok((
+                catalog.apis().get(&api)?,
+                catalog.gateways().get(&gateway)?,
+                placed,
+                plan,
+            ))
         })
         .await?;
     let Some(base_url) = placed.and_then(|placed| placed.invoke_url) else {
         return Err(Fault::new(
             Code::DeployNotDeployed,
-            format!("{}@{} is not deployed on {}", api.name, api.version, gateway.name),
+            format!(
+                "{}@{} is not deployed on {}",
+                api.name, api.version, gateway.name
+            ),
             "Deploy it there first",
         ));
     };
     let path = request.path.split('?').next().unwrap_or_default();
-    let operation = plan.as_ref().and_then(|plan| route_for(plan, request.method, path));
+    let operation = plan
+        .as_ref()
+        .and_then(|plan| route_for(plan, request.method, path));
     let (operation, scopes) = match operation {
         None => (None, Vec::new()),
         Some(route) => match &route.security {
@@ -213,11 +253,20 @@ async fn surroundings(app: &App, request: &ConsoleRequest) -> Result<Surrounding
     let token = match &request.application {
         None => None,
         Some(application) => {
-            let audience = plan.as_ref().and_then(|plan| plan.token_check.as_ref()).map(|check| check.audience.as_str());
+            let audience = plan
+                .as_ref()
+                .and_then(|plan| plan.token_check.as_ref())
+                .map(|check| check.audience.as_str());
             Some(applications::usable_token(app, application, &scopes, audience).await?)
         }
     };
-    Ok(Surroundings { gateway, base_url, plan, operation, token })
+    Ok(Surroundings {
+        gateway,
+        base_url,
+        plan,
+        operation,
+        token,
+    })
 }
 
 fn draft(request: &ConsoleRequest) -> Draft {
@@ -243,9 +292,18 @@ fn explain(
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case("authorization"))
         .map(|header| header.value.trim_start_matches("Bearer ").to_owned());
-    let token = around.token.as_ref().map(|tokens| tokens.access_token.reveal().clone()).or(sent_by_hand);
-    let claims = token.as_deref().and_then(|token| Claims::read(token).ok()).map(|it| Value::Object(it.payload));
-    let path = url.strip_prefix(around.base_url.trim_end_matches('/')).unwrap_or("/");
+    let token = around
+        .token
+        .as_ref()
+        .map(|tokens| tokens.access_token.reveal().clone())
+        .or(sent_by_hand);
+    let claims = token
+        .as_deref()
+        .and_then(|token| Claims::read(token).ok())
+        .map(|it| Value::Object(it.payload));
+    let path = url
+        .strip_prefix(around.base_url.trim_end_matches('/'))
+        .unwrap_or("/");
     let path = path.split('?').next().unwrap_or("/");
     let case = Case {
         gateway: around.gateway.kind(),
@@ -267,9 +325,18 @@ fn without_token(answered: Answered, token: Option<&Secret<String>>) -> Answered
     let clean = |text: &str| redact_text(text, token);
     Answered {
         url: redact_url(&answered.url, token),
-        headers: answered.headers.iter().map(|pair| Pair::new(&pair.name, clean(&pair.value))).collect(),
+        headers: answered
+            .headers
+            .iter()
+            .map(|pair| Pair::new(&pair.name, clean(&pair.value)))
+            .collect(),
         body: match answered.body {
-            AnswerBody::Text { raw, pretty, language, truncated } => AnswerBody::Text {
+            AnswerBody::Text {
+                raw,
+                pretty,
+                language,
+                truncated,
+            } => AnswerBody::Text {
                 raw: clean(&raw),
                 pretty: pretty.map(|text| clean(&text)),
                 language,

@@ -1,7 +1,9 @@
 //! What `console.*` takes and gives.
 
 pub use gw_console::{AnswerBody, Note, Pair};
-use gw_model::{ApiId, ApplicationId, Code, Fault, GatewayId, HttpMethod, OperationKey, UnixMillis};
+use gw_model::{
+    ApiId, ApplicationId, Code, Fault, GatewayId, HttpMethod, OperationKey, UnixMillis,
+};
 use gw_plan::{ParameterLocation, RouteSecurity};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

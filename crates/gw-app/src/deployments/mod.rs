@@ -13,8 +13,8 @@ use gw_model::{ApiId, DeploymentId, Fault, RevisionId};
 
 use crate::app::App;
 use crate::wire::{
-    DeploymentDetail, DeploymentPage, DeploymentRequest, DeploymentRow, DeploymentSearch, PlacementRow,
-    PlacementSearch, RunGoal,
+    DeploymentDetail, DeploymentPage, DeploymentRequest, DeploymentRow, DeploymentSearch,
+    PlacementRow, PlacementSearch, RunGoal,
 };
 
 pub(crate) use place::placements_of;
@@ -32,11 +32,26 @@ pub async fn working_revision(app: &App, api: &ApiId) -> Result<RevisionId, Faul
 
 /// Runs, newest first.
 pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage, Fault> {
-    let page = Page { offset: request.offset, limit: if request.limit == 0 { 100 } else { request.limit } };
-    let filter = RunFilter { api: request.api, gateway: request.gateway };
-    let found = app.catalog(move |catalog| catalog.runs().list(&filter, page)).await?;
+    let page = Page {
+        offset: request.offset,
+        limit: if request.limit == 0 {
+            100
+        } else {
+            request.limit
+        },
+    };
+    let filter = RunFilter {
+        api: request.api,
+        gateway: request.gateway,
+    };
+    let found = app
+        .catalog(move |catalog| catalog.runs().list(&filter, page))
+        .await?;
     let total = u32::try_from(found.total).unwrap_or(u32::MAX);
-    Ok(DeploymentPage { rows: found.items.into_iter().map(row).collect(), total })
+    Ok(DeploymentPage {
+        rows: found.items.into_iter().map(row).collect(),
+        total,
+    })
 }
 
 /// One run with its journal.
@@ -44,7 +59,11 @@ pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDeta
     app.catalog(move |catalog| {
         let found = catalog.runs().get(&request.deployment)?;
         let (header, records) = catalog.read(&request.deployment)?;
-        Ok(DeploymentDetail { row: row(found), header, records })
+        Ok(DeploymentDetail {
+            row: row(found),
+            header,
+            records,
+        })
     })
     .await
 }
@@ -64,7 +83,8 @@ pub async fn placements(app: &App, request: PlacementSearch) -> Result<Vec<Place
 
 async fn row_of(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, Fault> {
     let id = deployment.clone();
-    app.catalog(move |catalog| catalog.runs().get(&id).map(row)).await
+    app.catalog(move |catalog| catalog.runs().get(&id).map(row))
+        .await
 }
 
 fn row(run: RunRow) -> DeploymentRow {
@@ -75,7 +95,11 @@ fn row(run: RunRow) -> DeploymentRow {
         api_version: run.api_version,
         gateway: run.header.gateway,
         gateway_name: run.gateway_name,
-        goal: if run.header.revision.is_some() { RunGoal::Publish } else { RunGoal::Withdraw },
+        goal: if run.header.revision.is_some() {
+            RunGoal::Publish
+        } else {
+            RunGoal::Withdraw
+        },
         revision: run.header.revision,
         started_at: run.header.started_at,
         finished_at: run.finished_at,

@@ -22,25 +22,55 @@ pub(crate) async fn placements_of(app: &App, api: &Api) -> Result<Vec<PlacementR
     let (placements, runs, gateways) = app
         .catalog(move |catalog| {
             let placements = catalog.placements().of_api(&id)?;
-            let filter = RunFilter { api: Some(id), gateway: None };
+            let filter = RunFilter {
+                api: Some(id),
+                gateway: None,
+            };
             let runs = catalog.runs().list(&filter, Page::first(RECENT))?.items;
-            let gateways = if runs.is_empty() { Vec::new() } else { catalog.gateways().list()? };
+            let gateways = if runs.is_empty() {
+                Vec::new()
+            } else {
+                catalog.gateways().list()?
+            };
             Ok((placements, runs, gateways))
         })
         .await?;
     let wanted: BTreeSet<&GatewayId> = runs.iter().map(|run| &run.header.gateway).collect();
-    let mut working = WorkingRevision { app, api, known: None };
+    let mut working = WorkingRevision {
+        app,
+        api,
+        known: None,
+    };
     let mut rows = Vec::new();
-    for gateway in gateways.iter().filter(|gateway| wanted.contains(&gateway.id)) {
-        let placed = placements.iter().find(|placed| placed.gateway == gateway.id);
-        let Some(last) = runs.iter().find(|run| run.header.gateway == gateway.id) else { continue };
+    for gateway in gateways
+        .iter()
+        .filter(|gateway| wanted.contains(&gateway.id))
+    {
+        let placed = placements
+            .iter()
+            .find(|placed| placed.gateway == gateway.id);
+        let Some(last) = runs.iter().find(|run| run.header.gateway == gateway.id) else {
+            continue;
+        };
         let state = match (placed, last) {
             (_, RunRow { outcome: None, .. }) => PlacementState::Deploying,
             (Some(placed), _) if placed.state == Kept::Stuck => PlacementState::Stuck,
-            (_, RunRow { outcome: Some(Outcome::RolledBack), .. }) => PlacementState::Failed,
+            (
+                _,
+                RunRow {
+                    outcome: Some(Outcome::RolledBack),
+                    ..
+                },
+            ) => PlacementState::Failed,
             (Some(placed), _) => {
-                let current = working.is(placed.revision.as_ref(), placed.digest.as_deref()).await?;
-                if current { PlacementState::Live } else { PlacementState::Behind }
+                let current = working
+                    .is(placed.revision.as_ref(), placed.digest.as_deref())
+                    .await?;
+                if current {
+                    PlacementState::Live
+                } else {
+                    PlacementState::Behind
+                }
             }
             (None, _) => continue,
         };
@@ -79,12 +109,18 @@ struct WorkingRevision<'a> {
 
 impl WorkingRevision<'_> {
     /// Whether that revision, or one with an equal plan, is the working one.
-    async fn is(&mut self, revision: Option<&RevisionId>, digest: Option<&str>) -> Result<bool, Fault> {
+    async fn is(
+        &mut self,
+        revision: Option<&RevisionId>,
+        digest: Option<&str>,
+    ) -> Result<bool, Fault> {
         if self.known.is_none() {
             let revision = working::revision(self.app, &self.api.id).await?;
             self.known = Some((revision.id(), None));
         }
-        let Some((id, known_digest)) = &mut self.known else { return Ok(false) };
+        let Some((id, known_digest)) = &mut self.known else {
+            return Ok(false);
+        };
         if revision == Some(&*id) {
             return Ok(true);
         }

@@ -49,16 +49,25 @@ pub(super) async fn ready_all(
     let gateways: Vec<Gateway> = app
         .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
         .await?;
-    let all = gateways.iter().map(|gateway| ready(app, working, gateway, goal));
+    let all = gateways
+        .iter()
+        .map(|gateway| ready(app, working, gateway, goal));
     join_all(all).await.into_iter().collect()
 }
 
-async fn ready(app: &App, working: &Working, gateway: &Gateway, goal: RunGoal) -> Result<Readied, Fault> {
+async fn ready(
+    app: &App,
+    working: &Working,
+    gateway: &Gateway,
+    goal: RunGoal,
+) -> Result<Readied, Fault> {
     let (api, gateway_id) = (working.api.id.clone(), gateway.id.clone());
     let (placement, old_plan) = app
         .catalog(move |catalog| {
             let placement = catalog.placements().get(&api, &gateway_id)?;
-            let digest = placement.as_ref().and_then(|placement| placement.digest.as_deref());
+            let digest = placement
+                .as_ref()
+                .and_then(|placement| placement.digest.as_deref());
             let old_plan = match digest {
                 Some(digest) => catalog.plans().get(digest)?,
                 None => None,
@@ -71,14 +80,21 @@ async fn ready(app: &App, working: &Working, gateway: &Gateway, goal: RunGoal) -
         api: working.api.id.clone(),
         api_name: working.api.name.clone(),
         api_version: working.api.version.clone(),
-        known: placement.as_ref().map(|placement| placement.outputs.clone()).unwrap_or_default(),
-        known_digest: placement.as_ref().and_then(|placement| placement.digest.clone()),
+        known: placement
+            .as_ref()
+            .map(|placement| placement.outputs.clone())
+            .unwrap_or_default(),
+        known_digest: placement
+            .as_ref()
+            .and_then(|placement| placement.digest.clone()),
     };
     let mut view = TargetPlan {
         gateway: gateway.id.clone(),
         gateway_name: gateway.name.clone(),
         gateway_kind: gateway.kind(),
-        account: connect::known_identity(app, &gateway.id).await?.map(|identity| identity.account),
+        account: connect::known_identity(app, &gateway.id)
+            .await?
+            .map(|identity| identity.account),
         region: region_of(gateway),
         live: LiveState::Absent,
         changes: Vec::new(),
@@ -87,7 +103,9 @@ async fn ready(app: &App, working: &Working, gateway: &Gateway, goal: RunGoal) -
         permissions: Vec::new(),
         eta_ms: 0,
         consents: Vec::new(),
-        invoke_url: placement.as_ref().and_then(|placement| placement.invoke_url.clone()),
+        invoke_url: placement
+            .as_ref()
+            .and_then(|placement| placement.invoke_url.clone()),
         fault: None,
     };
     let means = match attempt(app, working, gateway, goal, target, &mut view.diagnostics).await {
@@ -99,16 +117,47 @@ async fn ready(app: &App, working: &Working, gateway: &Gateway, goal: RunGoal) -
     };
     let Prepared { observed, changes } = &means.prepared;
     view.live = observed.state;
-    view.invoke_url = observed.invoke_url.clone().or(view.invoke_url).or_else(|| promised_url(working, gateway));
+    view.invoke_url = observed
+        .invoke_url
+        .clone()
+        .or(view.invoke_url)
+        .or_else(|| promised_url(working, gateway));
     // What is live as Gatewright left it is compared with its stored plan; anything else is all new.
-    let before = old_plan.filter(|_| observed.state == LiveState::Live).unwrap_or_else(|| nothing(&working.plan));
-    let after = if goal == RunGoal::Publish { working.plan.clone() } else { nothing(&working.plan) };
-    view.changes = if changes.is_empty() { Vec::new() } else { gw_plan::diff(&before, &after) };
-    view.consents = consents(goal, &working.api, &before, &after, &view.changes, changes.is_empty());
-    view.eta_ms = u64::try_from(eta(changes, &means.connection.lane.quotas).as_millis()).unwrap_or(u64::MAX);
+    let before = old_plan
+        .filter(|_| observed.state == LiveState::Live)
+        .unwrap_or_else(|| nothing(&working.plan));
+    let after = if goal == RunGoal::Publish {
+        working.plan.clone()
+    } else {
+        nothing(&working.plan)
+    };
+    view.changes = if changes.is_empty() {
+        Vec::new()
+    } else {
+        gw_plan::diff(&before, &after)
+    };
+    view.consents = consents(
+        goal,
+        &working.api,
+        &before,
+        &after,
+        &view.changes,
+        changes.is_empty(),
+    );
+    view.eta_ms =
+        u64::try_from(eta(changes, &means.connection.lane.quotas).as_millis()).unwrap_or(u64::MAX);
     view.permissions = permissions(changes);
-    view.steps = changes.iter().map(|change| gw_connector::Change { payload: String::new(), ..change.clone() }).collect();
-    Ok(Readied { view, means: Some(means) })
+    view.steps = changes
+        .iter()
+        .map(|change| gw_connector::Change {
+            payload: String::new(),
+            ..change.clone()
+        })
+        .collect();
+    Ok(Readied {
+        view,
+        means: Some(means),
+    })
 }
 
 async fn attempt(
@@ -122,7 +171,13 @@ async fn attempt(
     let connection = connect::connect(app, gateway).await?;
     if goal == RunGoal::Publish {
         let found = connection.connector.lint(&working.revision, &working.plan);
-        diagnostics.extend(working.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned());
+        diagnostics.extend(
+            working
+                .diagnostics
+                .iter()
+                .filter(|it| it.severity == Severity::Error)
+                .cloned(),
+        );
         diagnostics.extend(found.clone());
         crate::apis::sort(diagnostics);
         working.refuse_errors(&found)?;
@@ -132,12 +187,22 @@ async fn attempt(
         RunGoal::Withdraw => Goal::Withdraw,
     };
     let prepared = prepare(connection.connector.as_ref(), goal, &target).await?;
-    Ok(Means { connection, target, prepared })
+    Ok(Means {
+        connection,
+        target,
+        prepared,
+    })
 }
 
 /// The same API with no operations: what is there before the first deployment and after the last.
 fn nothing(plan: &Plan) -> Plan {
-    Plan { routes: Vec::new(), token_check: None, cors: None, resources: 0, ..plan.clone() }
+    Plan {
+        routes: Vec::new(),
+        token_check: None,
+        cors: None,
+        resources: 0,
+        ..plan.clone()
+    }
 }
 
 fn consents(
@@ -153,31 +218,56 @@ fn consents(
     }
     if goal == RunGoal::Withdraw {
         let count = before.routes.len();
-        let what = if count == 0 { "its operations".to_owned() } else { format!("its {count} operations") };
-        let sentence = format!("Callers of {}@{} can no longer reach {what} there", api.name, api.version);
-        return vec![Consent { key: "withdraw".to_owned(), sentence }];
+        let what = if count == 0 {
+            "its operations".to_owned()
+        } else {
+            format!("its {count} operations")
+        };
+        let sentence = format!(
+            "Callers of {}@{} can no longer reach {what} there",
+            api.name, api.version
+        );
+        return vec![Consent {
+            key: "withdraw".to_owned(),
+            sentence,
+        }];
     }
     let mut consents = Vec::new();
-    let open = after.routes.iter().filter(|route| route.security == RouteSecurity::Open { declared: false }).count();
+    let open = after
+        .routes
+        .iter()
+        .filter(|route| route.security == RouteSecurity::Open { declared: false })
+        .count();
     if open > 0 {
         let sentence = format!("No policy is attached: {open} operations are open to everyone");
-        consents.push(Consent { key: "open-operations".to_owned(), sentence });
+        consents.push(Consent {
+            key: "open-operations".to_owned(),
+            sentence,
+        });
     }
-    let lowered = changes.iter().filter(|change| change.lowers_security).count();
+    let lowered = changes
+        .iter()
+        .filter(|change| change.lowers_security)
+        .count();
     if lowered > 0 && !before.routes.is_empty() {
         let sentence = match lowered {
             1 => "One change lets more callers in than now".to_owned(),
             count => format!("{count} changes let more callers in than now"),
         };
-        consents.push(Consent { key: "lowers-security".to_owned(), sentence });
+        consents.push(Consent {
+            key: "lowers-security".to_owned(),
+            sentence,
+        });
     }
     consents
 }
 
 fn permissions(changes: &[gw_connector::Change]) -> Vec<String> {
     let calls = changes.iter().flat_map(|change| &change.calls);
-    let mut permissions: Vec<String> =
-        calls.map(|call| call.permission.clone()).filter(|permission| !permission.is_empty()).collect();
+    let mut permissions: Vec<String> = calls
+        .map(|call| call.permission.clone())
+        .filter(|permission| !permission.is_empty())
+        .collect();
     permissions.sort();
     permissions.dedup();
     permissions

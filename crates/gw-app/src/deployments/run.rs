@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use gw_connector::Target;
-use gw_deploy::{Context, Journal as _, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock};
+use gw_deploy::{
+    Context, Journal as _, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
+};
 use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +22,9 @@ use crate::commands::Feature;
 use crate::connect;
 use crate::event::AppEvent;
 use crate::home;
-use crate::wire::{DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun, TargetPlan};
+use crate::wire::{
+    DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun, TargetPlan,
+};
 
 /// A run of this process.
 #[derive(Clone)]
@@ -35,7 +39,10 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
     if request.goal == RunGoal::Publish && working.revision.id() != request.revision {
         return Err(Fault::new(
             Code::CatalogChanged,
-            format!("{}@{} was changed after the plan was made", working.api.name, working.api.version),
+            format!(
+                "{}@{} was changed after the plan was made",
+                working.api.name, working.api.version
+            ),
             "Look at the new plan first",
         ));
     }
@@ -55,14 +62,26 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
         .await?;
     }
     let publishes = match request.goal {
-        RunGoal::Publish => Some(Publication { revision: working.revision.id(), digest }),
+        RunGoal::Publish => Some(Publication {
+            revision: working.revision.id(),
+            digest,
+        }),
         RunGoal::Withdraw => None,
     };
-    let all = readied.into_iter().map(|readied| begin(app, readied, publishes.clone(), &request.consents));
-    Ok(Started { runs: join_all(all).await })
+    let all = readied
+        .into_iter()
+        .map(|readied| begin(app, readied, publishes.clone(), &request.consents));
+    Ok(Started {
+        runs: join_all(all).await,
+    })
 }
 
-async fn begin(app: &App, readied: Readied, publishes: Option<Publication>, consents: &[String]) -> StartedRun {
+async fn begin(
+    app: &App,
+    readied: Readied,
+    publishes: Option<Publication>,
+    consents: &[String],
+) -> StartedRun {
     let Readied { view, means } = readied;
     let gateway = view.gateway.clone();
     let begun = match (means, view.fault.clone()) {
@@ -71,29 +90,53 @@ async fn begin(app: &App, readied: Readied, publishes: Option<Publication>, cons
             Some(fault) => Err(fault),
             None => spawn(app, means, publishes).await,
         },
-        (None, None) => Err(Fault::new(Code::AppDefect, "A plan has neither means nor fault", "Report this defect")),
+        (None, None) => Err(Fault::new(
+            Code::AppDefect,
+            "A plan has neither means nor fault",
+            "Report this defect",
+        )),
     };
     match begun {
-        Ok(deployment) => StartedRun { gateway, deployment: Some(deployment), fault: None },
-        Err(fault) => StartedRun { gateway, deployment: None, fault: Some(fault) },
+        Ok(deployment) => StartedRun {
+            gateway,
+            deployment: Some(deployment),
+            fault: None,
+        },
+        Err(fault) => StartedRun {
+            gateway,
+            deployment: None,
+            fault: Some(fault),
+        },
     }
 }
 
 fn missing_consent(view: &TargetPlan, given: &[String]) -> Option<Fault> {
-    let missing = view.consents.iter().find(|consent| !given.contains(&consent.key))?;
+    let missing = view
+        .consents
+        .iter()
+        .find(|consent| !given.contains(&consent.key))?;
     let summary = format!("On {}: {}", view.gateway_name, missing.sentence);
     let advice = "Agree to it, or attach an OAuth policy";
     Some(Fault::new(Code::ConsentNeeded, summary, advice).fact("consent", &missing.key))
 }
 
 /// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.
-async fn spawn(app: &App, means: Means, publishes: Option<Publication>) -> Result<DeploymentId, Fault> {
+async fn spawn(
+    app: &App,
+    means: Means,
+    publishes: Option<Publication>,
+) -> Result<DeploymentId, Fault> {
     let deployment = DeploymentId::new(new_id());
     let lock = hold(app, &deployment).await?;
     let cancel = CancellationToken::new();
     let (over, is_over) = watch::channel(false);
     let (begun, mut has_begun) = watch::channel(false);
-    let sink = Sink { app: app.clone(), api: means.target.api.clone(), gateway: means.target.gateway.clone(), begun };
+    let sink = Sink {
+        app: app.clone(),
+        api: means.target.api.clone(),
+        gateway: means.target.gateway.clone(),
+        begun,
+    };
     let context = context(app, Arc::new(sink));
     let run = Run {
         deployment: deployment.clone(),
@@ -104,7 +147,13 @@ async fn spawn(app: &App, means: Means, publishes: Option<Publication>) -> Resul
         lane: means.connection.lane.clone(),
         cancel: cancel.clone(),
     };
-    locked(&app.inner().runs).insert(deployment.clone(), RunHandle { cancel, over: is_over });
+    locked(&app.inner().runs).insert(
+        deployment.clone(),
+        RunHandle {
+            cancel,
+            over: is_over,
+        },
+    );
     let app = app.clone();
     let id = deployment.clone();
     let mut task = tokio::spawn(async move {
@@ -186,7 +235,11 @@ pub async fn cancel(app: &App, request: DeploymentRequest) -> Result<Done, Fault
                 return Ok(Done {});
             }
             let advice = "Cancel it where it was started";
-            Err(Fault::new(Code::DeployBusy, "That run belongs to another Gatewright process", advice))
+            Err(Fault::new(
+                Code::DeployBusy,
+                "That run belongs to another Gatewright process",
+                advice,
+            ))
         }
     }
 }
@@ -230,7 +283,9 @@ async fn recover_if_dead(
             return Ok(());
         }
     }
-    let Ok(lock) = hold(app, deployment).await else { return Ok(()) };
+    let Ok(lock) = hold(app, deployment).await else {
+        return Ok(());
+    };
     let outcome = recover_held(app, deployment).await;
     release(app, deployment, lock).await;
     outcome
@@ -255,10 +310,22 @@ async fn recover_held(app: &App, deployment: &DeploymentId) -> Result<(), Fault>
         known: header.found,
         known_digest: None,
     };
-    let sink = Sink { app: app.clone(), api: api.id, gateway: gateway.id, begun: watch::Sender::new(false) };
+    let sink = Sink {
+        app: app.clone(),
+        api: api.id,
+        gateway: gateway.id,
+        begun: watch::Sender::new(false),
+    };
     let context = context(app, Arc::new(sink));
     let connector = connection.connector.as_ref();
-    gw_deploy::recover(&context, connector, &target, connection.lane.clone(), deployment).await?;
+    gw_deploy::recover(
+        &context,
+        connector,
+        &target,
+        connection.lane.clone(),
+        deployment,
+    )
+    .await?;
     app.changed(&[Feature::Deployments, Feature::Apis]);
     Ok(())
 }
@@ -271,7 +338,12 @@ async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
         home::make_private(&folder)?;
         let unusable = |error: std::io::Error| {
             let advice = "Check that the home folder can be written to";
-            Fault::new(Code::AppHomeUnusable, format!("{} cannot be locked", path.display()), advice).because(error)
+            Fault::new(
+                Code::AppHomeUnusable,
+                format!("{} cannot be locked", path.display()),
+                advice,
+            )
+            .because(error)
         };
         let file = File::create(&path).map_err(unusable)?;
         match file.try_lock() {

@@ -2,7 +2,9 @@
 
 use gw_connector::{Change, LiveState};
 use gw_deploy::{Outcome, Record, RunHeader};
-use gw_model::{ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, RevisionId, UnixMillis};
+use gw_model::{
+    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, RevisionId, UnixMillis,
+};
 use gw_plan::PlanChange;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

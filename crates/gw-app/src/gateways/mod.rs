@@ -5,7 +5,8 @@
 pub mod wire;
 
 use gw_model::{
-    AwsCredentials, AwsTarget, Code, Fault, Gateway, GatewayId, GatewayTarget, LocalTarget, SecretRef,
+    AwsCredentials, AwsTarget, Code, Fault, Gateway, GatewayId, GatewayTarget, LocalTarget,
+    SecretRef,
 };
 
 use crate::app::{App, blocking, new_id, now};
@@ -13,8 +14,8 @@ use crate::connect;
 use crate::names::{check_name, check_stage, invalid};
 use crate::serving;
 use crate::wire::{
-    ConnectionTest, CredentialsInput, DeployedApi, Done, Empty, GatewayCreate, GatewayRequest, GatewayRow,
-    GatewayUpdate, ProfileRow, RegionRow, Serving, TargetInput, TargetTest,
+    ConnectionTest, CredentialsInput, DeployedApi, Done, Empty, GatewayCreate, GatewayRequest,
+    GatewayRow, GatewayUpdate, ProfileRow, RegionRow, Serving, TargetInput, TargetTest,
 };
 
 /// First port tried for a local gateway.
@@ -32,7 +33,9 @@ pub async fn list(app: &App, _request: Empty) -> Result<Vec<GatewayRow>, Fault> 
 
 /// One gateway.
 pub async fn get(app: &App, request: GatewayRequest) -> Result<GatewayRow, Fault> {
-    let gateway = app.catalog(move |catalog| catalog.gateways().get(&request.gateway)).await?;
+    let gateway = app
+        .catalog(move |catalog| catalog.gateways().get(&request.gateway))
+        .await?;
     row(app, gateway).await
 }
 
@@ -41,8 +44,15 @@ async fn row(app: &App, gateway: Gateway) -> Result<GatewayRow, Fault> {
     let deployed = app
         .catalog(move |catalog| {
             let placements = catalog.placements().on_gateway(&id)?;
-            let name = |api: gw_model::Api| DeployedApi { api: api.id, name: api.name, version: api.version };
-            placements.iter().map(|place| catalog.apis().get(&place.api).map(name)).collect()
+            let name = |api: gw_model::Api| DeployedApi {
+                api: api.id,
+                name: api.name,
+                version: api.version,
+            };
+            placements
+                .iter()
+                .map(|place| catalog.apis().get(&place.api).map(name))
+                .collect()
         })
         .await?;
     let last_test = connect::known_identity(app, &gateway.id).await?;
@@ -59,18 +69,26 @@ async fn row(app: &App, gateway: Gateway) -> Result<GatewayRow, Fault> {
 pub async fn create(app: &App, request: GatewayCreate) -> Result<Gateway, Fault> {
     check_name("gateway", &request.name)?;
     let name = request.name.clone();
-    let taken = app.catalog(move |catalog| Ok(catalog.gateways().list()?.iter().any(|it| it.name == name))).await?;
+    let taken = app
+        .catalog(move |catalog| Ok(catalog.gateways().list()?.iter().any(|it| it.name == name)))
+        .await?;
     if taken {
         let advice = "Choose another name, or edit the one there is";
         let summary = format!("There is a gateway {} already", request.name);
-        return Err(Fault::new(Code::CatalogDuplicateName, summary, advice).fact("name", request.name));
+        return Err(
+            Fault::new(Code::CatalogDuplicateName, summary, advice).fact("name", request.name)
+        );
     }
     let id = GatewayId::new(new_id());
     let target = keep_target(app, &id, request.target, None).await?;
     let at = now();
     let gateway = Gateway {
         id,
-        display_name: if request.display_name.trim().is_empty() { request.name.clone() } else { request.display_name },
+        display_name: if request.display_name.trim().is_empty() {
+            request.name.clone()
+        } else {
+            request.display_name
+        },
         name: request.name,
         description: request.description,
         target,
@@ -78,36 +96,54 @@ pub async fn create(app: &App, request: GatewayCreate) -> Result<Gateway, Fault>
         updated_at: at,
     };
     let stored = gateway.clone();
-    if let Err(fault) = app.catalog(move |catalog| catalog.gateways().create(&stored)).await {
+    if let Err(fault) = app
+        .catalog(move |catalog| catalog.gateways().create(&stored))
+        .await
+    {
         if let Some(secret) = secret_of(&gateway.target) {
             app.drop_secret(secret).await?;
         }
         return Err(fault);
     }
+    serving::offer(app, &gateway).await;
     Ok(gateway)
 }
 
 /// Changes a gateway's settings. Its name and kind stay.
 pub async fn update(app: &App, request: GatewayUpdate) -> Result<Gateway, Fault> {
     let id = request.gateway.clone();
-    let mut gateway = app.catalog(move |catalog| catalog.gateways().get(&id)).await?;
+    let mut gateway = app
+        .catalog(move |catalog| catalog.gateways().get(&id))
+        .await?;
     let same_kind = matches!(
         (&gateway.target, &request.target),
-        (GatewayTarget::Aws(_), TargetInput::Aws { .. }) | (GatewayTarget::Local(_), TargetInput::Local { .. })
+        (GatewayTarget::Aws(_), TargetInput::Aws { .. })
+            | (GatewayTarget::Local(_), TargetInput::Local { .. })
     );
     if !same_kind {
-        return Err(invalid("target", "A gateway keeps its kind", "Register another gateway instead"));
+        return Err(invalid(
+            "target",
+            "A gateway keeps its kind",
+            "Register another gateway instead",
+        ));
     }
     let id = gateway.id.clone();
-    let deployed = app.catalog(move |catalog| catalog.placements().on_gateway(&id)).await?;
+    let deployed = app
+        .catalog(move |catalog| catalog.placements().on_gateway(&id))
+        .await?;
     if !deployed.is_empty() && moves(&gateway.target, &request.target) {
         return Err(Fault::new(
             Code::CatalogInUse,
-            format!("Gateway {} has {} deployed APIs, which would stay behind", gateway.name, deployed.len()),
+            format!(
+                "Gateway {} has {} deployed APIs, which would stay behind",
+                gateway.name,
+                deployed.len()
+            ),
             "Undeploy them first, or register another gateway for the new place",
         ));
     }
     let old_secret = secret_of(&gateway.target).cloned();
+    let old_target = gateway.target.clone();
     gateway.target = keep_target(app, &gateway.id, request.target, Some(&gateway.target)).await?;
     if !request.display_name.trim().is_empty() {
         gateway.display_name = request.display_name;
@@ -115,22 +151,33 @@ pub async fn update(app: &App, request: GatewayUpdate) -> Result<Gateway, Fault>
     gateway.description = request.description;
     gateway.updated_at = now();
     let stored = gateway.clone();
-    app.catalog(move |catalog| catalog.gateways().update(&stored)).await?;
+    app.catalog(move |catalog| catalog.gateways().update(&stored))
+        .await?;
     if let Some(old) = old_secret
         && secret_of(&gateway.target) != Some(&old)
     {
         app.drop_secret(&old).await?;
     }
     connect::forget_identity(app, &gateway.id).await?;
+    if old_target != gateway.target {
+        serving::stop(app, &gateway).await;
+        serving::offer(app, &gateway).await;
+    }
     Ok(gateway)
 }
 
 /// Whether the new settings are another place: what was deployed could not be found again.
 fn moves(old: &GatewayTarget, new: &TargetInput) -> bool {
     match (old, new) {
-        (GatewayTarget::Aws(old), TargetInput::Aws { region, stage, endpoint_url, .. }) => {
-            old.region != *region || old.stage != *stage || old.endpoint_url != *endpoint_url
-        }
+        (
+            GatewayTarget::Aws(old),
+            TargetInput::Aws {
+                region,
+                stage,
+                endpoint_url,
+                ..
+            },
+        ) => old.region != *region || old.stage != *stage || old.endpoint_url != *endpoint_url,
         _ => false,
     }
 }
@@ -164,24 +211,37 @@ pub async fn remove(app: &App, request: GatewayRequest) -> Result<Done, Fault> {
 
 /// Tests a registered gateway.
 pub async fn test(app: &App, request: GatewayRequest) -> Result<ConnectionTest, Fault> {
-    let gateway = app.catalog(move |catalog| catalog.gateways().get(&request.gateway)).await?;
+    let gateway = app
+        .catalog(move |catalog| catalog.gateways().get(&request.gateway))
+        .await?;
     let connection = connect::connect(app, &gateway).await?;
     let identity = connection.connector.identify().await?;
     connect::keep_identity(app, &gateway.id, &identity).await?;
-    Ok(ConnectionTest { iam_policy: connect::iam_policy(&gateway, &identity), identity })
+    Ok(ConnectionTest {
+        iam_policy: connect::iam_policy(&gateway, &identity),
+        identity,
+    })
 }
 
 /// Tests what was typed, before it is saved.
 pub async fn test_target(app: &App, request: TargetTest) -> Result<ConnectionTest, Fault> {
     let stored = match request.gateway {
         None => None,
-        Some(id) => Some(app.catalog(move |catalog| catalog.gateways().get(&id)).await?),
+        Some(id) => Some(
+            app.catalog(move |catalog| catalog.gateways().get(&id))
+                .await?,
+        ),
     };
     let at = now();
-    let id = stored.as_ref().map_or_else(|| GatewayId::new(new_id()), |gateway| gateway.id.clone());
-    let (target, credentials) = check_target(app, request.target, stored.as_ref().map(|it| &it.target)).await?;
+    let id = stored
+        .as_ref()
+        .map_or_else(|| GatewayId::new(new_id()), |gateway| gateway.id.clone());
+    let (target, credentials) =
+        check_target(app, request.target, stored.as_ref().map(|it| &it.target)).await?;
     let gateway = Gateway {
-        name: stored.as_ref().map_or_else(|| "new".to_owned(), |it| it.name.clone()),
+        name: stored
+            .as_ref()
+            .map_or_else(|| "new".to_owned(), |it| it.name.clone()),
         display_name: String::new(),
         description: String::new(),
         target: match target {
@@ -198,12 +258,18 @@ pub async fn test_target(app: &App, request: TargetTest) -> Result<ConnectionTes
     };
     let connection = connect::connect_with(app, &gateway, credentials).await?;
     let identity = connection.connector.identify().await?;
-    Ok(ConnectionTest { iam_policy: connect::iam_policy(&gateway, &identity), identity })
+    Ok(ConnectionTest {
+        iam_policy: connect::iam_policy(&gateway, &identity),
+        identity,
+    })
 }
 
 /// AWS regions with their names.
 pub async fn regions(_app: &App, _request: Empty) -> Result<Vec<RegionRow>, Fault> {
-    let row = |region: &gw_aws::Region| RegionRow { id: region.id.to_owned(), name: region.name.to_owned() };
+    let row = |region: &gw_aws::Region| RegionRow {
+        id: region.id.to_owned(),
+        name: region.name.to_owned(),
+    };
     Ok(gw_aws::regions().iter().map(row).collect())
 }
 
@@ -222,20 +288,29 @@ pub async fn profiles(_app: &App, _request: Empty) -> Result<Vec<ProfileRow>, Fa
 
 /// Serves a local gateway and the resident key manager from this process.
 pub async fn start(app: &App, request: GatewayRequest) -> Result<Serving, Fault> {
-    let gateway = app.catalog(move |catalog| catalog.gateways().get(&request.gateway)).await?;
+    let gateway = app
+        .catalog(move |catalog| catalog.gateways().get(&request.gateway))
+        .await?;
     serving::start(app, &gateway).await
 }
 
 /// Stops serving a local gateway from this process.
 pub async fn stop(app: &App, request: GatewayRequest) -> Result<Serving, Fault> {
-    let gateway = app.catalog(move |catalog| catalog.gateways().get(&request.gateway)).await?;
+    let gateway = app
+        .catalog(move |catalog| catalog.gateways().get(&request.gateway))
+        .await?;
     serving::stop(app, &gateway).await;
-    Ok(serving::state_of(app, &gateway).await.unwrap_or(Serving::Stopped))
+    Ok(serving::state_of(app, &gateway)
+        .await
+        .unwrap_or(Serving::Stopped))
 }
 
 fn secret_of(target: &GatewayTarget) -> Option<&SecretRef> {
     match target {
-        GatewayTarget::Aws(AwsTarget { credentials: AwsCredentials::AccessKey { secret, .. }, .. }) => Some(secret),
+        GatewayTarget::Aws(AwsTarget {
+            credentials: AwsCredentials::AccessKey { secret, .. },
+            ..
+        }) => Some(secret),
         _ => None,
     }
 }
@@ -255,15 +330,25 @@ async fn check_target(
     match input {
         TargetInput::Local { port } => {
             let port = match (port, stored) {
-                (Some(0), _) => return Err(invalid("port", "Port 0 is not a port", "Use 1024 to 65535")),
+                (Some(0), _) => {
+                    return Err(invalid("port", "Port 0 is not a port", "Use 1024 to 65535"));
+                }
                 (Some(port), _) => port,
                 (None, Some(GatewayTarget::Local(local))) => local.port,
                 (None, _) => free_port(app).await?,
             };
             Ok((CheckedTarget::Local(LocalTarget { port }), None))
         }
-        TargetInput::Aws { region, stage, endpoint_type, credentials, endpoint_url } => {
-            let endpoint_url = endpoint_url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+        TargetInput::Aws {
+            region,
+            stage,
+            endpoint_type,
+            credentials,
+            endpoint_url,
+        } => {
+            let endpoint_url = endpoint_url
+                .map(|url| url.trim().to_owned())
+                .filter(|url| !url.is_empty());
             if let Some(url) = &endpoint_url {
                 check_endpoint(url)?;
             }
@@ -278,14 +363,22 @@ async fn check_target(
             }
             check_stage(&stage)?;
             check_credentials(&credentials, stored)?;
-            let make = Box::new(move |credentials| AwsTarget { region, stage, endpoint_type, credentials, endpoint_url });
+            let make = Box::new(move |credentials| AwsTarget {
+                region,
+                stage,
+                endpoint_type,
+                credentials,
+                endpoint_url,
+            });
             Ok((CheckedTarget::Aws(make), Some(credentials)))
         }
     }
 }
 
 fn check_endpoint(text: &str) -> Result<(), Fault> {
-    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url::Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     match url {
         Some(url) if url.username().is_empty() && url.password().is_none() => Ok(()),
         _ => Err(invalid(
@@ -296,28 +389,49 @@ fn check_endpoint(text: &str) -> Result<(), Fault> {
     }
 }
 
-fn check_credentials(credentials: &CredentialsInput, stored: Option<&GatewayTarget>) -> Result<(), Fault> {
+fn check_credentials(
+    credentials: &CredentialsInput,
+    stored: Option<&GatewayTarget>,
+) -> Result<(), Fault> {
     match credentials {
-        CredentialsInput::AccessKey { access_key_id, secret_access_key, .. } => {
+        CredentialsInput::AccessKey {
+            access_key_id,
+            secret_access_key,
+            ..
+        } => {
             let id = access_key_id.reveal();
             if id.len() < 4 || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                 let advice = "It is 16 to 128 letters and digits and begins with AKIA or ASIA";
-                return Err(invalid("access_key_id", "That is not an access key id", advice));
+                return Err(invalid(
+                    "access_key_id",
+                    "That is not an access key id",
+                    advice,
+                ));
             }
             if secret_access_key.reveal().trim().is_empty() {
                 let advice = "Paste the secret that belongs to the access key id";
-                return Err(invalid("secret_access_key", "The secret access key is empty", advice));
+                return Err(invalid(
+                    "secret_access_key",
+                    "The secret access key is empty",
+                    advice,
+                ));
             }
             Ok(())
         }
-        CredentialsInput::Profile { profile } if profile.trim().is_empty() => {
-            Err(invalid("profile", "No profile is named", "Choose a profile of the shared AWS config files"))
-        }
+        CredentialsInput::Profile { profile } if profile.trim().is_empty() => Err(invalid(
+            "profile",
+            "No profile is named",
+            "Choose a profile of the shared AWS config files",
+        )),
         CredentialsInput::Profile { .. } => Ok(()),
         CredentialsInput::Keep if matches!(stored, Some(GatewayTarget::Aws(_))) => Ok(()),
         CredentialsInput::Keep => {
             let advice = "Choose a profile, or paste an access key";
-            Err(invalid("credentials", "There are no stored credentials to keep", advice))
+            Err(invalid(
+                "credentials",
+                "There are no stored credentials to keep",
+                advice,
+            ))
         }
     }
 }
@@ -331,12 +445,22 @@ fn stored_credentials(
     match (input, stored) {
         (Some(CredentialsInput::AccessKey { access_key_id, .. }), _) => {
             let key = access_key_id.reveal();
-            let hint = key.chars().skip(key.chars().count().saturating_sub(4)).collect();
-            AwsCredentials::AccessKey { secret: SecretRef::new(format!("gateway/{id}/{}", new_id())), hint }
+            let hint = key
+                .chars()
+                .skip(key.chars().count().saturating_sub(4))
+                .collect();
+            AwsCredentials::AccessKey {
+                secret: SecretRef::new(format!("gateway/{id}/{}", new_id())),
+                hint,
+            }
         }
-        (Some(CredentialsInput::Profile { profile }), _) => AwsCredentials::Profile { profile: profile.clone() },
+        (Some(CredentialsInput::Profile { profile }), _) => AwsCredentials::Profile {
+            profile: profile.clone(),
+        },
         (_, Some(GatewayTarget::Aws(aws))) => aws.credentials.clone(),
-        _ => AwsCredentials::Profile { profile: "default".to_owned() },
+        _ => AwsCredentials::Profile {
+            profile: "default".to_owned(),
+        },
     }
 }
 
@@ -355,10 +479,15 @@ async fn keep_target(
     let kept = stored_credentials(credentials.as_ref(), stored, id);
     if let (
         AwsCredentials::AccessKey { secret, .. },
-        Some(CredentialsInput::AccessKey { access_key_id, secret_access_key, session_token }),
+        Some(CredentialsInput::AccessKey {
+            access_key_id,
+            secret_access_key,
+            session_token,
+        }),
     ) = (&kept, credentials)
     {
-        let packed = connect::pack_access_key(&access_key_id, &secret_access_key, session_token.as_ref());
+        let packed =
+            connect::pack_access_key(&access_key_id, &secret_access_key, session_token.as_ref());
         app.keep_secret(secret, packed).await?;
     }
     Ok(GatewayTarget::Aws(make(kept)))
@@ -368,11 +497,20 @@ async fn keep_target(
 async fn free_port(app: &App) -> Result<u16, Fault> {
     let gateways = app.catalog(|catalog| catalog.gateways().list()).await?;
     let taken = |port: u16| {
-        gateways.iter().any(|gateway| matches!(&gateway.target, GatewayTarget::Local(local) if local.port == port))
+        gateways.iter().any(
+            |gateway| matches!(&gateway.target, GatewayTarget::Local(local) if local.port == port),
+        )
     };
-    let is_free = |port: &u16| !taken(*port) && std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    (FIRST_PORT..=FIRST_PORT + 1_000).find(is_free).ok_or_else(|| {
-        let advice = "Close programs that listen, or name a port";
-        Fault::new(Code::LocalPortInUse, "No port is free from 8780 to 9780", advice)
-    })
+    let is_free =
+        |port: &u16| !taken(*port) && std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (FIRST_PORT..=FIRST_PORT + 1_000)
+        .find(is_free)
+        .ok_or_else(|| {
+            let advice = "Close programs that listen, or name a port";
+            Fault::new(
+                Code::LocalPortInUse,
+                "No port is free from 8780 to 9780",
+                advice,
+            )
+        })
 }

@@ -13,12 +13,14 @@ use crate::app::{App, new_id, now};
 use crate::names::{check_name, invalid};
 use crate::resident;
 use crate::wire::{
-    Discovered, DiscoverRequest, Done, Empty, KeyManagerInput, KeyManagerRequest, KeyManagerRow, KeyManagerUpdate,
-    PresetField, PresetRow,
+    DiscoverRequest, Discovered, Done, Empty, KeyManagerInput, KeyManagerRequest, KeyManagerRow,
+    KeyManagerUpdate, PresetField, PresetRow,
 };
 
 /// Algorithms Gatewright can check: asymmetric only, so a public key can never sign.
-const ALGORITHMS: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
+const ALGORITHMS: [&str; 8] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+];
 
 /// All key managers, by name; the resident one among them.
 pub async fn list(app: &App, _request: Empty) -> Result<Vec<KeyManagerRow>, Fault> {
@@ -32,7 +34,9 @@ pub async fn list(app: &App, _request: Empty) -> Result<Vec<KeyManagerRow>, Faul
 
 /// One key manager.
 pub async fn get(app: &App, request: KeyManagerRequest) -> Result<KeyManagerRow, Fault> {
-    let key_manager = app.catalog(move |catalog| catalog.key_managers().get(&request.key_manager)).await?;
+    let key_manager = app
+        .catalog(move |catalog| catalog.key_managers().get(&request.key_manager))
+        .await?;
     row(app, key_manager).await
 }
 
@@ -55,19 +59,31 @@ async fn row(app: &App, key_manager: KeyManager) -> Result<KeyManagerRow, Fault>
         KeyManagerKind::Resident => Some(resident::state_of(app, &key_manager).await),
         _ => None,
     };
-    Ok(KeyManagerRow { key_manager, serving, applications, apis })
+    Ok(KeyManagerRow {
+        key_manager,
+        serving,
+        applications,
+        apis,
+    })
 }
 
 /// Reads a discovery document and checks its keys live. Changes nothing.
 pub async fn discover(app: &App, request: DiscoverRequest) -> Result<Discovered, Fault> {
     let address = request.url.trim();
-    let found = gw_identity::discover(&app.inner().http, address, &CancellationToken::new()).await?;
+    let found =
+        gw_identity::discover(&app.inner().http, address, &CancellationToken::new()).await?;
     Ok(Discovered {
         issuer: found.issuer,
         jwks_uri: found.jwks_uri,
         token_endpoint: found.token_endpoint,
         authorization_endpoint: found.authorization_endpoint,
-        keys: crate::apis::count(found.keys.iter().filter(|key| key.refused.is_empty()).count()),
+        keys: crate::apis::count(
+            found
+                .keys
+                .iter()
+                .filter(|key| key.refused.is_empty())
+                .count(),
+        ),
         algorithms: found.algorithms,
         scopes: found.scopes,
         notes: found.notes,
@@ -100,7 +116,11 @@ pub async fn create(app: &App, request: KeyManagerInput) -> Result<KeyManager, F
     check_name("key manager", &request.name)?;
     check(&request)?;
     if request.kind == KeyManagerKind::Resident {
-        return Err(invalid("kind", "There is one resident key manager, from the start", "Choose another kind"));
+        return Err(invalid(
+            "kind",
+            "There is one resident key manager, from the start",
+            "Choose another kind",
+        ));
     }
     let at = now();
     let key_manager = KeyManager {
@@ -130,7 +150,11 @@ pub async fn update(app: &App, request: KeyManagerUpdate) -> Result<KeyManager, 
         let mut key_manager = catalog.key_managers().get(&request.key_manager)?;
         if key_manager.kind == KeyManagerKind::Resident {
             let advice = "Register another key manager instead";
-            return Err(invalid("key_manager", "The resident key manager keeps its settings", advice));
+            return Err(invalid(
+                "key_manager",
+                "The resident key manager keeps its settings",
+                advice,
+            ));
         }
         let input = request.input;
         key_manager.display_name = shown(&input.display_name, &key_manager.name);
@@ -166,16 +190,28 @@ pub async fn remove(app: &App, request: KeyManagerRequest) -> Result<Done, Fault
 
 /// Checks a registered key manager live: its discovery document, or its keys when it has none.
 pub async fn check_live(app: &App, request: KeyManagerRequest) -> Result<Discovered, Fault> {
-    let key_manager = app.catalog(move |catalog| catalog.key_managers().get(&request.key_manager)).await?;
+    let key_manager = app
+        .catalog(move |catalog| catalog.key_managers().get(&request.key_manager))
+        .await?;
     if key_manager.kind == KeyManagerKind::Resident {
         resident::ensure_serving(app).await?;
     }
-    discover(app, DiscoverRequest { url: key_manager.issuer }).await
+    discover(
+        app,
+        DiscoverRequest {
+            url: key_manager.issuer,
+        },
+    )
+    .await
 }
 
 fn shown(display_name: &str, name: &str) -> String {
     let trimmed = display_name.trim();
-    if trimmed.is_empty() { name.to_owned() } else { trimmed.to_owned() }
+    if trimmed.is_empty() {
+        name.to_owned()
+    } else {
+        trimmed.to_owned()
+    }
 }
 
 fn check(input: &KeyManagerInput) -> Result<(), Fault> {
@@ -183,7 +219,10 @@ fn check(input: &KeyManagerInput) -> Result<(), Fault> {
         ("issuer", Some(&input.issuer)),
         ("jwks_uri", Some(&input.jwks_uri)),
         ("token_endpoint", Some(&input.token_endpoint)),
-        ("authorization_endpoint", input.authorization_endpoint.as_ref()),
+        (
+            "authorization_endpoint",
+            input.authorization_endpoint.as_ref(),
+        ),
     ];
     for (field, value) in endpoints {
         let Some(value) = value else { continue };
@@ -197,9 +236,17 @@ fn check(input: &KeyManagerInput) -> Result<(), Fault> {
     }
     if input.algorithms.is_empty() {
         let advice = "Name at least one, usually RS256";
-        return Err(invalid("algorithms", "No signature algorithm is accepted", advice));
+        return Err(invalid(
+            "algorithms",
+            "No signature algorithm is accepted",
+            advice,
+        ));
     }
-    match input.algorithms.iter().find(|name| !ALGORITHMS.contains(&name.as_str())) {
+    match input
+        .algorithms
+        .iter()
+        .find(|name| !ALGORITHMS.contains(&name.as_str()))
+    {
         None => Ok(()),
         Some(name) => Err(invalid(
             "algorithms",

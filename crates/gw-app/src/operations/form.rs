@@ -47,8 +47,12 @@ pub(super) fn read(document: &Document, operation: &Operation) -> OperationForm 
                 ResponseForm {
                     status: response.status.clone(),
                     description: response.description.clone().unwrap_or_default(),
-                    media_type: content.map(|content| content.media_type.clone()).unwrap_or_default(),
-                    example: content.map(|content| declared_example(document, content.node)).unwrap_or_default(),
+                    media_type: content
+                        .map(|content| content.media_type.clone())
+                        .unwrap_or_default(),
+                    example: content
+                        .map(|content| declared_example(document, content.node))
+                        .unwrap_or_default(),
                 }
             })
             .collect(),
@@ -58,35 +62,60 @@ pub(super) fn read(document: &Document, operation: &Operation) -> OperationForm 
 /// Checks what was typed.
 pub(super) fn check(form: &OperationForm) -> Result<(), Fault> {
     let path = &form.operation.path;
-    if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control() || c == '?' || c == '#') {
-        return Err(invalid("path", format!("'{path}' is not a path"), "Begin with / and leave out spaces, ? and #"));
+    if !path.starts_with('/')
+        || path.contains(|c: char| c.is_whitespace() || c.is_control() || c == '?' || c == '#')
+    {
+        return Err(invalid(
+            "path",
+            format!("'{path}' is not a path"),
+            "Begin with / and leave out spaces, ? and #",
+        ));
     }
     for parameter in &form.parameters {
         if parameter.name.trim().is_empty() {
-            return Err(invalid("parameters", "A parameter has no name", "Name it or remove it"));
+            return Err(invalid(
+                "parameters",
+                "A parameter has no name",
+                "Name it or remove it",
+            ));
         }
         if !TYPES.contains(&parameter.schema_type.as_str()) {
             let advice = format!("Choose from {}", TYPES.join(", "));
-            return Err(invalid("parameters", format!("'{}' is not a type", parameter.schema_type), advice));
+            return Err(invalid(
+                "parameters",
+                format!("'{}' is not a type", parameter.schema_type),
+                advice,
+            ));
         }
     }
     let mut seen: Vec<(&str, ParameterLocation)> = Vec::new();
     for parameter in &form.parameters {
         let key = (parameter.name.as_str(), parameter.location);
         if seen.contains(&key) {
-            let summary = format!("The parameter {} stands twice in the same place", parameter.name);
+            let summary = format!(
+                "The parameter {} stands twice in the same place",
+                parameter.name
+            );
             return Err(invalid("parameters", summary, "Remove one of the two"));
         }
         seen.push(key);
     }
     if form.responses.is_empty() {
-        return Err(invalid("responses", "The operation has no answer", "Add one, usually 200"));
+        return Err(invalid(
+            "responses",
+            "The operation has no answer",
+            "Add one, usually 200",
+        ));
     }
     for response in &form.responses {
         let fits = response.status == "default"
             || response.status.len() == 3
-                && response.status.starts_with(|first: char| ('1'..='5').contains(&first))
-                && response.status[1..].chars().all(|c| c.is_ascii_digit() || c == 'X');
+                && response
+                    .status
+                    .starts_with(|first: char| ('1'..='5').contains(&first))
+                && response.status[1..]
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || c == 'X');
         if !fits {
             let summary = format!("'{}' is not a status", response.status);
             return Err(invalid("responses", summary, "Write 200, 4XX or default"));
@@ -96,7 +125,11 @@ pub(super) fn check(form: &OperationForm) -> Result<(), Fault> {
     if let Some(body) = &form.request_body {
         if !body.media_type.contains('/') {
             let summary = format!("'{}' is not a media type", body.media_type);
-            return Err(invalid("request_body", summary, "Write it like application/json"));
+            return Err(invalid(
+                "request_body",
+                summary,
+                "Write it like application/json",
+            ));
         }
         example(&body.media_type, &body.example, "request_body")?;
     }
@@ -104,7 +137,11 @@ pub(super) fn check(form: &OperationForm) -> Result<(), Fault> {
 }
 
 /// The operation's value: what it was, with the form's fields laid over it.
-pub(super) fn write(document: &Document, before: Option<&Operation>, form: &OperationForm) -> Result<Value, Fault> {
+pub(super) fn write(
+    document: &Document,
+    before: Option<&Operation>,
+    form: &OperationForm,
+) -> Result<Value, Fault> {
     let mut value = match before.map(|before| document.to_value(document.node(before.node))) {
         Some(Value::Object(fields)) => fields,
         _ => Map::new(),
@@ -121,9 +158,24 @@ pub(super) fn write(document: &Document, before: Option<&Operation>, form: &Oper
             value.insert(key.to_owned(), text.into());
         }
     };
-    set_text(&mut value, "operationId", &form.operation_id, old.map(|old| &old.operation_id));
-    set_text(&mut value, "summary", &form.summary, old.map(|old| &old.summary));
-    set_text(&mut value, "description", &form.description, old.map(|old| &old.description));
+    set_text(
+        &mut value,
+        "operationId",
+        &form.operation_id,
+        old.map(|old| &old.operation_id),
+    );
+    set_text(
+        &mut value,
+        "summary",
+        &form.summary,
+        old.map(|old| &old.summary),
+    );
+    set_text(
+        &mut value,
+        "description",
+        &form.description,
+        old.map(|old| &old.description),
+    );
     let swagger = document.version() == Some(SpecVersion::V2);
     if old.is_none_or(|old| old.parameters != form.parameters) {
         write_parameters(document, before, form, swagger, &mut value);
@@ -140,7 +192,11 @@ pub(super) fn write(document: &Document, before: Option<&Operation>, form: &Oper
                 value.remove("requestBody");
             }
             Some(body) => {
-                let mut held = object(value.remove("requestBody").filter(|held| held.get("$ref").is_none()));
+                let mut held = object(
+                    value
+                        .remove("requestBody")
+                        .filter(|held| held.get("$ref").is_none()),
+                );
                 if body.required {
                     held.insert("required".to_owned(), true.into());
                 } else {
@@ -158,13 +214,20 @@ pub(super) fn write(document: &Document, before: Option<&Operation>, form: &Oper
         let mut responses = Map::new();
         for response in &form.responses {
             let mut held = object(stored.remove(&response.status));
-            let was = old.and_then(|old| old.responses.iter().find(|was| was.status == response.status));
+            let was = old.and_then(|old| {
+                old.responses
+                    .iter()
+                    .find(|was| was.status == response.status)
+            });
             if was == Some(response) {
                 responses.insert(response.status.clone(), Value::Object(held));
                 continue;
             }
             held.remove("$ref");
-            held.insert("description".to_owned(), response.description.as_str().into());
+            held.insert(
+                "description".to_owned(),
+                response.description.as_str().into(),
+            );
             if response.media_type.is_empty() {
                 held.remove("content");
             } else {
@@ -187,7 +250,11 @@ fn refuse_swagger_bodies(old: Option<&OperationForm>, form: &OperationForm) -> R
     };
     if changed {
         let advice = "Edit the text of the document; in Swagger 2.0 a body is a parameter";
-        return Err(invalid("request_body", "Bodies of Swagger 2.0 documents cannot be edited by form", advice));
+        return Err(invalid(
+            "request_body",
+            "Bodies of Swagger 2.0 documents cannot be edited by form",
+            advice,
+        ));
     }
     Ok(())
 }
@@ -198,7 +265,10 @@ fn write_statuses(form: &OperationForm, value: &mut Map<String, Value>) {
     for response in &form.responses {
         let mut held = object(stored.remove(&response.status));
         if !held.contains_key("$ref") {
-            held.insert("description".to_owned(), response.description.as_str().into());
+            held.insert(
+                "description".to_owned(),
+                response.description.as_str().into(),
+            );
         }
         responses.insert(response.status.clone(), Value::Object(held));
     }
@@ -212,14 +282,22 @@ fn write_parameters(
     swagger: bool,
     value: &mut Map<String, Value>,
 ) {
-    let stored = before.map(|before| before.parameters.as_slice()).unwrap_or_default();
+    let stored = before
+        .map(|before| before.parameters.as_slice())
+        .unwrap_or_default();
     let mut parameters: Vec<Value> = Vec::new();
     if swagger && let Some(Value::Array(all)) = value.get("parameters") {
         // Bodies and form fields are not the form's to change.
-        parameters.extend(all.iter().filter(|it| matches!(it["in"].as_str(), Some("body" | "formData"))).cloned());
+        parameters.extend(
+            all.iter()
+                .filter(|it| matches!(it["in"].as_str(), Some("body" | "formData")))
+                .cloned(),
+        );
     }
     for parameter in &form.parameters {
-        let was = stored.iter().find(|was| was.name == parameter.name && location(was.location) == parameter.location);
+        let was = stored
+            .iter()
+            .find(|was| was.name == parameter.name && location(was.location) == parameter.location);
         let mut held = object(was.map(|was| document.to_value(document.node(was.node))));
         held.insert("name".to_owned(), parameter.name.as_str().into());
         held.insert("in".to_owned(), word(parameter.location).into());
@@ -231,9 +309,13 @@ fn write_parameters(
         if parameter.description.is_empty() {
             held.remove("description");
         } else {
-            held.insert("description".to_owned(), parameter.description.as_str().into());
+            held.insert(
+                "description".to_owned(),
+                parameter.description.as_str().into(),
+            );
         }
-        let same_type = was.is_some_and(|was| schema_type(document, was.schema) == parameter.schema_type);
+        let same_type =
+            was.is_some_and(|was| schema_type(document, was.schema) == parameter.schema_type);
         if !same_type {
             if swagger {
                 held.insert("type".to_owned(), parameter.schema_type.as_str().into());
@@ -251,7 +333,11 @@ fn write_parameters(
 }
 
 fn new_schema(name: &str) -> Value {
-    if name == "array" { json!({ "type": "array", "items": { "type": "string" } }) } else { json!({ "type": name }) }
+    if name == "array" {
+        json!({ "type": "array", "items": { "type": "string" } })
+    } else {
+        json!({ "type": name })
+    }
 }
 
 /// Sets one media type and its example; others stay.
@@ -262,7 +348,9 @@ fn write_content(
     was: Option<(&str, &str)>,
 ) -> Result<(), Fault> {
     let mut content = object(holder.remove("content"));
-    let renamed = was.map(|(old, _)| old).filter(|old| *old != media_type && !old.is_empty());
+    let renamed = was
+        .map(|(old, _)| old)
+        .filter(|old| *old != media_type && !old.is_empty());
     let mut held = match renamed.and_then(|old| content.remove(old)) {
         Some(held) => object(Some(held)),
         None => object(content.remove(media_type)),
@@ -294,14 +382,24 @@ fn example(media_type: &str, text: &str, field: &str) -> Result<Option<Value>, F
         return Ok(Some(text.into()));
     }
     serde_json::from_str(text).map(Some).map_err(|error| {
-        let summary = format!("The example is not JSON: line {}, column {}", error.line(), error.column());
-        invalid(field, summary, "Mend the JSON, or choose another media type")
+        let summary = format!(
+            "The example is not JSON: line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        invalid(
+            field,
+            summary,
+            "Mend the JSON, or choose another media type",
+        )
     })
 }
 
 /// The example the document itself gives, as it is typed; empty when it gives none.
 fn declared_example(document: &Document, node: Option<NodeId>) -> String {
-    let Some(holder) = node.map(|id| document.node(id)) else { return String::new() };
+    let Some(holder) = node.map(|id| document.node(id)) else {
+        return String::new();
+    };
     let own = holder.get("example").or_else(|| {
         let (_, first) = holder.get("examples")?.entries().next()?;
         document.resolve(first).ok()?.get("value")

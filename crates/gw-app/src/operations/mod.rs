@@ -34,7 +34,10 @@ pub(crate) fn rows_of(working: &Working) -> Vec<OperationRow> {
 /// One operation as a form.
 pub async fn get(app: &App, request: OperationRequest) -> Result<OperationForm, Fault> {
     let working = Working::load(app, &request.api).await?;
-    let operation = working.document.operation(&request.operation).ok_or_else(|| unknown(&working, &request.operation))?;
+    let operation = working
+        .document
+        .operation(&request.operation)
+        .ok_or_else(|| unknown(&working, &request.operation))?;
     Ok(form::read(&working.document, &operation))
 }
 
@@ -47,14 +50,22 @@ pub async fn put(app: &App, request: OperationPut) -> Result<Api, Fault> {
     if moved && working.document.operation(key).is_some() {
         return Err(Fault::new(
             Code::OperationDuplicate,
-            format!("{}@{} has {key} already", working.api.name, working.api.version),
+            format!(
+                "{}@{} has {key} already",
+                working.api.name, working.api.version
+            ),
             "Choose another method or path, or edit that one",
         )
         .fact("operation", key.to_string()));
     }
     let before = match &request.replaces {
         None => None,
-        Some(old) => Some(working.document.operation(old).ok_or_else(|| unknown(&working, old))?),
+        Some(old) => Some(
+            working
+                .document
+                .operation(old)
+                .ok_or_else(|| unknown(&working, old))?,
+        ),
     };
     let value = form::write(&working.document, before.as_ref(), &request.form)?;
     let text = match &request.replaces {
@@ -65,7 +76,10 @@ pub async fn put(app: &App, request: OperationPut) -> Result<Api, Fault> {
         }
         _ => edit::put_operation(&working.document, key, &value).map_err(not_editable)?,
     };
-    let overrides = request.replaces.filter(|_| moved).map(|old| (old, Some(key.clone())));
+    let overrides = request
+        .replaces
+        .filter(|_| moved)
+        .map(|old| (old, Some(key.clone())));
     save(app, working, request.edition, text, overrides).await
 }
 
@@ -75,8 +89,16 @@ pub async fn remove(app: &App, request: OperationRemove) -> Result<Api, Fault> {
     if working.document.operation(&request.operation).is_none() {
         return Err(unknown(&working, &request.operation));
     }
-    let text = edit::remove_operation(&working.document, &request.operation).map_err(not_editable)?;
-    save(app, working, request.edition, text, Some((request.operation, None))).await
+    let text =
+        edit::remove_operation(&working.document, &request.operation).map_err(not_editable)?;
+    save(
+        app,
+        working,
+        request.edition,
+        text,
+        Some((request.operation, None)),
+    )
+    .await
 }
 
 /// Saves the text; a policy's override moves or goes with its operation.
@@ -98,13 +120,17 @@ async fn save(
     api.operations = count(document.operations().len());
     api.edition = edition;
     api.updated_at = now();
-    app.catalog(move |catalog| catalog.apis().update(&api, Some(&text))).await
+    app.catalog(move |catalog| catalog.apis().update(&api, Some(&text)))
+        .await
 }
 
 fn unknown(working: &Working, operation: &OperationKey) -> Fault {
     Fault::new(
         Code::OperationUnknown,
-        format!("{}@{} has no operation {operation}", working.api.name, working.api.version),
+        format!(
+            "{}@{} has no operation {operation}",
+            working.api.name, working.api.version
+        ),
         "It may have been renamed or removed: look at the list again",
     )
     .fact("operation", operation.to_string())
@@ -112,5 +138,9 @@ fn unknown(working: &Working, operation: &OperationKey) -> Fault {
 
 fn not_editable(error: edit::EditError) -> Fault {
     let advice = "Edit the text of the document instead";
-    invalid("operation", format!("The operation cannot be changed by form: {error}"), advice)
+    invalid(
+        "operation",
+        format!("The operation cannot be changed by form: {error}"),
+        advice,
+    )
 }

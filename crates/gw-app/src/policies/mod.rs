@@ -21,14 +21,20 @@ pub async fn attach(app: &App, request: PolicyAttach) -> Result<PolicyView, Faul
     let working = Working::load(app, &request.api).await?;
     let mut oauth = request.oauth;
     check(app, &working, &mut oauth).await?;
-    let policies = Policies { oauth: Some(oauth), cors: working.api.policies.cors.clone() };
+    let policies = Policies {
+        oauth: Some(oauth),
+        cors: working.api.policies.cors.clone(),
+    };
     save(app, working, request.edition, policies).await
 }
 
 /// Takes the OAuth policy away.
 pub async fn detach(app: &App, request: PolicyDetach) -> Result<PolicyView, Fault> {
     let working = Working::load(app, &request.api).await?;
-    let policies = Policies { oauth: None, cors: working.api.policies.cors.clone() };
+    let policies = Policies {
+        oauth: None,
+        cors: working.api.policies.cors.clone(),
+    };
     save(app, working, request.edition, policies).await
 }
 
@@ -38,22 +44,33 @@ pub async fn set_cors(app: &App, request: CorsSet) -> Result<PolicyView, Fault> 
         check_cors(cors)?;
     }
     let working = Working::load(app, &request.api).await?;
-    let policies = Policies { oauth: working.api.policies.oauth.clone(), cors: request.cors };
+    let policies = Policies {
+        oauth: working.api.policies.oauth.clone(),
+        cors: request.cors,
+    };
     save(app, working, request.edition, policies).await
 }
 
-async fn save(app: &App, working: Working, edition: u64, policies: Policies) -> Result<PolicyView, Fault> {
+async fn save(
+    app: &App,
+    working: Working,
+    edition: u64,
+    policies: Policies,
+) -> Result<PolicyView, Fault> {
     let mut api = working.api;
     api.policies = policies;
     api.edition = edition;
     api.updated_at = now();
-    let api = app.catalog(move |catalog| catalog.apis().update(&api, None)).await?;
+    let api = app
+        .catalog(move |catalog| catalog.apis().update(&api, None))
+        .await?;
     get(app, ApiRequest { api: api.id }).await
 }
 
 async fn check(app: &App, working: &Working, oauth: &mut OauthPolicy) -> Result<(), Fault> {
     let id = oauth.key_manager.clone();
-    app.catalog(move |catalog| catalog.key_managers().get(&id)).await?;
+    app.catalog(move |catalog| catalog.key_managers().get(&id))
+        .await?;
     oauth.audience = oauth.audience.trim().to_owned();
     if oauth.audience.is_empty() {
         return Err(invalid(
@@ -65,15 +82,27 @@ async fn check(app: &App, working: &Working, oauth: &mut OauthPolicy) -> Result<
     }
     if oauth.ttl_seconds > 3600 {
         let advice = "Use 0 to 3600 seconds, which is what AWS takes";
-        return Err(invalid("ttl_seconds", format!("{} seconds is too long", oauth.ttl_seconds), advice));
+        return Err(invalid(
+            "ttl_seconds",
+            format!("{} seconds is too long", oauth.ttl_seconds),
+            advice,
+        ));
     }
     check_scopes(&oauth.scopes)?;
     tidy(&mut oauth.scopes);
     for (operation, security) in &mut oauth.operations {
-        if !working.plan.routes.iter().any(|route| route.operation == *operation) {
+        if !working
+            .plan
+            .routes
+            .iter()
+            .any(|route| route.operation == *operation)
+        {
             return Err(Fault::new(
                 Code::PolicyInvalid,
-                format!("{}@{} has no operation {operation}", working.api.name, working.api.version),
+                format!(
+                    "{}@{} has no operation {operation}",
+                    working.api.name, working.api.version
+                ),
                 "Check method and path; they must stand in the document as written",
             )
             .fact("operation", operation.to_string()));
@@ -83,10 +112,24 @@ async fn check(app: &App, working: &Working, oauth: &mut OauthPolicy) -> Result<
             tidy(scopes);
         }
     }
-    if let AwsAuthorizer::Existing { lambda_arn, invoke_role_arn } = &oauth.aws {
-        check_arn("lambda_arn", lambda_arn, ":lambda:", "arn:aws:lambda:eu-west-1:123456789012:function:authorizer")?;
+    if let AwsAuthorizer::Existing {
+        lambda_arn,
+        invoke_role_arn,
+    } = &oauth.aws
+    {
+        check_arn(
+            "lambda_arn",
+            lambda_arn,
+            ":lambda:",
+            "arn:aws:lambda:eu-west-1:123456789012:function:authorizer",
+        )?;
         if let Some(role) = invoke_role_arn {
-            check_arn("invoke_role_arn", role, ":iam:", "arn:aws:iam::123456789012:role/invoke-authorizer")?;
+            check_arn(
+                "invoke_role_arn",
+                role,
+                ":iam:",
+                "arn:aws:iam::123456789012:role/invoke-authorizer",
+            )?;
         }
     }
     Ok(())
@@ -100,7 +143,10 @@ fn tidy(scopes: &mut Vec<String>) {
 /// RFC 6749 §3.3: printable ASCII without space, quote and backslash.
 fn check_scopes(scopes: &[String]) -> Result<(), Fault> {
     let fits = |scope: &String| {
-        !scope.is_empty() && scope.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
+        !scope.is_empty()
+            && scope
+                .chars()
+                .all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
     };
     match scopes.iter().find(|scope| !fits(scope)) {
         None => Ok(()),
@@ -114,10 +160,18 @@ fn check_scopes(scopes: &[String]) -> Result<(), Fault> {
 
 fn check_arn(field: &str, arn: &str, service: &str, example: &str) -> Result<(), Fault> {
     let parts = arn.split(':').count();
-    if arn.starts_with("arn:aws") && arn.contains(service) && parts >= 6 && !arn.contains(char::is_whitespace) {
+    if arn.starts_with("arn:aws")
+        && arn.contains(service)
+        && parts >= 6
+        && !arn.contains(char::is_whitespace)
+    {
         return Ok(());
     }
-    Err(invalid(field, format!("'{arn}' is not the ARN it should be"), format!("Write it like {example}")))
+    Err(invalid(
+        field,
+        format!("'{arn}' is not the ARN it should be"),
+        format!("Write it like {example}"),
+    ))
 }
 
 fn check_cors(cors: &CorsPolicy) -> Result<(), Fault> {
@@ -134,17 +188,35 @@ fn check_cors(cors: &CorsPolicy) -> Result<(), Fault> {
         ));
     }
     for origin in cors.allow_origins.iter().filter(|origin| *origin != "*") {
-        let parsed = url::Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let parsed = url::Url::parse(origin)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
         if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
             let advice = "Write scheme, host and port only, such as https://app.example.com";
-            return Err(invalid("allow_origins", format!("'{origin}' is not an origin"), advice));
+            return Err(invalid(
+                "allow_origins",
+                format!("'{origin}' is not an origin"),
+                advice,
+            ));
         }
     }
     let is_token = |text: &String| {
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
     };
-    if let Some(header) = cors.allow_headers.iter().chain(&cors.expose_headers).find(|header| !is_token(header)) {
-        return Err(invalid("allow_headers", format!("'{header}' is not a header name"), "Write names only"));
+    if let Some(header) = cors
+        .allow_headers
+        .iter()
+        .chain(&cors.expose_headers)
+        .find(|header| !is_token(header))
+    {
+        return Err(invalid(
+            "allow_headers",
+            format!("'{header}' is not a header name"),
+            "Write names only",
+        ));
     }
     Ok(())
 }
@@ -163,16 +235,26 @@ fn view(working: &Working) -> PolicyView {
                 .and_then(|operation| operation.security.as_ref())
                 .into_iter()
                 .flatten()
-                .flat_map(|requirement| requirement.schemes.iter().flat_map(|(_, scopes)| scopes.iter().cloned()))
+                .flat_map(|requirement| {
+                    requirement
+                        .schemes
+                        .iter()
+                        .flat_map(|(_, scopes)| scopes.iter().cloned())
+                })
                 .collect();
             tidy(&mut document_scopes);
             OperationPolicy {
                 operation: route.operation.clone(),
                 security: route.security.clone(),
-                overridden: oauth.is_some_and(|oauth| oauth.operations.contains_key(&route.operation)),
+                overridden: oauth
+                    .is_some_and(|oauth| oauth.operations.contains_key(&route.operation)),
                 document_scopes,
             }
         })
         .collect();
-    PolicyView { policies: working.api.policies.clone(), operations, edition: working.api.edition }
+    PolicyView {
+        policies: working.api.policies.clone(),
+        operations,
+        edition: working.api.edition,
+    }
 }

@@ -7,16 +7,16 @@ pub mod wire;
 use std::collections::BTreeMap;
 
 use gw_model::{
-    ApiId, ApplicationId, AwsAuthorizer, Backend, ClientAuthentication, CorsPolicy, Fault, GatewayId, GatewayKind,
-    KeyManager, OauthPolicy, OperationSecurity,
+    ApiId, ApplicationId, AwsAuthorizer, Backend, ClientAuthentication, CorsPolicy, Fault,
+    GatewayId, GatewayKind, KeyManager, OauthPolicy, OperationSecurity,
 };
 use gw_plan::Plan;
 
 use crate::apis::Working;
 use crate::app::App;
 use crate::wire::{
-    ApiImport, ApiRequest, ApplicationInput, CorsSet, Empty, GatewayCreate, ImportSource, PolicyAttach,
-    SampleInstalled, TargetInput,
+    ApiImport, ApiRequest, ApplicationInput, CorsSet, Empty, GatewayCreate, ImportSource,
+    PolicyAttach, SampleInstalled, TargetInput,
 };
 use crate::{apis, applications, gateways, policies, resident};
 
@@ -34,12 +34,19 @@ pub async fn install(app: &App, _request: Empty) -> Result<SampleInstalled, Faul
     let gateway = gateway(app).await?;
     let (api, scopes) = api(app, &key_manager).await?;
     let application = application(app, &key_manager, scopes).await?;
-    Ok(SampleInstalled { api, gateway, application })
+    Ok(SampleInstalled {
+        api,
+        gateway,
+        application,
+    })
 }
 
 async fn gateway(app: &App) -> Result<GatewayId, Fault> {
     let known = app.catalog(|catalog| catalog.gateways().list()).await?;
-    if let Some(local) = known.iter().find(|gateway| gateway.kind() == GatewayKind::Local) {
+    if let Some(local) = known
+        .iter()
+        .find(|gateway| gateway.kind() == GatewayKind::Local)
+    {
         return Ok(local.id.clone());
     }
     let request = GatewayCreate {
@@ -55,12 +62,17 @@ async fn api(app: &App, key_manager: &KeyManager) -> Result<(ApiId, Vec<String>)
     let (document, _) = gw_openapi::Document::parse(DOCUMENT);
     let name = document.title().unwrap_or_default().to_owned();
     let version = document.api_version().unwrap_or_default().to_owned();
-    let known = app.catalog(move |catalog| catalog.apis().versions(&name)).await?;
+    let known = app
+        .catalog(move |catalog| catalog.apis().versions(&name))
+        .await?;
     let id = match known.into_iter().find(|api| api.version == version) {
         Some(api) => api.id,
         None => {
             let request = ApiImport {
-                source: ImportSource::Text { text: DOCUMENT.to_owned(), file_name: Some("petstore.yaml".to_owned()) },
+                source: ImportSource::Text {
+                    text: DOCUMENT.to_owned(),
+                    file_name: Some("petstore.yaml".to_owned()),
+                },
                 name: None,
                 version: None,
                 backend: Some(Backend::Mock),
@@ -81,15 +93,39 @@ async fn api(app: &App, key_manager: &KeyManager) -> Result<(ApiId, Vec<String>)
             ttl_seconds: 300,
         };
         let edition = working.api.edition;
-        policies::attach(app, PolicyAttach { api: id.clone(), edition, oauth }).await?;
-        let edition = apis::get(app, ApiRequest { api: id.clone() }).await?.api.edition;
-        policies::set_cors(app, CorsSet { api: id.clone(), edition, cors: Some(CorsPolicy::default()) }).await?;
+        policies::attach(
+            app,
+            PolicyAttach {
+                api: id.clone(),
+                edition,
+                oauth,
+            },
+        )
+        .await?;
+        let edition = apis::get(app, ApiRequest { api: id.clone() })
+            .await?
+            .api
+            .edition;
+        policies::set_cors(
+            app,
+            CorsSet {
+                api: id.clone(),
+                edition,
+                cors: Some(CorsPolicy::default()),
+            },
+        )
+        .await?;
     }
     Ok((id, scopes))
 }
 
 /// Security of every operation as the document has it: public where it says so, its scopes elsewhere.
-fn what_the_document_asks(working: &Working) -> (BTreeMap<gw_model::OperationKey, OperationSecurity>, Vec<String>) {
+fn what_the_document_asks(
+    working: &Working,
+) -> (
+    BTreeMap<gw_model::OperationKey, OperationSecurity>,
+    Vec<String>,
+) {
     let Plan { routes, .. } = &working.plan;
     let mut all = Vec::new();
     let operations = working
@@ -105,10 +141,18 @@ fn what_the_document_asks(working: &Working) -> (BTreeMap<gw_model::OperationKey
                 .security
                 .iter()
                 .flatten()
-                .flat_map(|requirement| requirement.schemes.iter().flat_map(|(_, scopes)| scopes.iter().cloned()))
+                .flat_map(|requirement| {
+                    requirement
+                        .schemes
+                        .iter()
+                        .flat_map(|(_, scopes)| scopes.iter().cloned())
+                })
                 .collect();
             all.extend(scopes.iter().cloned());
-            (route.operation.clone(), OperationSecurity::Scopes { scopes })
+            (
+                route.operation.clone(),
+                OperationSecurity::Scopes { scopes },
+            )
         })
         .collect();
     all.sort();
@@ -116,9 +160,14 @@ fn what_the_document_asks(working: &Working) -> (BTreeMap<gw_model::OperationKey
     (operations, all)
 }
 
-async fn application(app: &App, key_manager: &KeyManager, scopes: Vec<String>) -> Result<ApplicationId, Fault> {
+async fn application(
+    app: &App,
+    key_manager: &KeyManager,
+    scopes: Vec<String>,
+) -> Result<ApplicationId, Fault> {
     let known = app.catalog(|catalog| catalog.applications().list()).await?;
-    let named = |it: &&gw_model::Application| it.name == APPLICATION && it.key_manager == key_manager.id;
+    let named =
+        |it: &&gw_model::Application| it.name == APPLICATION && it.key_manager == key_manager.id;
     if let Some(application) = known.iter().find(named) {
         return Ok(application.id.clone());
     }

@@ -16,7 +16,8 @@ pub async fn status(app: &App, _request: Empty) -> Result<AppStatus, Fault> {
         .catalog(|catalog| {
             let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
             Ok(Counts {
-                apis: u32::try_from(catalog.apis().list("", gw_catalog::Page::first(0))?.total).unwrap_or(u32::MAX),
+                apis: u32::try_from(catalog.apis().list("", gw_catalog::Page::first(0))?.total)
+                    .unwrap_or(u32::MAX),
                 gateways: count(catalog.gateways().list()?.len()),
                 key_managers: count(catalog.key_managers().list()?.len()),
                 applications: count(catalog.applications().list()?.len()),

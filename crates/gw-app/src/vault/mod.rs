@@ -13,13 +13,15 @@ use crate::wire::{Empty, Passphrase, VaultStatus};
 
 /// Makes a vault file with a passphrase and uses it from now on.
 pub async fn create_file(app: &App, request: Passphrase) -> Result<VaultStatus, Fault> {
-    app.vault(move |vault| vault.create_file(&vault.default_file(), &request.passphrase)).await?;
+    app.vault(move |vault| vault.create_file(&vault.default_file(), &request.passphrase))
+        .await?;
     after_opening(app).await
 }
 
 /// Opens the vault file the user chose.
 pub async fn unlock(app: &App, request: Passphrase) -> Result<VaultStatus, Fault> {
-    app.vault(move |vault| vault.unlock(&request.passphrase)).await?;
+    app.vault(move |vault| vault.unlock(&request.passphrase))
+        .await?;
     after_opening(app).await
 }
 

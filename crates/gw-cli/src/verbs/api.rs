@@ -3,8 +3,8 @@
 //! It refuses to touch documents itself.
 
 use gw_app::wire::{
-    ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, ImportSource, LintReport,
-    LintSubject, LintTarget,
+    ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, ImportSource,
+    LintReport, LintSubject, LintTarget,
 };
 use gw_app::{App, apis, resolve};
 use gw_model::{Backend, Fault};
@@ -18,16 +18,48 @@ use crate::output::{self, Reply};
 /// Runs one verb.
 pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
     match verb {
-        ApiVerb::Create { name, version, base_path, backend } => {
+        ApiVerb::Create {
+            name,
+            version,
+            base_path,
+            backend,
+        } => {
             let backend = read_backend(&backend);
-            let api = apis::create(app, ApiCreate { name, version, base_path, backend }).await?;
+            let api = apis::create(
+                app,
+                ApiCreate {
+                    name,
+                    version,
+                    base_path,
+                    backend,
+                },
+            )
+            .await?;
             let text = format!("Made {}@{}", api.name, api.version);
             Ok(Reply::new(api, text))
         }
-        ApiVerb::Import { source, name, version, backend, base_path, allow_private } => {
+        ApiVerb::Import {
+            source,
+            name,
+            version,
+            backend,
+            base_path,
+            allow_private,
+        } => {
             let from = read_source(&source, allow_private);
             let backend = backend.as_deref().map(read_backend);
-            import(app, &source, ApiImport { source: from, name, version, backend, base_path }).await
+            import(
+                app,
+                &source,
+                ApiImport {
+                    source: from,
+                    name,
+                    version,
+                    backend,
+                    base_path,
+                },
+            )
+            .await
         }
         ApiVerb::List => list(app).await,
         ApiVerb::Show { api } => show(app, &api).await,
@@ -35,22 +67,42 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
         ApiVerb::Lint { subject, target } => lint(app, &subject, target).await,
         ApiVerb::Remove { api } => {
             let api = resolve::api(app, &api).await?;
-            apis::remove(app, ApiRequest { api: api.id.clone() }).await?;
+            apis::remove(
+                app,
+                ApiRequest {
+                    api: api.id.clone(),
+                },
+            )
+            .await?;
             let text = format!("Removed {}@{}", api.name, api.version);
-            Ok(Reply::new(json!({ "removed": api.id, "name": api.name, "version": api.version }), text))
+            Ok(Reply::new(
+                json!({ "removed": api.id, "name": api.name, "version": api.version }),
+                text,
+            ))
         }
     }
 }
 
 fn read_backend(text: &str) -> Backend {
-    if text == "mock" { Backend::Mock } else { Backend::Http { url: text.to_owned() } }
+    if text == "mock" {
+        Backend::Mock
+    } else {
+        Backend::Http {
+            url: text.to_owned(),
+        }
+    }
 }
 
 fn read_source(text: &str, allow_private: bool) -> ImportSource {
     if text.starts_with("http://") || text.starts_with("https://") {
-        ImportSource::Url { url: text.to_owned(), allow_private }
+        ImportSource::Url {
+            url: text.to_owned(),
+            allow_private,
+        }
     } else {
-        ImportSource::File { path: text.to_owned() }
+        ImportSource::File {
+            path: text.to_owned(),
+        }
     }
 }
 
@@ -68,7 +120,15 @@ async fn list(app: &App) -> Result<Reply, Fault> {
     let mut rows = Vec::new();
     loop {
         let offset = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let page = apis::list(app, ApiSearch { offset, limit: 1_000, ..ApiSearch::default() }).await?;
+        let page = apis::list(
+            app,
+            ApiSearch {
+                offset,
+                limit: 1_000,
+                ..ApiSearch::default()
+            },
+        )
+        .await?;
         let done = page.rows.is_empty();
         rows.extend(page.rows);
         if done || rows.len() >= page.total as usize {
@@ -78,13 +138,27 @@ async fn list(app: &App) -> Result<Reply, Fault> {
     let lines = rows
         .iter()
         .map(|row| {
-            let security = if row.api.policies.oauth.is_some() { "OAuth" } else { "open" };
+            let security = if row.api.policies.oauth.is_some() {
+                "OAuth"
+            } else {
+                "open"
+            };
             let live = placements(&row.placements);
-            [row.api.name.clone(), row.api.version.clone(), row.api.base_path.clone(), security.to_owned(), live]
+            [
+                row.api.name.clone(),
+                row.api.version.clone(),
+                row.api.base_path.clone(),
+                security.to_owned(),
+                live,
+            ]
         })
         .collect();
     let none = "No APIs yet. Import one: gatewright api import openapi.yaml";
-    let text = output::table(["name", "version", "base path", "security", "where"], lines, none);
+    let text = output::table(
+        ["name", "version", "base path", "security", "where"],
+        lines,
+        none,
+    );
     Ok(Reply::new(rows, text))
 }
 
@@ -118,7 +192,11 @@ async fn show(app: &App, api: &str) -> Result<Reply, Fault> {
         })
         .collect();
     text.push('\n');
-    text.push_str(&output::table(["operation", "security", "backend"], lines, "No operations yet."));
+    text.push_str(&output::table(
+        ["operation", "security", "backend"],
+        lines,
+        "No operations yet.",
+    ));
     Ok(Reply::new(detail, text))
 }
 
@@ -138,7 +216,16 @@ async fn export(app: &App, api: &str, format: FormatArg) -> Result<Reply, Fault>
         FormatArg::Openapi => ExportFormat::Openapi,
         FormatArg::Aws => ExportFormat::Aws,
     };
-    let exported = apis::export(app, ApiExport { api: api.id, format, gateway: None, path: None }).await?;
+    let exported = apis::export(
+        app,
+        ApiExport {
+            api: api.id,
+            format,
+            gateway: None,
+            path: None,
+        },
+    )
+    .await?;
     let text = exported.text.clone();
     Ok(Reply::new(exported, text))
 }
@@ -149,11 +236,22 @@ async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply
         KindArg::Local => LintTarget::Local,
     });
     let from = if std::path::Path::new(subject).is_file() {
-        LintSubject::File { path: subject.to_owned() }
+        LintSubject::File {
+            path: subject.to_owned(),
+        }
     } else {
-        LintSubject::Api { api: resolve::api(app, subject).await?.id }
+        LintSubject::Api {
+            api: resolve::api(app, subject).await?.id,
+        }
     };
-    let report = apis::lint(app, ApiLint { subject: from, target }).await?;
+    let report = apis::lint(
+        app,
+        ApiLint {
+            subject: from,
+            target,
+        },
+    )
+    .await?;
     let exit = if report.errors > 0 { 3 } else { 0 };
     let text = describe_lint(subject, &report);
     Ok(Reply::new(report, text).exit(exit))

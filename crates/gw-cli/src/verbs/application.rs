@@ -16,14 +16,27 @@ use crate::secrets;
 /// Runs one verb.
 pub async fn run(app: &App, verb: ApplicationVerb) -> Result<Reply, Fault> {
     match verb {
-        ApplicationVerb::Add { name, key_manager, client_id, secret, public, authentication, scopes, audience } => {
+        ApplicationVerb::Add {
+            name,
+            key_manager,
+            client_id,
+            secret,
+            public,
+            authentication,
+            scopes,
+            audience,
+        } => {
             let key_manager = resolve::key_manager(app, &key_manager).await?;
             let authentication = match (public, authentication) {
                 (true, _) => ClientAuthentication::None,
                 (false, AuthenticationArg::Basic) => ClientAuthentication::ClientSecretBasic,
                 (false, AuthenticationArg::Post) => ClientAuthentication::ClientSecretPost,
             };
-            let secret = if public { None } else { Some(secrets::read(&secret, "client secret")?) };
+            let secret = if public {
+                None
+            } else {
+                Some(secrets::read(&secret, "client secret")?)
+            };
             let input = ApplicationInput {
                 name,
                 key_manager: key_manager.id,
@@ -40,8 +53,17 @@ pub async fn run(app: &App, verb: ApplicationVerb) -> Result<Reply, Fault> {
         ApplicationVerb::List => list(app).await,
         ApplicationVerb::Remove { name } => {
             let application = resolve::application(app, &name).await?;
-            applications::remove(app, ApplicationRequest { application: application.id.clone() }).await?;
-            Ok(Reply::new(json!({ "removed": application.id, "name": name }), format!("Removed application {name}")))
+            applications::remove(
+                app,
+                ApplicationRequest {
+                    application: application.id.clone(),
+                },
+            )
+            .await?;
+            Ok(Reply::new(
+                json!({ "removed": application.id, "name": name }),
+                format!("Removed application {name}"),
+            ))
         }
     }
 }
@@ -52,7 +74,12 @@ async fn list(app: &App) -> Result<Reply, Fault> {
         .iter()
         .map(|row| {
             let of = &row.application;
-            [of.name.clone(), row.key_manager_name.clone(), of.client_id.clone(), of.scopes.join(" ")]
+            [
+                of.name.clone(),
+                row.key_manager_name.clone(),
+                of.client_id.clone(),
+                of.scopes.join(" "),
+            ]
         })
         .collect();
     let none = "No applications yet. Add one: gatewright application add NAME --key-manager K --client-id ID";
@@ -78,7 +105,13 @@ pub async fn token(app: &App, args: &TokenArgs) -> Result<Reply, Fault> {
         let text = serde_json::to_string_pretty(&claims).unwrap_or_default();
         return Ok(Reply::new(claims, text));
     }
-    let revealed = applications::reveal_token(app, ApplicationRequest { application: application.id }).await?;
+    let revealed = applications::reveal_token(
+        app,
+        ApplicationRequest {
+            application: application.id,
+        },
+    )
+    .await?;
     let value: Value = json!({
         "access_token": revealed.token,
         "expires_at": state.expires_at,
@@ -88,7 +121,11 @@ pub async fn token(app: &App, args: &TokenArgs) -> Result<Reply, Fault> {
 }
 
 /// Authorization code with PKCE in the system browser.
-async fn sign_in(app: &App, application: &Application, args: &TokenArgs) -> Result<TokenState, Fault> {
+async fn sign_in(
+    app: &App,
+    application: &Application,
+    args: &TokenArgs,
+) -> Result<TokenState, Fault> {
     let request = SignInRequest {
         application: application.id.clone(),
         scopes: args.scopes.clone(),

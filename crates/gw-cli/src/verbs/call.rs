@@ -12,7 +12,14 @@ use crate::output::{self, Reply};
 /// Sends one request and prints the answer.
 pub async fn run(app: &App, args: &CallArgs) -> Result<Reply, Fault> {
     let request = request(app, args).await?;
-    let answer = console::send(app, SendRequest { exchange: "command-line".to_owned(), request }).await?;
+    let answer = console::send(
+        app,
+        SendRequest {
+            exchange: "command-line".to_owned(),
+            request,
+        },
+    )
+    .await?;
     for note in &answer.notes {
         let guess = if note.guess { "probably: " } else { "" };
         output::note(&format!("{guess}{}\nhint: {}", note.cause, note.next));
@@ -30,7 +37,11 @@ async fn request(app: &App, args: &CallArgs) -> Result<ConsoleRequest, Fault> {
     };
     let method: HttpMethod = args.method.parse().map_err(|_| {
         let advice = "Use GET, PUT, POST, DELETE, PATCH, HEAD or OPTIONS";
-        Fault::new(Code::RequestInvalid, format!("{} is not an HTTP method", args.method), advice)
+        Fault::new(
+            Code::RequestInvalid,
+            format!("{} is not an HTTP method", args.method),
+            advice,
+        )
     })?;
     Ok(ConsoleRequest {
         api: api.id,
@@ -49,10 +60,15 @@ fn pairs(texts: &[String], between: char, form: &str) -> Result<Vec<Pair>, Fault
     texts
         .iter()
         .map(|text| match text.split_once(between) {
-            Some((name, value)) if !name.trim().is_empty() => {
-                Ok(Pair { name: name.trim().to_owned(), value: value.trim_start().to_owned() })
-            }
-            _ => Err(Fault::new(Code::RequestInvalid, format!("'{text}' has no name and value"), format!("Write {form}"))),
+            Some((name, value)) if !name.trim().is_empty() => Ok(Pair {
+                name: name.trim().to_owned(),
+                value: value.trim_start().to_owned(),
+            }),
+            _ => Err(Fault::new(
+                Code::RequestInvalid,
+                format!("'{text}' has no name and value"),
+                format!("Write {form}"),
+            )),
         })
         .collect()
 }
@@ -64,7 +80,12 @@ fn body(data: Option<&str>) -> Result<String, Fault> {
             None => Ok(text.to_owned()),
             Some(path) => std::fs::read_to_string(path).map_err(|error| {
                 let advice = "Check the path, and that the file is UTF-8 text";
-                Fault::new(Code::FileUnreadable, format!("The body file {path} cannot be read"), advice).because(error)
+                Fault::new(
+                    Code::FileUnreadable,
+                    format!("The body file {path} cannot be read"),
+                    advice,
+                )
+                .because(error)
             }),
         },
     }
@@ -83,7 +104,10 @@ fn describe(answer: &ConsoleAnswer, include: bool) -> String {
         AnswerBody::Empty => {}
         AnswerBody::Text { raw, .. } => text.push_str(raw),
         AnswerBody::Binary { content_type } => {
-            output::note(&format!("{} bytes of {content_type}, not shown", answer.size));
+            output::note(&format!(
+                "{} bytes of {content_type}, not shown",
+                answer.size
+            ));
         }
     }
     text
@@ -96,9 +120,21 @@ mod tests {
     #[test]
     fn headers_and_queries_are_split_at_the_first_mark() {
         let headers = pairs(&["X-Time: 10:30".into()], ':', "").unwrap();
-        assert_eq!(headers, [Pair { name: "X-Time".into(), value: "10:30".into() }]);
+        assert_eq!(
+            headers,
+            [Pair {
+                name: "X-Time".into(),
+                value: "10:30".into()
+            }]
+        );
         let query = pairs(&["q=a=b".into()], '=', "").unwrap();
-        assert_eq!(query, [Pair { name: "q".into(), value: "a=b".into() }]);
+        assert_eq!(
+            query,
+            [Pair {
+                name: "q".into(),
+                value: "a=b".into()
+            }]
+        );
         assert!(pairs(&["nothing".into()], '=', "").is_err());
     }
 }

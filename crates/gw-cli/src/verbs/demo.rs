@@ -5,10 +5,13 @@
 use std::path::Path;
 
 use gw_app::wire::{
-    ApiRequest, ApplicationRequest, Empty, GatewayRequest, PlanRequest, RunGoal, SendRequest, Serving,
-    StartRequest, TokenRequest, VaultStatus,
+    ApiRequest, ApplicationRequest, Empty, GatewayRequest, PlanRequest, RunGoal, SendRequest,
+    Serving, StartRequest, TokenRequest, VaultStatus,
 };
-use gw_app::{App, AppOptions, Home, VaultUse, apis, applications, console, deployments, gateways, samples, status};
+use gw_app::{
+    App, AppOptions, Home, VaultUse, apis, applications, console, deployments, gateways, samples,
+    status,
+};
 use gw_deploy::Outcome;
 use gw_model::{ApplicationId, Code, Fault, HttpMethod, OperationKey};
 use gw_plan::RouteSecurity;
@@ -37,19 +40,43 @@ pub async fn run(home: Option<&Path>, args: &DemoArgs, json: bool) -> Result<Rep
         }
     };
     if !stage.kept {
-        output::note("No keychain answers here: keys stay in memory, and everything is gone when this ends.");
+        output::note(
+            "No keychain answers here: keys stay in memory, and everything is gone when this ends.",
+        );
     }
 
     let sample = samples::install(app, Empty {}).await?;
-    let api = apis::get(app, ApiRequest { api: sample.api.clone() }).await?;
-    say(format!("1. Sample API {} {} with {} operations", api.api.name, api.api.version, api.operations.len()));
+    let api = apis::get(
+        app,
+        ApiRequest {
+            api: sample.api.clone(),
+        },
+    )
+    .await?;
+    say(format!(
+        "1. Sample API {} {} with {} operations",
+        api.api.name,
+        api.api.version,
+        api.operations.len()
+    ));
 
-    let address = match gateways::start(app, GatewayRequest { gateway: sample.gateway.clone() }).await? {
+    let address = match gateways::start(
+        app,
+        GatewayRequest {
+            gateway: sample.gateway.clone(),
+        },
+    )
+    .await?
+    {
         Serving::Here { address } | Serving::Elsewhere { address } => address,
         Serving::Failed { fault } => return Err(fault),
         Serving::Stopped => {
             let advice = "Another program may use its port; run: gatewright gateway list";
-            return Err(Fault::new(Code::LocalNotServing, "The local gateway did not start", advice));
+            return Err(Fault::new(
+                Code::LocalNotServing,
+                "The local gateway did not start",
+                advice,
+            ));
         }
     };
     say(format!("2. Local gateway at {address}"));
@@ -57,16 +84,25 @@ pub async fn run(home: Option<&Path>, args: &DemoArgs, json: bool) -> Result<Rep
     let invoke_url = publish(app, &sample).await?;
     say(format!("3. Deployed: {invoke_url}"));
 
-    let request = TokenRequest { application: sample.application.clone(), scopes: Vec::new(), audience: None };
+    let request = TokenRequest {
+        application: sample.application.clone(),
+        scopes: Vec::new(),
+        audience: None,
+    };
     let token = applications::token(app, request).await?;
     let claims = applications::claims(&token)?;
-    say(format!("4. Token from the resident key manager, scopes: {}", token.scopes.join(" ")));
+    say(format!(
+        "4. Token from the resident key manager, scopes: {}",
+        token.scopes.join(" ")
+    ));
 
     let protected = api.operations.iter().find(|row| {
-        row.operation.method == HttpMethod::Get && matches!(row.security, RouteSecurity::Token { .. })
+        row.operation.method == HttpMethod::Get
+            && matches!(row.security, RouteSecurity::Token { .. })
     });
     let open = api.operations.iter().find(|row| {
-        row.operation.method == HttpMethod::Get && matches!(row.security, RouteSecurity::Open { .. })
+        row.operation.method == HttpMethod::Get
+            && matches!(row.security, RouteSecurity::Open { .. })
     });
     let mut calls: Vec<Value> = Vec::new();
     let wanted = [
@@ -77,11 +113,24 @@ pub async fn run(home: Option<&Path>, args: &DemoArgs, json: bool) -> Result<Rep
     for (number, (row, application, expected)) in wanted.into_iter().enumerate() {
         let Some(row) = row else { continue };
         let answer = call(app, &sample, &row.operation, application.cloned()).await?;
-        let with = if application.is_some() { "with the token" } else { "without a token" };
-        say(format!("{}. {} {with}: {} {}", number + 5, row.operation, answer.status, answer.reason));
+        let with = if application.is_some() {
+            "with the token"
+        } else {
+            "without a token"
+        };
+        say(format!(
+            "{}. {} {with}: {} {}",
+            number + 5,
+            row.operation,
+            answer.status,
+            answer.reason
+        ));
         if answer.status != expected {
             let advice = "Run `gatewright demo --json` and report what it prints";
-            let summary = format!("{} {with} answered {} and not {expected}", row.operation, answer.status);
+            let summary = format!(
+                "{} {with} answered {} and not {expected}",
+                row.operation, answer.status
+            );
             return Err(Fault::new(Code::AppDefect, summary, advice));
         }
         calls.push(json!({
@@ -95,7 +144,13 @@ pub async fn run(home: Option<&Path>, args: &DemoArgs, json: bool) -> Result<Rep
         output::note(&format!("Serving at {invoke_url}. Press Ctrl+C to stop."));
         interrupted().await;
     }
-    applications::forget_token(app, ApplicationRequest { application: sample.application.clone() }).await?;
+    applications::forget_token(
+        app,
+        ApplicationRequest {
+            application: sample.application.clone(),
+        },
+    )
+    .await?;
     let value = json!({
         "home": app.home().path(),
         "kept": stage.kept,
@@ -104,24 +159,45 @@ pub async fn run(home: Option<&Path>, args: &DemoArgs, json: bool) -> Result<Rep
         "token": { "claims": claims, "scopes": token.scopes },
         "calls": calls,
     });
-    gateways::stop(app, GatewayRequest { gateway: sample.gateway }).await?;
+    gateways::stop(
+        app,
+        GatewayRequest {
+            gateway: sample.gateway,
+        },
+    )
+    .await?;
     let next = if stage.kept {
         "Done. Next: gatewright api list · gatewright gateway list · gatewright --help"
     } else {
         "Done. Next: gatewright vault create-file, then gatewright demo again to keep it · gatewright --help"
     };
     let reply = Reply::new(value, "");
-    Ok(Reply { text: next.to_owned(), ..reply })
+    Ok(Reply {
+        text: next.to_owned(),
+        ..reply
+    })
 }
 
 /// The home the user has, when its vault answers; a throw-away one otherwise.
 async fn set(home: Option<&Path>) -> Result<Stage, Fault> {
     let located = Home::locate(home)?;
     let passphrase = secrets::vault_passphrase();
-    let app = App::open(AppOptions { home: located.clone(), vault: VaultUse::Chosen, passphrase }).await?;
+    let app = App::open(AppOptions {
+        home: located.clone(),
+        vault: VaultUse::Chosen,
+        passphrase,
+    })
+    .await?;
     let vault = status::status(&app, Empty {}).await?.vault;
-    if matches!(vault, VaultStatus::Keychain { .. } | VaultStatus::File { locked: false, .. }) {
-        return Ok(Stage { app, kept: true, _folder: None });
+    if matches!(
+        vault,
+        VaultStatus::Keychain { .. } | VaultStatus::File { locked: false, .. }
+    ) {
+        return Ok(Stage {
+            app,
+            kept: true,
+            _folder: None,
+        });
     }
     drop(app);
     let folder = match home {
@@ -130,17 +206,34 @@ async fn set(home: Option<&Path>) -> Result<Stage, Fault> {
     };
     let folder = folder.map_err(|error| {
         let advice = "Free some space, or give --home a folder that can be written";
-        Fault::new(Code::AppHomeUnusable, "No throw-away folder could be made for the demonstration", advice)
-            .because(error)
+        Fault::new(
+            Code::AppHomeUnusable,
+            "No throw-away folder could be made for the demonstration",
+            advice,
+        )
+        .because(error)
     })?;
     let home = Home::locate(Some(folder.path()))?;
-    let app = App::open(AppOptions { home, vault: VaultUse::Memory, passphrase: None }).await?;
-    Ok(Stage { app, kept: false, _folder: Some(folder) })
+    let app = App::open(AppOptions {
+        home,
+        vault: VaultUse::Memory,
+        passphrase: None,
+    })
+    .await?;
+    Ok(Stage {
+        app,
+        kept: false,
+        _folder: Some(folder),
+    })
 }
 
 async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<String, Fault> {
     let gateways = vec![sample.gateway.clone()];
-    let request = PlanRequest { api: sample.api.clone(), gateways: gateways.clone(), goal: RunGoal::Publish };
+    let request = PlanRequest {
+        api: sample.api.clone(),
+        gateways: gateways.clone(),
+        goal: RunGoal::Publish,
+    };
     let plan = deployments::plan(app, request).await?;
     let consents = plan
         .targets
@@ -158,7 +251,9 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         if let Some(fault) = run.fault {
             return Err(fault);
         }
-        let Some(deployment) = run.deployment else { continue };
+        let Some(deployment) = run.deployment else {
+            continue;
+        };
         let row = deployments::wait(app, &deployment).await?;
         match (row.outcome, row.fault, row.invoke_url) {
             (Some(Outcome::Live | Outcome::Unchanged), _, Some(url)) => return Ok(url),
@@ -166,7 +261,11 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
             _ => {}
         }
     }
-    Err(Fault::new(Code::AppDefect, "The sample was not deployed", "Run `gatewright deployments` to see why"))
+    Err(Fault::new(
+        Code::AppDefect,
+        "The sample was not deployed",
+        "Run `gatewright deployments` to see why",
+    ))
 }
 
 async fn call(
@@ -185,5 +284,12 @@ async fn call(
         application,
     )
     .await?;
-    console::send(app, SendRequest { exchange: format!("demo {operation}"), request }).await
+    console::send(
+        app,
+        SendRequest {
+            exchange: format!("demo {operation}"),
+            request,
+        },
+    )
+    .await
 }

@@ -5,7 +5,8 @@
 use std::io::Write as _;
 
 use gw_app::wire::{
-    DeploymentRequest, DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest, TargetPlan,
+    DeploymentRequest, DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal,
+    StartRequest, TargetPlan,
 };
 use gw_app::{App, deployments, resolve};
 use gw_deploy::Outcome;
@@ -20,7 +21,11 @@ use crate::progress::Progress;
 /// Shows a plan.
 pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fault> {
     let (api, gateways) = find(app, api, gateways).await?;
-    let request = PlanRequest { api: api.id, gateways: ids(&gateways), goal: RunGoal::Publish };
+    let request = PlanRequest {
+        api: api.id,
+        gateways: ids(&gateways),
+        goal: RunGoal::Publish,
+    };
     let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
     let text = describe_plan(&view);
@@ -60,13 +65,23 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
     let (api, gateways) = find(app, &args.api, &args.gateways).await?;
     // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
     let (revision, consents) = if args.yes {
-        let consents = deployments::CONSENTS.iter().map(|key| (*key).to_owned()).collect();
+        let consents = deployments::CONSENTS
+            .iter()
+            .map(|key| (*key).to_owned())
+            .collect();
         (deployments::working_revision(app, &api.id).await?, consents)
     } else {
-        let request = PlanRequest { api: api.id.clone(), gateways: ids(&gateways), goal };
+        let request = PlanRequest {
+            api: api.id.clone(),
+            gateways: ids(&gateways),
+            goal,
+        };
         let view = deployments::plan(app, request).await?;
         confirm(&view, json)?;
-        let given = view.targets.iter().flat_map(|target| target.consents.iter().map(|consent| consent.key.clone()));
+        let given = view
+            .targets
+            .iter()
+            .flat_map(|target| target.consents.iter().map(|consent| consent.key.clone()));
         (view.revision.clone(), given.collect())
     };
     let progress = Progress::draw(app, gateways.clone());
@@ -121,7 +136,11 @@ fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
     if matches!(answer.trim(), "y" | "Y" | "yes") {
         return Ok(());
     }
-    Err(Fault::new(Code::RequestCancelled, "Nothing was changed", "Run it again when you are ready"))
+    Err(Fault::new(
+        Code::RequestCancelled,
+        "Nothing was changed",
+        "Run it again when you are ready",
+    ))
 }
 
 type RunResult = (GatewayId, Result<DeploymentRow, Fault>);
@@ -143,11 +162,20 @@ fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<V
             Err(fault) => (None, Some(fault.clone())),
         };
         let outcome = row.and_then(|row| row.outcome);
-        let ended_well = matches!(outcome, Some(Outcome::Live | Outcome::Unchanged | Outcome::Withdrawn));
+        let ended_well = matches!(
+            outcome,
+            Some(Outcome::Live | Outcome::Unchanged | Outcome::Withdrawn)
+        );
         if ended_well {
             good += 1;
-            let url = row.and_then(|row| row.invoke_url.clone()).unwrap_or_default();
-            lines.push(format!("{name}: {} {url}", outcome.map(word).unwrap_or_default()).trim_end().to_owned());
+            let url = row
+                .and_then(|row| row.invoke_url.clone())
+                .unwrap_or_default();
+            lines.push(
+                format!("{name}: {} {url}", outcome.map(word).unwrap_or_default())
+                    .trim_end()
+                    .to_owned(),
+            );
         } else if let Some(fault) = &fault {
             lines.push(format!("{name}: {}", output::fault_text(fault)));
         }
@@ -161,7 +189,11 @@ fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<V
         }));
         if !ended_well {
             faults.push(fault.unwrap_or_else(|| {
-                Fault::new(Code::RequestCancelled, format!("The run on {name} was cancelled"), "Run it again")
+                Fault::new(
+                    Code::RequestCancelled,
+                    format!("The run on {name} was cancelled"),
+                    "Run it again",
+                )
             }));
         }
     }
@@ -180,7 +212,11 @@ fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<V
 
 /// A plan that cannot run anywhere is a refusal; one that can run somewhere only is partial.
 fn plan_exit(view: &PlanView) -> u8 {
-    let faults: Vec<&Fault> = view.targets.iter().filter_map(|target| target.fault.as_ref()).collect();
+    let faults: Vec<&Fault> = view
+        .targets
+        .iter()
+        .filter_map(|target| target.fault.as_ref())
+        .collect();
     match faults.first() {
         None => 0,
         Some(fault) if faults.len() == view.targets.len() => exit_status(fault),
@@ -189,15 +225,31 @@ fn plan_exit(view: &PlanView) -> u8 {
 }
 
 fn describe_plan(view: &PlanView) -> String {
-    view.targets.iter().map(describe_target).collect::<Vec<_>>().join("\n")
+    view.targets
+        .iter()
+        .map(describe_target)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn describe_target(target: &TargetPlan) -> String {
-    let account = target.account.as_deref().map(|account| format!(" · {account}")).unwrap_or_default();
-    let mut text = format!("{} ({}{account} · {})\n", target.gateway_name, word(target.gateway_kind), target.region);
+    let account = target
+        .account
+        .as_deref()
+        .map(|account| format!(" · {account}"))
+        .unwrap_or_default();
+    let mut text = format!(
+        "{} ({}{account} · {})\n",
+        target.gateway_name,
+        word(target.gateway_kind),
+        target.region
+    );
     if let Some(fault) = &target.fault {
         text.push_str(&output::diagnostics("  document", &target.diagnostics));
-        text.push_str(&format!("  cannot run: {}\n", output::fault_text(fault).replace('\n', "\n  ")));
+        text.push_str(&format!(
+            "  cannot run: {}\n",
+            output::fault_text(fault).replace('\n', "\n  ")
+        ));
         return text;
     }
     for change in &target.changes {
@@ -215,11 +267,17 @@ fn describe_target(target: &TargetPlan) -> String {
     for (number, step) in target.steps.iter().enumerate() {
         text.push_str(&format!("  {}. {}\n", number + 1, step.sentence));
         for call in &step.calls {
-            text.push_str(&format!("       {} {} {}\n", call.service, call.name, call.target));
+            text.push_str(&format!(
+                "       {} {} {}\n",
+                call.service, call.name, call.target
+            ));
         }
     }
     if target.eta_ms > 0 {
-        text.push_str(&format!("  at least {:.1} s by the quotas\n", target.eta_ms as f64 / 1_000.0));
+        text.push_str(&format!(
+            "  at least {:.1} s by the quotas\n",
+            target.eta_ms as f64 / 1_000.0
+        ));
     }
     if let Some(url) = &target.invoke_url {
         text.push_str(&format!("  callers reach it at {url}\n"));
@@ -233,14 +291,21 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
         Some(name) => Some(resolve::api(app, name).await?.id),
         None => None,
     };
-    let search = DeploymentSearch { api, limit: 1_000, ..DeploymentSearch::default() };
+    let search = DeploymentSearch {
+        api,
+        limit: 1_000,
+        ..DeploymentSearch::default()
+    };
     let page = deployments::list(app, search.clone()).await?;
-    let placements = deployments::placements(app, gw_app::wire::PlacementSearch { api: search.api }).await?;
+    let placements =
+        deployments::placements(app, gw_app::wire::PlacementSearch { api: search.api }).await?;
     let lines = page
         .rows
         .iter()
         .map(|row| {
-            let current = placements.iter().find(|place| place.deployment == row.deployment);
+            let current = placements
+                .iter()
+                .find(|place| place.deployment == row.deployment);
             [
                 format!("{}@{}", row.api_name, row.api_version),
                 row.gateway_name.clone(),
@@ -252,6 +317,13 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
         })
         .collect();
     let none = "Nothing was deployed yet. Deploy: gatewright deploy API --gateway G";
-    let text = output::table(["api", "gateway", "now", "outcome", "url", "journal"], lines, none);
-    Ok(Reply::new(json!({ "placements": placements, "deployments": page.rows }), text))
+    let text = output::table(
+        ["api", "gateway", "now", "outcome", "url", "journal"],
+        lines,
+        none,
+    );
+    Ok(Reply::new(
+        json!({ "placements": placements, "deployments": page.rows }),
+        text,
+    ))
 }

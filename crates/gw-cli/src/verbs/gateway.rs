@@ -3,7 +3,8 @@
 //! It refuses to show credentials.
 
 use gw_app::wire::{
-    ConnectionTest, CredentialsInput, Empty, GatewayCreate, GatewayRequest, GatewayRow, Serving, TargetInput,
+    ConnectionTest, CredentialsInput, Empty, GatewayCreate, GatewayRequest, GatewayRow, Serving,
+    TargetInput,
 };
 use gw_app::{App, gateways, resolve};
 use gw_connector::PermissionState;
@@ -55,7 +56,9 @@ async fn add(app: &App, args: GatewayAdd) -> Result<Reply, Fault> {
 
 fn credentials(args: &GatewayAdd) -> Result<CredentialsInput, Fault> {
     if let Some(profile) = &args.profile {
-        return Ok(CredentialsInput::Profile { profile: profile.clone() });
+        return Ok(CredentialsInput::Profile {
+            profile: profile.clone(),
+        });
     }
     let Some(id) = &args.access_key_id else {
         return Err(Fault::new(
@@ -79,8 +82,17 @@ async fn list(app: &App) -> Result<Reply, Fault> {
     let lines = rows
         .iter()
         .map(|row| {
-            let apis: Vec<_> = row.deployed.iter().map(|api| format!("{}@{}", api.name, api.version)).collect();
-            [row.gateway.name.clone(), word(row.gateway.kind()), place(&row.gateway), apis.join(", ")]
+            let apis: Vec<_> = row
+                .deployed
+                .iter()
+                .map(|api| format!("{}@{}", api.name, api.version))
+                .collect();
+            [
+                row.gateway.name.clone(),
+                word(row.gateway.kind()),
+                place(&row.gateway),
+                apis.join(", "),
+            ]
         })
         .collect();
     let none = "No gateways yet. Add one: gatewright gateway add local --kind local";
@@ -90,27 +102,50 @@ async fn list(app: &App) -> Result<Reply, Fault> {
 
 async fn show(app: &App, name: &str) -> Result<Reply, Fault> {
     let gateway = resolve::gateway(app, name).await?;
-    let row = gateways::get(app, GatewayRequest { gateway: gateway.id }).await?;
+    let row = gateways::get(
+        app,
+        GatewayRequest {
+            gateway: gateway.id,
+        },
+    )
+    .await?;
     let text = describe(&row);
     Ok(Reply::new(row, text))
 }
 
 async fn test(app: &App, name: &str) -> Result<Reply, Fault> {
     let gateway = resolve::gateway(app, name).await?;
-    let found = gateways::test(app, GatewayRequest { gateway: gateway.id }).await?;
+    let found = gateways::test(
+        app,
+        GatewayRequest {
+            gateway: gateway.id,
+        },
+    )
+    .await?;
     let text = describe_test(&found);
     Ok(Reply::new(found, text))
 }
 
 async fn remove(app: &App, name: &str) -> Result<Reply, Fault> {
     let gateway = resolve::gateway(app, name).await?;
-    gateways::remove(app, GatewayRequest { gateway: gateway.id.clone() }).await?;
-    Ok(Reply::new(json!({ "removed": gateway.id, "name": gateway.name }), format!("Removed gateway {}", gateway.name)))
+    gateways::remove(
+        app,
+        GatewayRequest {
+            gateway: gateway.id.clone(),
+        },
+    )
+    .await?;
+    Ok(Reply::new(
+        json!({ "removed": gateway.id, "name": gateway.name }),
+        format!("Removed gateway {}", gateway.name),
+    ))
 }
 
 async fn serve(app: &App, name: &str, json: bool) -> Result<Reply, Fault> {
     let gateway = resolve::gateway(app, name).await?;
-    let request = GatewayRequest { gateway: gateway.id.clone() };
+    let request = GatewayRequest {
+        gateway: gateway.id.clone(),
+    };
     let serving = gateways::start(app, request.clone()).await?;
     let address = match serving {
         Serving::Here { address } => address,
@@ -124,17 +159,36 @@ async fn serve(app: &App, name: &str, json: bool) -> Result<Reply, Fault> {
         Serving::Failed { fault } => return Err(fault),
         Serving::Stopped => {
             let advice = "Only local gateways are served; AWS gateways are always there";
-            return Err(Fault::new(Code::LocalNotServing, format!("Gateway {name} cannot be served"), advice));
+            return Err(Fault::new(
+                Code::LocalNotServing,
+                format!("Gateway {name} cannot be served"),
+                advice,
+            ));
         }
     };
     if json {
-        output::write_out(&format!("{}\n", json!({ "gateway": gateway.name, "address": address })));
+        output::write_out(&format!(
+            "{}\n",
+            json!({ "gateway": gateway.name, "address": address })
+        ));
     } else {
-        output::note(&format!("Serving {} at {address}. Press Ctrl+C to stop.", gateway.name));
+        output::note(&format!(
+            "Serving {} at {address}. Press Ctrl+C to stop.",
+            gateway.name
+        ));
     }
     interrupted().await;
     gateways::stop(app, request).await?;
-    Ok(Reply::default()).map(|reply| if json { Reply { json: serde_json::Value::Null, ..reply } } else { reply })
+    Ok(Reply::default()).map(|reply| {
+        if json {
+            Reply {
+                json: serde_json::Value::Null,
+                ..reply
+            }
+        } else {
+            reply
+        }
+    })
 }
 
 /// Waits for Ctrl+C, or to be told to end.
@@ -179,7 +233,9 @@ fn describe(row: &GatewayRow) -> String {
             facts.push((
                 "credentials",
                 match &aws.credentials {
-                    AwsCredentials::AccessKey { hint, .. } => format!("access key ending in {hint}"),
+                    AwsCredentials::AccessKey { hint, .. } => {
+                        format!("access key ending in {hint}")
+                    }
                     AwsCredentials::Profile { profile } => format!("profile {profile}"),
                 },
             ));
@@ -195,7 +251,9 @@ fn describe(row: &GatewayRow) -> String {
                     Some(Serving::Here { .. }) => "by this process".to_owned(),
                     Some(Serving::Elsewhere { .. }) => "by another Gatewright".to_owned(),
                     Some(Serving::Failed { fault }) => fault.summary.clone(),
-                    Some(Serving::Stopped) | None => format!("no; run: gatewright gateway serve {}", gateway.name),
+                    Some(Serving::Stopped) | None => {
+                        format!("no; run: gatewright gateway serve {}", gateway.name)
+                    }
                 },
             ));
         }

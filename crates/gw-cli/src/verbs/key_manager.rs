@@ -14,7 +14,11 @@ use crate::output::{self, Reply};
 /// Runs one verb.
 pub async fn run(app: &App, verb: KeyManagerVerb) -> Result<Reply, Fault> {
     match verb {
-        KeyManagerVerb::Add { name, issuer, discovery_url } => {
+        KeyManagerVerb::Add {
+            name,
+            issuer,
+            discovery_url,
+        } => {
             let url = issuer.or(discovery_url).unwrap_or_default();
             add(app, name, url).await
         }
@@ -22,8 +26,17 @@ pub async fn run(app: &App, verb: KeyManagerVerb) -> Result<Reply, Fault> {
         KeyManagerVerb::Show { name } => show(app, &name).await,
         KeyManagerVerb::Remove { name } => {
             let key_manager = resolve::key_manager(app, &name).await?;
-            key_managers::remove(app, KeyManagerRequest { key_manager: key_manager.id.clone() }).await?;
-            Ok(Reply::new(json!({ "removed": key_manager.id, "name": name }), format!("Removed key manager {name}")))
+            key_managers::remove(
+                app,
+                KeyManagerRequest {
+                    key_manager: key_manager.id.clone(),
+                },
+            )
+            .await?;
+            Ok(Reply::new(
+                json!({ "removed": key_manager.id, "name": name }),
+                format!("Removed key manager {name}"),
+            ))
         }
     }
 }
@@ -44,7 +57,10 @@ async fn add(app: &App, name: String, url: String) -> Result<Reply, Fault> {
         algorithms: found.algorithms,
     };
     let key_manager = key_managers::create(app, input).await?;
-    let text = format!("Registered key manager {}: {} signing keys", key_manager.name, found.keys);
+    let text = format!(
+        "Registered key manager {}: {} signing keys",
+        key_manager.name, found.keys
+    );
     Ok(Reply::new(key_manager, text))
 }
 
@@ -54,16 +70,28 @@ async fn list(app: &App) -> Result<Reply, Fault> {
         .iter()
         .map(|row| {
             let of = &row.key_manager;
-            [of.name.clone(), word(of.kind), of.issuer.clone(), row.applications.join(", "), row.apis.join(", ")]
+            [
+                of.name.clone(),
+                word(of.kind),
+                of.issuer.clone(),
+                row.applications.join(", "),
+                row.apis.join(", "),
+            ]
         })
         .collect();
-    let text = output::table(["name", "kind", "issuer", "applications", "apis"], lines, "No key managers.");
+    let text = output::table(
+        ["name", "kind", "issuer", "applications", "apis"],
+        lines,
+        "No key managers.",
+    );
     Ok(Reply::new(rows, text))
 }
 
 async fn show(app: &App, name: &str) -> Result<Reply, Fault> {
     let key_manager = resolve::key_manager(app, name).await?;
-    let request = KeyManagerRequest { key_manager: key_manager.id };
+    let request = KeyManagerRequest {
+        key_manager: key_manager.id,
+    };
     let row = key_managers::get(app, request.clone()).await?;
     let live = key_managers::check_live(app, request).await;
     let of = &row.key_manager;

@@ -16,7 +16,10 @@ use gw_app::wire::PlacementRow;
 
 /// Where an API is, in a few words.
 fn placements(rows: &[PlacementRow]) -> String {
-    rows.iter().map(|row| format!("{} ({})", row.gateway_name, word(row.state))).collect::<Vec<_>>().join(", ")
+    rows.iter()
+        .map(|row| format!("{} ({})", row.gateway_name, word(row.state)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A wire word of an enum, as its JSON says.

@@ -24,8 +24,18 @@ pub async fn run(app: &App, verb: PolicyVerb) -> Result<Reply, Fault> {
         }
         PolicyVerb::Detach { api, policy: _ } => {
             let api = resolve::api(app, &api).await?;
-            let view = policies::detach(app, PolicyDetach { api: api.id, edition: api.edition }).await?;
-            let text = format!("Detached. {} operations are open when you deploy next.\n", view.operations.len());
+            let view = policies::detach(
+                app,
+                PolicyDetach {
+                    api: api.id,
+                    edition: api.edition,
+                },
+            )
+            .await?;
+            let text = format!(
+                "Detached. {} operations are open when you deploy next.\n",
+                view.operations.len()
+            );
             Ok(Reply::new(view, text))
         }
     }
@@ -41,12 +51,23 @@ async fn attach(app: &App, args: PolicyAttachArgs) -> Result<Reply, Fault> {
         scopes,
         operations,
         aws: match args.lambda_arn {
-            Some(lambda_arn) => AwsAuthorizer::Existing { lambda_arn, invoke_role_arn: args.invoke_role_arn },
+            Some(lambda_arn) => AwsAuthorizer::Existing {
+                lambda_arn,
+                invoke_role_arn: args.invoke_role_arn,
+            },
             None => AwsAuthorizer::Provision,
         },
         ttl_seconds: args.ttl,
     };
-    let view = policies::attach(app, PolicyAttach { api: api.id, edition: api.edition, oauth }).await?;
+    let view = policies::attach(
+        app,
+        PolicyAttach {
+            api: api.id,
+            edition: api.edition,
+            oauth,
+        },
+    )
+    .await?;
     let text = describe(&view);
     Ok(Reply::new(view, text))
 }
@@ -61,14 +82,20 @@ fn read_scopes(scopes: &[String], public: &[String]) -> Result<Scopes, Fault> {
         match text.rsplit_once('=') {
             Some((operation, names)) => {
                 let scopes = names.split_whitespace().map(str::to_owned).collect();
-                operations.insert(read_operation(operation)?, OperationSecurity::Scopes { scopes });
+                operations.insert(
+                    read_operation(operation)?,
+                    OperationSecurity::Scopes { scopes },
+                );
             }
             None => common.extend(text.split_whitespace().map(str::to_owned)),
         }
     }
     for text in public {
         let operation = read_operation(text)?;
-        if operations.insert(operation, OperationSecurity::Public).is_some() {
+        if operations
+            .insert(operation, OperationSecurity::Public)
+            .is_some()
+        {
             return Err(Fault::new(
                 Code::RequestInvalid,
                 format!("{text} is given scopes and made public at once"),
@@ -80,9 +107,14 @@ fn read_scopes(scopes: &[String], public: &[String]) -> Result<Scopes, Fault> {
 }
 
 fn read_operation(text: &str) -> Result<OperationKey, Fault> {
-    text.parse().map_err(|error: gw_model::operation::NotAnOperation| {
-        Fault::new(Code::RequestInvalid, error.to_string(), "Write it like 'GET /pets/{id}=pets:read'")
-    })
+    text.parse()
+        .map_err(|error: gw_model::operation::NotAnOperation| {
+            Fault::new(
+                Code::RequestInvalid,
+                error.to_string(),
+                "Write it like 'GET /pets/{id}=pets:read'",
+            )
+        })
 }
 
 fn describe(view: &PolicyView) -> String {
@@ -100,9 +132,17 @@ fn describe(view: &PolicyView) -> String {
             ("cache", format!("{} s", oauth.ttl_seconds)),
         ]),
     };
-    let lines = view.operations.iter().map(|row| [row.operation.to_string(), security(&row.security)]).collect();
+    let lines = view
+        .operations
+        .iter()
+        .map(|row| [row.operation.to_string(), security(&row.security)])
+        .collect();
     text.push('\n');
-    text.push_str(&output::table(["operation", "security"], lines, "No operations yet."));
+    text.push_str(&output::table(
+        ["operation", "security"],
+        lines,
+        "No operations yet.",
+    ));
     text
 }
 
@@ -112,17 +152,26 @@ mod tests {
 
     #[test]
     fn scopes_belong_to_an_operation_or_to_all() {
-        let (common, operations) =
-            read_scopes(&["GET /pets=pets:read pets:list".into(), "base".into()], &["GET /health".into()]).unwrap();
+        let (common, operations) = read_scopes(
+            &["GET /pets=pets:read pets:list".into(), "base".into()],
+            &["GET /health".into()],
+        )
+        .unwrap();
         assert_eq!(common, ["base"]);
         assert_eq!(operations.len(), 2);
         let pets = &operations[&"GET /pets".parse().unwrap()];
-        assert_eq!(*pets, OperationSecurity::Scopes { scopes: vec!["pets:read".into(), "pets:list".into()] });
+        assert_eq!(
+            *pets,
+            OperationSecurity::Scopes {
+                scopes: vec!["pets:read".into(), "pets:list".into()]
+            }
+        );
     }
 
     #[test]
     fn an_operation_cannot_be_public_and_scoped() {
-        let fault = read_scopes(&["GET /pets=pets:read".into()], &["GET /pets".into()]).unwrap_err();
+        let fault =
+            read_scopes(&["GET /pets=pets:read".into()], &["GET /pets".into()]).unwrap_err();
         assert_eq!(fault.code, Code::RequestInvalid);
     }
 }

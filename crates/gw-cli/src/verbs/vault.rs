@@ -16,7 +16,9 @@ pub async fn run(app: &App, verb: VaultVerb) -> Result<Reply, Fault> {
         VaultVerb::Status => status::status(app, Empty {}).await?.vault,
         VaultVerb::CreateFile { secret } => {
             let passphrase = match secrets::vault_passphrase() {
-                Some(passphrase) if !secret.secret_stdin && secret.secret_env.is_none() => passphrase,
+                Some(passphrase) if !secret.secret_stdin && secret.secret_env.is_none() => {
+                    passphrase
+                }
                 _ => secrets::read(&secret, "passphrase of the vault file")?,
             };
             vault::create_file(app, Passphrase { passphrase }).await?
@@ -32,7 +34,10 @@ pub async fn run(app: &App, verb: VaultVerb) -> Result<Reply, Fault> {
         VaultStatus::File { path, locked: true } => {
             format!("Secrets are in {path}; it is locked: set GATEWRIGHT_VAULT_PASSPHRASE")
         }
-        VaultStatus::File { path, locked: false } => format!("Secrets are in {path}, encrypted with your passphrase"),
+        VaultStatus::File {
+            path,
+            locked: false,
+        } => format!("Secrets are in {path}, encrypted with your passphrase"),
         VaultStatus::FileMissing { path } => format!(
             "The vault file {path} is gone\nhint: bring it back, or choose again: gatewright vault use-keychain"
         ),
