@@ -15,7 +15,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme })
 
     test('pages with the sample', async ({ page, sample }) => {
-      test.setTimeout(180_000)
+      test.setTimeout(300_000)
       for (const [name, path] of samplePages(sample)) {
         await open(page, path)
         expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
@@ -23,7 +23,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     })
 
     test('pages without data', async ({ page }) => {
-      test.setTimeout(120_000)
+      test.setTimeout(180_000)
       for (const [name, path] of emptyPages) {
         await open(page, path)
         expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])

@@ -67,6 +67,7 @@ export async function startCore() {
 /** The sample, deployed on the local gateway, with a token and a call in the history. */
 export async function fillWithSample(core) {
   const sample = await core.call('samples.install', {})
+  await core.call('gateways.start', { gateway: sample.gateway })
   const plan = await core.call('deployments.plan', { api: sample.api, gateways: [sample.gateway], goal: 'publish' })
   const consents = plan.targets.flatMap((target) => target.consents.map((consent) => consent.key))
   const { runs } = await core.call('deployments.start', {
@@ -96,14 +97,14 @@ export async function fillWithFleet(core, sample) {
   })
   await gateway('prod-eu', 'Production Europe', aws('eu-west-1', 'prod'))
   await gateway('staging', 'Staging', aws('eu-west-1', 'staging'))
-  const lab = await gateway('lab', 'Lab', { kind: 'local', port: null })
+  const spare = await gateway('spare', 'Spare', { kind: 'local', port: null })
   await core.call('apis.create', {
     name: 'Orders',
     version: '1.2.0',
     base_path: '/orders/v1',
     backend: { kind: 'http', url: 'https://orders.example.com' },
   })
-  return { ...sample, lab: lab.id }
+  return { ...sample, spare: spare.id }
 }
 
 async function until(done, patience = 15_000) {

@@ -19,7 +19,7 @@ export const samplePages = (sample) => [
   ['design', `/apis/${sample.api}/design`],
   ['policies', `/apis/${sample.api}/policies`],
   ['deployments', `/apis/${sample.api}/deployments`],
-  ['plan', `/apis/${sample.api}/deployments/plan?on=${sample.lab ?? sample.gateway}&goal=publish`],
+  ['plan', `/apis/${sample.api}/deployments/plan?on=${sample.spare ?? sample.gateway}&goal=publish`],
   ['console', `/apis/${sample.api}/console`],
   ['deployment', `/deployments/${sample.deployment}`],
   ['gateways', '/gateways'],

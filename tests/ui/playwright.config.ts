@@ -12,5 +12,5 @@ export default defineConfig({
   reporter: 'list',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  use: { launchOptions, viewport: { width: 1280, height: 800 }, trace: 'retain-on-failure' },
+  use: { launchOptions, viewport: { width: 1280, height: 800 }, screenshot: 'only-on-failure' },
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { check, fresh, inputOf } from './form'
-import { claimTimes, tokenStanding } from './token'
+import { claimTimes, indented, tokenStanding } from './token'
 
 const good = { ...fresh('km'), name: 'app', client_id: 'id', secret: 's' }
 const unknown = { resident: false, stored: false }
@@ -26,6 +26,11 @@ test('a token says how long it lives', () => {
   expect(tokenStanding({ ...token, expires_at: 2_580_000 }, 0)).toEqual({ state: 'ok', word: '43 min left' })
   expect(tokenStanding({ ...token, expires_at: 30_000 }, 0)).toEqual({ state: 'warning', word: '30 s left' })
   expect(tokenStanding({ ...token, expires_at: 10 }, 10)).toEqual({ state: 'warning', word: 'token expired' })
+})
+
+test('claims are indented, and what is no JSON is left alone', () => {
+  expect(indented('{"a":1}')).toBe('{\n  "a": 1\n}')
+  expect(indented('opaque')).toBe('opaque')
 })
 
 test('times are found in claims, and odd claims are no error', () => {

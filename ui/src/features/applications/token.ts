@@ -14,6 +14,15 @@ export function tokenStanding(token: TokenState | null, now: number): { state: S
   return { state: left < SHORT ? 'warning' : 'ok', word: `${remaining(left)} left` }
 }
 
+/** Claims as people read them; what is no JSON stays as it is. */
+export function indented(claims: string): string {
+  try {
+    return JSON.stringify(JSON.parse(claims), null, 2)
+  } catch {
+    return claims
+  }
+}
+
 /** Claims that are times, with the time beside the number. */
 export function claimTimes(claims: string): { name: string; at: number }[] {
   let parsed: unknown
