@@ -13,7 +13,9 @@ const PAGE: &str = "../ui/dist";
 fn main() -> ExitCode {
     println!("cargo:rerun-if-changed={PAGE}");
     if !Path::new(PAGE).join("index.html").is_file() {
-        println!("cargo:warning=the page is not built: run `npm --prefix ui ci && npm --prefix ui run build` first");
+        println!(
+            "cargo:warning=the page is not built: run `npm --prefix ui ci && npm --prefix ui run build` first"
+        );
         return ExitCode::FAILURE;
     }
     let attributes = Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS));

@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 
-use gw_app::{App, AppEvent, AppOptions, Home, VaultUse};
 use gw_app::commands::TABLE;
+use gw_app::{App, AppEvent, AppOptions, Home, VaultUse};
 use gw_model::Fault;
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -22,7 +22,10 @@ pub struct Core {
 impl Core {
     /// One that keeps everything in `home`; nothing is opened yet.
     pub fn new(home: Option<PathBuf>) -> Self {
-        Self { home, app: OnceCell::new() }
+        Self {
+            home,
+            app: OnceCell::new(),
+        }
     }
 
     /// Answers a command of the table. `hear` is called with every event from the moment the core opens.
@@ -38,7 +41,12 @@ impl Core {
 
     async fn open(&self, hear: impl Fn(&AppEvent) + Send + 'static) -> Result<App, Fault> {
         let home = Home::locate(self.home.as_deref())?;
-        let app = App::open(AppOptions { home, vault: VaultUse::Chosen, passphrase: None }).await?;
+        let app = App::open(AppOptions {
+            home,
+            vault: VaultUse::Chosen,
+            passphrase: None,
+        })
+        .await?;
         tokio::spawn(forward(app.subscribe(), hear));
         gw_app::stay_open(&app);
         Ok(app)
@@ -57,7 +65,11 @@ async fn forward(mut events: Receiver<AppEvent>, hear: impl Fn(&AppEvent)) {
 
 /// What to tell a page that missed events: read all of it again.
 fn everything_changed() -> AppEvent {
-    let mut features: Vec<_> = TABLE.iter().flat_map(|command| command.reads).copied().collect();
+    let mut features: Vec<_> = TABLE
+        .iter()
+        .flat_map(|command| command.reads)
+        .copied()
+        .collect();
     features.sort_unstable();
     features.dedup();
     AppEvent::Changed { features }
@@ -74,15 +86,23 @@ mod tests {
         let sandbox = Sandbox::new().unwrap();
         let home = sandbox.write("home", "a file in the way").unwrap();
         let core = Core::new(Some(home.clone()));
-        let fault = core.ask("app.status", Value::Null, |_| ()).await.unwrap_err();
-        assert_eq!(serde_json::to_value(&fault).unwrap()["code"], json!("app.home-unusable"));
+        let fault = core
+            .ask("app.status", Value::Null, |_| ())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            serde_json::to_value(&fault).unwrap()["code"],
+            json!("app.home-unusable")
+        );
         std::fs::remove_file(&home).unwrap();
         core.ask("app.status", Value::Null, |_| ()).await.unwrap();
     }
 
     #[test]
     fn missed_events_mean_reading_all_features() {
-        let AppEvent::Changed { features } = everything_changed() else { panic!("not a change") };
+        let AppEvent::Changed { features } = everything_changed() else {
+            panic!("not a change")
+        };
         let distinct: std::collections::BTreeSet<_> = features.iter().collect();
         assert_eq!(distinct.len(), features.len());
         assert!(features.len() > 5);

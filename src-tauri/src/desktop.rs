@@ -23,14 +23,19 @@ pub fn extend<R: Runtime>(builder: Builder<R>, core: Core) -> Builder<R> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .manage(core)
-        .invoke_handler(tauri::generate_handler![rpc, pick_file, pick_save, open_url])
+        .invoke_handler(tauri::generate_handler![
+            rpc, pick_file, pick_save, open_url
+        ])
 }
 
 /// Brings the window before the user.
 pub fn show<R: Runtime>(app: &AppHandle<R>) {
     if let Some(window) = app.get_webview_window("main") {
         // A window manager may refuse; then the window stays where it is.
-        let _raised = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        let _raised = window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus());
     }
 }
 
@@ -58,7 +63,11 @@ async fn pick_file<R: Runtime>(
 ) -> Result<Option<PathBuf>, Fault> {
     let kinds: Vec<&str> = extensions.iter().map(String::as_str).collect();
     let dialog = dialog(&window, title);
-    let dialog = if kinds.is_empty() { dialog } else { dialog.add_filter(kinds.join(", "), &kinds) };
+    let dialog = if kinds.is_empty() {
+        dialog
+    } else {
+        dialog.add_filter(kinds.join(", "), &kinds)
+    };
     chosen(|tell| dialog.pick_file(tell)).await
 }
 
@@ -78,12 +87,18 @@ async fn pick_save<R: Runtime>(
 async fn open_url<R: Runtime>(app: AppHandle<R>, url: String) -> Result<(), Fault> {
     let refused = |reason: &str| {
         let advice = "Copy the address and open it in a browser yourself";
-        Fault::new(Code::AppDefect, format!("The address {url} was not opened: {reason}"), advice)
+        Fault::new(
+            Code::AppDefect,
+            format!("The address {url} was not opened: {reason}"),
+            advice,
+        )
     };
     if !is_web_address(&url) {
         return Err(refused("it is not a web address"));
     }
-    app.opener().open_url(&url, None::<&str>).map_err(|error| refused(&error.to_string()))
+    app.opener()
+        .open_url(&url, None::<&str>)
+        .map_err(|error| refused(&error.to_string()))
 }
 
 fn dialog<R: Runtime>(window: &WebviewWindow<R>, title: String) -> FileDialogBuilder<R> {
@@ -99,15 +114,19 @@ async fn chosen(
         let _told = tell.send(path);
     }));
     // A dialog that goes away without an answer chose nothing.
-    let Some(path) = told.await.ok().flatten() else { return Ok(None) };
+    let Some(path) = told.await.ok().flatten() else {
+        return Ok(None);
+    };
     path.into_path().map(Some).map_err(|error| {
         let advice = "Choose a file on this computer";
-        Fault::new(Code::AppDefect, "The chosen file has no path", advice).fact("reason", error.to_string())
+        Fault::new(Code::AppDefect, "The chosen file has no path", advice)
+            .fact("reason", error.to_string())
     })
 }
 
 fn is_web_address(url: &str) -> bool {
-    tauri::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+    tauri::Url::parse(url)
+        .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
 #[cfg(test)]
@@ -121,10 +140,20 @@ mod tests {
 
     #[test]
     fn only_web_addresses_are_opened() {
-        for url in ["https://auth.example.test/authorize?x=1", "http://127.0.0.1:8080/"] {
+        for url in [
+            "https://auth.example.test/authorize?x=1",
+            "http://127.0.0.1:8080/",
+        ] {
             assert!(is_web_address(url), "{url}");
         }
-        for url in ["file:///etc/passwd", "javascript:alert(1)", "/etc/passwd", "gatewright://x", "mailto:a@b.c", ""] {
+        for url in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "/etc/passwd",
+            "gatewright://x",
+            "mailto:a@b.c",
+            "",
+        ] {
             assert!(!is_web_address(url), "{url}");
         }
     }
@@ -133,8 +162,12 @@ mod tests {
     fn the_page_reaches_the_core_by_name() {
         let sandbox = Sandbox::new().unwrap();
         let core = Core::new(Some(sandbox.path("home")));
-        let app = extend(mock_builder(), core).build(mock_context(noop_assets())).unwrap();
-        let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
+        let app = extend(mock_builder(), core)
+            .build(mock_context(noop_assets()))
+            .unwrap();
+        let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())
+            .build()
+            .unwrap();
         let ask = |name: &str| {
             let request = InvokeRequest {
                 cmd: "rpc".to_owned(),
@@ -147,8 +180,18 @@ mod tests {
             };
             get_ipc_response(&window, request)
         };
-        let regions = ask("gateways.regions").unwrap().deserialize::<Value>().unwrap();
-        assert!(regions.as_array().unwrap().iter().any(|row| row.to_string().contains("eu-central-1")), "{regions}");
+        let regions = ask("gateways.regions")
+            .unwrap()
+            .deserialize::<Value>()
+            .unwrap();
+        assert!(
+            regions
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|row| row.to_string().contains("eu-central-1")),
+            "{regions}"
+        );
         let fault = ask("no.such_command").unwrap_err();
         assert_eq!(fault["code"], "request.unknown-command", "{fault}");
     }

@@ -32,7 +32,12 @@ pub fn add<R: Runtime>(builder: Builder<R>) -> Builder<R> {
             .paste()
             .select_all()
             .build()?;
-        let window = SubmenuBuilder::new(app, "Window").minimize().maximize().separator().close_window().build()?;
+        let window = SubmenuBuilder::new(app, "Window")
+            .minimize()
+            .maximize()
+            .separator()
+            .close_window()
+            .build()?;
         Menu::with_items(app, &[&own, &edit, &window])
     })
 }

@@ -32,13 +32,22 @@ pub struct Options {
 
 impl Options {
     /// Reads the arguments after the program's name. An argument wins over the environment.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: Option<OsString>) -> Result<Asked, String> {
-        let mut home = environment.filter(|value| !value.is_empty()).map(PathBuf::from);
+    pub fn read(
+        arguments: impl IntoIterator<Item = OsString>,
+        environment: Option<OsString>,
+    ) -> Result<Asked, String> {
+        let mut home = environment
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from);
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let text = argument.to_string_lossy();
             match text.as_ref() {
-                "--home" => home = Some(PathBuf::from(arguments.next().ok_or("--home needs a folder")?)),
+                "--home" => {
+                    home = Some(PathBuf::from(
+                        arguments.next().ok_or("--home needs a folder")?,
+                    ))
+                }
                 "--version" | "-V" => return Ok(Asked::Version),
                 "--help" | "-h" => return Ok(Asked::Help),
                 other => match other.strip_prefix("--home=") {
@@ -56,11 +65,16 @@ mod tests {
     use super::*;
 
     fn read(arguments: &[&str], environment: Option<&str>) -> Result<Asked, String> {
-        Options::read(arguments.iter().map(OsString::from), environment.map(OsString::from))
+        Options::read(
+            arguments.iter().map(OsString::from),
+            environment.map(OsString::from),
+        )
     }
 
     fn at(home: &str) -> Result<Asked, String> {
-        Ok(Asked::Window(Options { home: Some(home.into()) }))
+        Ok(Asked::Window(Options {
+            home: Some(home.into()),
+        }))
     }
 
     #[test]

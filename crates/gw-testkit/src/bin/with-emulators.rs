@@ -23,7 +23,12 @@ fn main() -> ExitCode {
         .status();
     match outcome {
         Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(status) => ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)),
+        Ok(status) => ExitCode::from(
+            status
+                .code()
+                .and_then(|code| u8::try_from(code).ok())
+                .unwrap_or(1),
+        ),
         Err(error) => fail(&format!("{} could not be run: {error}", program.display())),
     }
 }
