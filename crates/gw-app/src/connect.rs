@@ -82,16 +82,17 @@ pub(crate) async fn connect_with(
 /// Quotas are per account and region. Until a test has told the account, equal credentials stand for it.
 async fn lane(app: &App, gateway: &Gateway, aws: &AwsTarget) -> Result<Lane, Fault> {
     let identity = known_identity(app, &gateway.id).await?;
-    let owner = identity
-        .map(|identity| identity.account)
-        .unwrap_or_else(|| {
+    let owner = identity.map_or_else(
+        || {
             let mut hasher = DefaultHasher::new();
             match &aws.credentials {
                 AwsCredentials::AccessKey { hint, .. } => hint.hash(&mut hasher),
                 AwsCredentials::Profile { profile } => profile.hash(&mut hasher),
             }
             format!("credentials-{:016x}", hasher.finish())
-        });
+        },
+        |identity| identity.account,
+    );
     let name = format!(
         "{}/{owner}/{}",
         aws.endpoint_url.as_deref().unwrap_or("aws"),
@@ -148,7 +149,7 @@ fn is_loopback(text: &str) -> bool {
 
 /// An access key as one secret.
 #[derive(Deserialize)]
-struct AccessKey {
+struct PackedKey {
     access_key_id: Secret<String>,
     secret_access_key: Secret<String>,
     session_token: Option<Secret<String>>,
@@ -170,7 +171,7 @@ pub(crate) fn pack_access_key(
 
 fn unpack_access_key(gateway: &Gateway, packed: &Secret<String>) -> Result<AwsAccess, Fault> {
     // The parser's own words could quote the secret.
-    let Ok(key) = serde_json::from_str::<AccessKey>(packed.reveal()) else {
+    let Ok(key) = serde_json::from_str::<PackedKey>(packed.reveal()) else {
         return Err(Fault::new(
             Code::VaultDamaged,
             format!(
@@ -219,8 +220,8 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
 }
 
 /// What AWS refuses or loses.
-pub(crate) fn aws_diagnostics(working: &Working) -> Vec<Diagnostic> {
-    gw_aws::lint::lint(&working.revision.document, &working.plan, &any_aws_target())
+pub(crate) fn aws_diagnostics(working: &Working, target: &AwsTarget) -> Vec<Diagnostic> {
+    gw_aws::lint::lint(&working.revision.document, &working.plan, target)
 }
 
 /// What the local gateway refuses.
@@ -253,7 +254,7 @@ mod tests {
             &secret("very \"secret\"\n"),
             Some(&secret("token")),
         );
-        let key: AccessKey = serde_json::from_str(packed.reveal()).unwrap();
+        let key: PackedKey = serde_json::from_str(packed.reveal()).unwrap();
         assert_eq!(key.access_key_id.reveal(), "AKIAEXAMPLE");
         assert_eq!(key.secret_access_key.reveal(), "very \"secret\"");
         assert_eq!(key.session_token.unwrap().reveal(), "token");

@@ -165,11 +165,9 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
                     }
                 }
             };
-            working.refuse_errors(&connect::aws_diagnostics(&working))?;
-            let text = gw_aws::lower::document(
-                &working.plan,
-                &target.unwrap_or_else(connect::any_aws_target),
-            );
+            let target = target.unwrap_or_else(connect::any_aws_target);
+            working.refuse_errors(&connect::aws_diagnostics(&working, &target))?;
+            let text = gw_aws::lower::document(&working.plan, &target);
             ApiExported {
                 file_name: format!("{stem}.aws.json"),
                 text,
@@ -208,7 +206,10 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
     };
     let mut diagnostics = working.diagnostics.clone();
     match request.target {
-        Some(LintTarget::Aws) => diagnostics.extend(connect::aws_diagnostics(&working)),
+        Some(LintTarget::Aws) => diagnostics.extend(connect::aws_diagnostics(
+            &working,
+            &connect::any_aws_target(),
+        )),
         Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working)),
         None => {}
     }
