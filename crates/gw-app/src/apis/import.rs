@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use gw_http::{AddressRules, Oversize, Request};
-use gw_model::{Backend, Code, Diagnostic, Fault, Severity};
+use gw_model::{Backend, Code, Diagnostic, Fault, Place, Severity};
 use gw_openapi::{Document, MAX_TEXT, SpecVersion};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -253,22 +253,27 @@ fn server_url(document: &Document, base: Option<&Url>) -> Option<Url> {
     })
 }
 
-/// Text of which nothing can be used is refused with its place; anything else imports with findings.
+/// Text of which nothing can be used, or that was made to fill memory, is refused with its place; anything else imports with findings.
 fn refuse_unreadable(
     origin: &str,
     document: &Document,
     diagnostics: &[Diagnostic],
 ) -> Result<(), Fault> {
-    if document.is_sound()
+    let hostile = diagnostics
+        .iter()
+        .find(|finding| finding.rule == "doc-hostile");
+    let readable = document.is_sound()
         && document
             .version()
-            .is_some_and(|version| version >= SpecVersion::V2)
-    {
+            .is_some_and(|version| version >= SpecVersion::V2);
+    if readable && hostile.is_none() {
         return Ok(());
     }
-    let error = diagnostics
-        .iter()
-        .find(|finding| finding.severity == Severity::Error);
+    let error = hostile.or_else(|| {
+        diagnostics
+            .iter()
+            .find(|finding| finding.severity == Severity::Error)
+    });
     let (rule, message, place, fix) = match error {
         Some(finding) => (
             finding.rule.as_str(),
@@ -279,7 +284,7 @@ fn refuse_unreadable(
         None => (
             "doc-unsupported",
             "it does not say which OpenAPI version it is".to_owned(),
-            Default::default(),
+            Place::default(),
             String::new(),
         ),
     };
