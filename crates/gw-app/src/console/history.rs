@@ -2,11 +2,13 @@
 //!
 //! It refuses bodies beyond what the catalog keeps: those are marked as cut.
 
+use std::time::Duration;
+
 use gw_catalog::{
     Exchange, ExchangeOutcome, Header, HistoryRow as KeptRow, KeptBody, Page, SentRequest, Timings,
 };
-use gw_console::{Answered, Draft, redact_text};
-use gw_model::{Fault, OperationKey, Secret, UnixMillis};
+use gw_console::{Answered, Draft};
+use gw_model::{Fault, OperationKey, UnixMillis};
 
 use crate::app::App;
 use crate::wire::{
@@ -15,26 +17,24 @@ use crate::wire::{
 };
 
 /// An exchange to keep, redacted.
-pub(super) struct Kept<'a> {
+pub(super) struct Kept {
     pub(super) at: UnixMillis,
     pub(super) url: String,
     pub(super) draft: Draft,
-    pub(super) token: Option<&'a Secret<String>>,
 }
 
 /// Keeps an exchange and gives its number.
 pub(super) async fn keep(
     app: &App,
     request: &ConsoleRequest,
-    operation: &Option<OperationKey>,
-    kept: Kept<'_>,
+    operation: Option<&OperationKey>,
+    kept: Kept,
     outcome: Result<&Answered, &Fault>,
 ) -> Result<i64, Fault> {
     let header = |pair: &Pair| Header {
         name: pair.name.clone(),
         value: pair.value.clone(),
     };
-    let millis = |value: f64| value.round().max(0.0) as u64;
     let outcome = match outcome {
         Ok(answered) => ExchangeOutcome::Answered {
             status: answered.status,
@@ -49,12 +49,12 @@ pub(super) async fn keep(
                 },
             },
             timings: Timings {
-                first_byte_ms: Some(millis(answered.first_byte_ms)),
-                total_ms: millis(answered.total_ms),
+                first_byte_ms: Some(whole(answered.first_byte_ms)),
+                total_ms: whole(answered.total_ms),
             },
         },
         Err(fault) => ExchangeOutcome::Failed {
-            fault: without_token(fault, kept.token),
+            fault: fault.clone(),
             timings: Timings {
                 first_byte_ms: None,
                 total_ms: u64::try_from(crate::app::now().0 - kept.at.0).unwrap_or_default(),
@@ -66,7 +66,7 @@ pub(super) async fn keep(
         api: request.api.clone(),
         gateway: request.gateway.clone(),
         application: request.application.clone(),
-        operation: operation.clone(),
+        operation: operation.cloned(),
         request: SentRequest {
             method: kept.draft.method,
             url: kept.url,
@@ -79,13 +79,15 @@ pub(super) async fn keep(
         .await
 }
 
-fn without_token(fault: &Fault, token: Option<&Secret<String>>) -> Fault {
-    let mut fault = fault.clone();
-    fault.summary = redact_text(&fault.summary, token);
-    for value in fault.facts.values_mut() {
-        *value = redact_text(value, token);
-    }
-    fault
+/// Milliseconds as the catalog keeps them.
+fn whole(millis: f64) -> u64 {
+    u64::try_from(Duration::from_secs_f64(millis.max(0.0) / 1_000.0).as_millis())
+        .unwrap_or(u64::MAX)
+}
+
+/// Milliseconds as the page shows them.
+fn exact(millis: u64) -> f64 {
+    Duration::from_millis(millis).as_secs_f64() * 1_000.0
 }
 
 /// Exchanges, newest first.
@@ -117,7 +119,7 @@ fn row(kept: KeptRow) -> HistoryRow {
         method: kept.method,
         url: kept.url,
         status: kept.status,
-        total_ms: kept.total_ms as f64,
+        total_ms: exact(kept.total_ms),
         size: kept.size,
         failed: kept.failed,
     }
@@ -125,13 +127,13 @@ fn row(kept: KeptRow) -> HistoryRow {
 
 /// One exchange, ready to send again.
 pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<HistoryDetail, Fault> {
-    let (entry, placed) = app
+    let (entry, base) = app
         .catalog(move |catalog| {
             let entry = catalog.history().get(request.history)?;
             let placed = catalog
                 .placements()
                 .get(&entry.exchange.api, &entry.exchange.gateway)?;
-            Ok((entry, placed))
+            Ok((entry, placed.and_then(|placed| placed.invoke_url)))
         })
         .await?;
     let Exchange {
@@ -143,9 +145,7 @@ pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<History
         request: sent,
         outcome,
     } = entry.exchange;
-    let base = placed
-        .and_then(|placed| placed.invoke_url)
-        .unwrap_or_default();
+    let base = base.unwrap_or_default();
     let pair = |header: &Header| Pair::new(&header.name, &header.value);
     let (status, failed, timings, answer) = match outcome {
         ExchangeOutcome::Failed { fault, timings } => (None, Some(fault), timings, None),
@@ -165,8 +165,8 @@ pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<History
                     .and_then(|status| status.canonical_reason())
                     .unwrap_or_default()
                     .to_owned(),
-                total_ms: timings.total_ms as f64,
-                first_byte_ms: timings.first_byte_ms.unwrap_or_default() as f64,
+                total_ms: exact(timings.total_ms),
+                first_byte_ms: exact(timings.first_byte_ms.unwrap_or_default()),
                 size: body.size,
                 size_exact: true,
                 body: gw_console::answer::kept_body(&body.bytes(), &headers, body.truncated),
@@ -187,7 +187,7 @@ pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<History
             method,
             url: sent.url.clone(),
             status,
-            total_ms: timings.total_ms as f64,
+            total_ms: exact(timings.total_ms),
             size: answer.as_ref().map_or(0, |answer| answer.size),
             failed: failed.as_ref().map(|fault| fault.code),
         },
@@ -210,21 +210,22 @@ pub async fn history_entry(app: &App, request: HistoryRequest) -> Result<History
 
 /// Path and query parameters of a URL below the API's base.
 fn below(base: &str, url: &str) -> (String, Vec<Pair>) {
-    let rest = url
-        .strip_prefix(base.trim_end_matches('/'))
-        .filter(|_| !base.is_empty());
-    let rest = rest
-        .map(str::to_owned)
-        .unwrap_or_else(|| match url::Url::parse(url) {
-            Ok(url) => format!(
-                "{}{}",
-                url.path(),
+    // By path: a local gateway may have been on another port then.
+    let prefix = url::Url::parse(base)
+        .map(|base| base.path().trim_end_matches('/').to_owned())
+        .unwrap_or_default();
+    let rest = match url::Url::parse(url) {
+        Ok(url) => {
+            let path = url.path().strip_prefix(&prefix).unwrap_or(url.path());
+            format!(
+                "{path}{}",
                 url.query()
                     .map(|query| format!("?{query}"))
                     .unwrap_or_default()
-            ),
-            Err(_) => url.to_owned(),
-        });
+            )
+        }
+        Err(_) => url.to_owned(),
+    };
     let (path, query) = rest.split_once('?').unwrap_or((&rest, ""));
     let query = url::form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| Pair::new(name.into_owned(), value.into_owned()))

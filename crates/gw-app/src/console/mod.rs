@@ -2,11 +2,12 @@
 //!
 //! It refuses to store or show a token: history, answers and command lines hold a placeholder.
 
+mod hide;
 mod history;
 pub mod wire;
 
 use gw_console::judge::route_for;
-use gw_console::{Answered, Case, Draft, SentToken, judge, redact, redact_text, redact_url};
+use gw_console::{Answered, Case, Draft, SentToken, judge};
 use gw_identity::{Claims, TokenSet};
 use gw_model::{ApplicationId, Code, Fault, Gateway, OperationKey, Secret};
 use gw_plan::{Plan, RouteSecurity};
@@ -16,10 +17,11 @@ use tokio_util::sync::CancellationToken;
 use crate::apis::Working;
 use crate::app::{App, locked, now};
 use crate::applications;
+use crate::deployments::reached_at;
 use crate::serving;
 use crate::wire::{
-    AnswerBody, CancelRequest, ConsoleAnswer, ConsoleForm, ConsoleParameter, ConsoleRequest,
-    CurlText, Done, Pair, PrepareRequest, SendRequest,
+    CancelRequest, ConsoleAnswer, ConsoleForm, ConsoleParameter, ConsoleRequest, CurlText, Done,
+    Pair, PrepareRequest, SendRequest,
 };
 
 pub use history::{clear_history, history, history_entry};
@@ -42,6 +44,7 @@ pub async fn prepare(app: &App, request: PrepareRequest) -> Result<ConsoleForm, 
     let (base_url, applications) = app
         .catalog(move |catalog| {
             let placed = catalog.placements().get(&api, &gateway)?;
+            let base_url = reached_at(&catalog.gateways().get(&gateway)?, placed.as_ref());
             let applications = match policy {
                 None => Vec::new(),
                 Some(policy) => catalog
@@ -52,7 +55,7 @@ pub async fn prepare(app: &App, request: PrepareRequest) -> Result<ConsoleForm, 
                     .map(|application| application.id)
                     .collect(),
             };
-            Ok((placed.and_then(|placed| placed.invoke_url), applications))
+            Ok((base_url, applications))
         })
         .await?;
     let route = working
@@ -140,18 +143,24 @@ pub async fn send(app: &App, request: SendRequest) -> Result<ConsoleAnswer, Faul
     serving::ensure(app, &around.gateway).await?;
     let at = now();
     let outcome = gw_console::send(&app.inner().http, built, &cancel).await;
+    let hidden = hide::Hidden::of(&draft, token);
     let kept = history::Kept {
         at,
-        url: redact_url(&url, token),
-        draft: redact(&draft, token),
-        token,
+        url: hidden.url(&url),
+        draft: hidden.draft(&draft),
     };
     match outcome {
         Ok(answered) => {
             let notes = explain(&answered, &around, &request, &url, at.0 / 1_000);
-            let answered = without_token(answered, token);
-            let history =
-                history::keep(app, &request, &around.operation, kept, Ok(&answered)).await?;
+            let answered = hidden.answered(answered);
+            let history = history::keep(
+                app,
+                &request,
+                around.operation.as_ref(),
+                kept,
+                Ok(&answered),
+            )
+            .await?;
             Ok(ConsoleAnswer {
                 history,
                 url: answered.url,
@@ -167,7 +176,8 @@ pub async fn send(app: &App, request: SendRequest) -> Result<ConsoleAnswer, Faul
             })
         }
         Err(fault) => {
-            history::keep(app, &request, &around.operation, kept, Err(&fault)).await?;
+            let fault = hidden.fault(fault);
+            history::keep(app, &request, around.operation.as_ref(), kept, Err(&fault)).await?;
             Err(fault)
         }
     }
@@ -186,6 +196,7 @@ impl Drop for Exchange<'_> {
 }
 
 /// Cancels an exchange; one that is over is done.
+#[expect(clippy::unused_async, reason = "every command of the table is awaited")]
 pub async fn cancel(app: &App, request: CancelRequest) -> Result<Done, Fault> {
     if let Some(cancel) = locked(&app.inner().exchanges).get(&request.exchange) {
         cancel.cancel();
@@ -229,7 +240,7 @@ async fn surroundings(app: &App, request: &ConsoleRequest) -> Result<Surrounding
             ))
         })
         .await?;
-    let Some(base_url) = placed.and_then(|placed| placed.invoke_url) else {
+    let Some(base_url) = reached_at(&gateway, placed.as_ref()) else {
         return Err(Fault::new(
             Code::DeployNotDeployed,
             format!(
@@ -318,32 +329,4 @@ fn explain(
         now: seconds,
     };
     judge(answered, &case)
-}
-
-/// A backend may send the token back; it is not shown again.
-fn without_token(answered: Answered, token: Option<&Secret<String>>) -> Answered {
-    let clean = |text: &str| redact_text(text, token);
-    Answered {
-        url: redact_url(&answered.url, token),
-        headers: answered
-            .headers
-            .iter()
-            .map(|pair| Pair::new(&pair.name, clean(&pair.value)))
-            .collect(),
-        body: match answered.body {
-            AnswerBody::Text {
-                raw,
-                pretty,
-                language,
-                truncated,
-            } => AnswerBody::Text {
-                raw: clean(&raw),
-                pretty: pretty.map(|text| clean(&text)),
-                language,
-                truncated,
-            },
-            other => other,
-        },
-        ..answered
-    }
 }

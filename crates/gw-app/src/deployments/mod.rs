@@ -17,7 +17,7 @@ use crate::wire::{
     PlacementRow, PlacementSearch, RunGoal,
 };
 
-pub(crate) use place::placements_of;
+pub(crate) use place::{placements_of, reached_at};
 pub use plan::plan;
 pub(crate) use run::RunHandle;
 pub use run::{cancel, recover, recover_interrupted, start, wait};

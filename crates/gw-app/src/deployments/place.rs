@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use gw_catalog::{Page, PlacementState as Kept, RunFilter, RunRow};
 use gw_deploy::Outcome;
-use gw_model::{Api, Fault, Gateway, GatewayId, RevisionId};
+
+use gw_model::{Api, Fault, Gateway, GatewayId, GatewayTarget, RevisionId};
+use url::Url;
 
 use crate::apis::Working;
 use crate::apis::working;
@@ -94,9 +96,27 @@ fn cell(
         gateway_kind: gateway.kind(),
         revision: placed.and_then(|placed| placed.revision.clone()),
         state,
-        invoke_url: placed.and_then(|placed| placed.invoke_url.clone()),
+        invoke_url: reached_at(gateway, placed),
         deployment: last.header.deployment.clone(),
         at: last.finished_at.unwrap_or(last.header.started_at),
+    }
+}
+
+/// Where callers reach what is placed now: a local gateway may have moved to another port since.
+pub(crate) fn reached_at(
+    gateway: &Gateway,
+    placed: Option<&gw_catalog::Placement>,
+) -> Option<String> {
+    let kept = placed?.invoke_url.clone()?;
+    let GatewayTarget::Local(local) = &gateway.target else {
+        return Some(kept);
+    };
+    let Ok(mut url) = Url::parse(&kept) else {
+        return Some(kept);
+    };
+    match url.set_port(Some(local.port)) {
+        Ok(()) => Some(url.as_str().trim_end_matches('/').to_owned()),
+        Err(()) => Some(kept),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::commands::Feature;
 use crate::connect;
 use crate::event::AppEvent;
 use crate::home;
+use crate::serving;
 use crate::wire::{
     DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun, TargetPlan,
 };
@@ -46,7 +47,7 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             "Look at the new plan first",
         ));
     }
-    let unfinished = app.catalog(|catalog| catalog.unfinished()).await?;
+    let unfinished = app.catalog(gw_deploy::Journal::unfinished).await?;
     for deployment in unfinished {
         recover_if_dead(app, &deployment, Some((&request.api, &request.gateways))).await?;
     }
@@ -137,6 +138,7 @@ async fn spawn(
         gateway: means.target.gateway.clone(),
         begun,
     };
+    let gateway = means.target.gateway.clone();
     let context = context(app, Arc::new(sink));
     let run = Run {
         deployment: deployment.clone(),
@@ -159,6 +161,7 @@ async fn spawn(
     let mut task = tokio::spawn(async move {
         let end = gw_deploy::run(&context, means.connection.connector.as_ref(), run).await;
         release(&app, &id, lock).await;
+        offer_to_serve(&app, gateway).await;
         let _ = over.send(true);
         locked(&app.inner().runs).remove(&id);
         app.changed(&[Feature::Deployments, Feature::Apis]);
@@ -175,6 +178,16 @@ async fn spawn(
                 Err(Fault::new(Code::AppDefect, "A run ended early", advice).because(error))
             }
         },
+    }
+}
+
+/// A local gateway that was deployed to is served where the host stays open: a URL that is told should answer.
+async fn offer_to_serve(app: &App, gateway: GatewayId) {
+    if let Ok(gateway) = app
+        .catalog(move |catalog| catalog.gateways().get(&gateway))
+        .await
+    {
+        serving::offer(app, &gateway).await;
     }
 }
 
@@ -224,24 +237,19 @@ pub async fn wait(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow,
 /// Asks a run to stop at the next safe point and take back what it did.
 pub async fn cancel(app: &App, request: DeploymentRequest) -> Result<Done, Fault> {
     let handle = locked(&app.inner().runs).get(&request.deployment).cloned();
-    match handle {
-        Some(handle) => {
-            handle.cancel.cancel();
-            Ok(Done {})
-        }
-        None => {
-            let row = row_of(app, &request.deployment).await?;
-            if row.outcome.is_some() {
-                return Ok(Done {});
-            }
-            let advice = "Cancel it where it was started";
-            Err(Fault::new(
-                Code::DeployBusy,
-                "That run belongs to another Gatewright process",
-                advice,
-            ))
-        }
+    if let Some(handle) = handle {
+        handle.cancel.cancel();
+        return Ok(Done {});
     }
+    if row_of(app, &request.deployment).await?.outcome.is_some() {
+        return Ok(Done {});
+    }
+    let advice = "Cancel it where it was started";
+    Err(Fault::new(
+        Code::DeployBusy,
+        "That run belongs to another Gatewright process",
+        advice,
+    ))
 }
 
 /// Ends a run that was interrupted, or got stuck: finds out what happened and takes it back, or finishes it.
@@ -259,7 +267,7 @@ pub async fn recover(app: &App, request: DeploymentRequest) -> Result<Deployment
 /// Ends every run that a dead process left unfinished. Hosts that stay open call it once at the start; faults are left
 /// for the page to show, run by run.
 pub async fn recover_interrupted(app: &App) -> Result<(), Fault> {
-    let unfinished = app.catalog(|catalog| catalog.unfinished()).await?;
+    let unfinished = app.catalog(gw_deploy::Journal::unfinished).await?;
     for deployment in unfinished {
         // The run stays unfinished and visible, with a button of its own.
         let _ = recover_if_dead(app, &deployment, None).await;
