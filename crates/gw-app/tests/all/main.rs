@@ -1,0 +1,21 @@
+//! Every command of the table as hosts dispatch it: JSON in, JSON out, on a home of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's own steps must succeed; one that cannot go on should say where"
+)]
+
+mod apis;
+mod applications;
+mod canary;
+mod console;
+mod deployments;
+mod gateways;
+mod hostile;
+mod key_managers;
+mod operations;
+mod policies;
+mod samples;
+mod table;
+mod vault;
+mod world;
