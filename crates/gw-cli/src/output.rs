@@ -21,6 +21,8 @@ pub struct Reply {
     pub text: String,
     /// Exit status when it is not 0: some answers tell of a refusal or of gateways that failed.
     pub exit: u8,
+    /// Whether the text is a file's: then nothing is added to it, not even an end of its last line.
+    pub exact: bool,
 }
 
 impl Reply {
@@ -30,7 +32,14 @@ impl Reply {
             json: serde_json::to_value(json).unwrap_or_default(),
             text: text.into(),
             exit: 0,
+            exact: false,
         }
+    }
+
+    /// The same answer with its text to the byte.
+    pub fn exact(mut self) -> Self {
+        self.exact = true;
+        self
     }
 
     /// The same answer with another exit status.
@@ -50,12 +59,15 @@ pub fn exit_status(fault: &Fault) -> u8 {
     }
 }
 
-/// Writes an answer.
+/// Writes an answer. One that is null was written when it was known, by a verb that went on.
 pub fn print(json: bool, reply: &Reply) -> ExitCode {
+    if json && reply.json.is_null() {
+        return ExitCode::from(reply.exit);
+    }
     if json {
         write_out(&format!("{}\n", pretty(&reply.json)));
     } else {
-        let line_end = if reply.text.is_empty() || reply.text.ends_with('\n') {
+        let line_end = if reply.exact || reply.text.is_empty() || reply.text.ends_with('\n') {
             ""
         } else {
             "\n"

@@ -227,7 +227,7 @@ async fn export(app: &App, api: &str, format: FormatArg) -> Result<Reply, Fault>
     )
     .await?;
     let text = exported.text.clone();
-    Ok(Reply::new(exported, text))
+    Ok(Reply::new(exported, text).exact())
 }
 
 async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply, Fault> {

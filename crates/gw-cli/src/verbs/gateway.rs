@@ -179,16 +179,7 @@ async fn serve(app: &App, name: &str, json: bool) -> Result<Reply, Fault> {
     }
     interrupted().await;
     gateways::stop(app, request).await?;
-    Ok(Reply::default()).map(|reply| {
-        if json {
-            Reply {
-                json: serde_json::Value::Null,
-                ..reply
-            }
-        } else {
-            reply
-        }
-    })
+    Ok(Reply::default())
 }
 
 /// Waits for Ctrl+C, or to be told to end.
