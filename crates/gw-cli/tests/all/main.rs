@@ -1,0 +1,15 @@
+//! The command line as a shell sees it: arguments and standard input in; standard output, standard error and an exit
+//! status out.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's own steps must succeed; one that cannot go on should say where"
+)]
+
+mod catalog;
+mod demo;
+mod exits;
+mod journey;
+mod secrets;
+mod serve;
+mod shell;
