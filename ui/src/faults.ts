@@ -42,7 +42,6 @@ export const faults: Record<FaultCode, FaultRow> = {
   'document.malformed': error('The document is not valid YAML or JSON'),
   'document.hostile': error('The document was refused for safety'),
   'document.unsupported': error('Not an OpenAPI document Gatewright reads'),
-  'document.refused': error('The document has errors'),
   'document.unknown-operation': error('No such operation'),
   'document.duplicate-operation': error('The operation exists already'),
   'plan.refused': error('The gateway would refuse this'),
@@ -51,7 +50,6 @@ export const faults: Record<FaultCode, FaultRow> = {
   'policy.invalid': error('The policy does not fit'),
   'deploy.consent-needed': warning('This needs your consent'),
   'deploy.busy': warning('A deployment is under way', ACTIVITY),
-  'deploy.partial': warning('Some gateways failed', ACTIVITY),
   'deploy.stuck': error('Something was left behind', ACTIVITY),
   'deploy.interrupted': warning('A deployment was interrupted', ACTIVITY),
   'deploy.not-deployed': info('Not deployed there', APIS),
@@ -87,7 +85,6 @@ export const faults: Record<FaultCode, FaultRow> = {
   'identity.sign-in-timeout': warning('Nobody signed in'),
   'identity.unsupported': error('The key manager cannot do this', KEY_MANAGERS),
   'identity.opaque-token': warning('The token cannot be read'),
-  'app.already-open': warning('Gatewright is already open'),
   'app.home-unusable': error('The home folder cannot be used'),
   'app.defect': error('A defect in Gatewright'),
 }

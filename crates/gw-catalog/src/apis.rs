@@ -182,7 +182,7 @@ impl Apis<'_> {
                 [id.as_str()],
             )?;
             if !gateways.is_empty() {
-                let advice = "Undeploy it there first; if a gateway no longer exists, forget the deployment instead.";
+                let advice = "Undeploy it there first; what is gone on the gateway already counts as undeployed.";
                 return Err(in_use("API", &name, &gateways, "is deployed on", advice).into());
             }
             let running = column(

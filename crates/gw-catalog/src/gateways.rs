@@ -62,7 +62,7 @@ impl Gateways<'_> {
                 [id.as_str()],
             )?;
             if !placed.is_empty() {
-                let advice = "Undeploy these APIs first; if the gateway no longer exists, forget the deployments instead.";
+                let advice = "Undeploy these APIs first; what is gone on the gateway already counts as undeployed.";
                 return Err(named::in_use("gateway", &gateway.name, &placed, "still runs", advice).into());
             }
             let running = named::column(

@@ -77,6 +77,7 @@ pub struct DemoArgs {
 
 /// `gateway …`
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one is made in a run")]
 pub enum GatewayVerb {
     /// Register a gateway
     Add(GatewayAdd),

@@ -55,7 +55,6 @@ pub fn exit_status(fault: &Fault) -> u8 {
         ExitClass::Usage => 2,
         ExitClass::Refused => 3,
         ExitClass::Remote => 4,
-        ExitClass::Partial => 5,
     }
 }
 

@@ -114,13 +114,14 @@ impl Lines {
             RunEvent::Waiting { reason, .. } => bar.set_message(reason.clone()),
             RunEvent::StepDone { .. } => bar.inc(1),
             RunEvent::Probing { step } => {
-                bar.set_message(format!("finding out: {}", sentence(step)))
+                bar.set_message(format!("finding out: {}", sentence(step)));
             }
             RunEvent::Undone { .. } => {}
-            RunEvent::UndoFailed { fault, .. } => bar.set_message(fault.summary.clone()),
-            RunEvent::StepFailed { fault, .. } => bar.set_message(fault.summary.clone()),
+            RunEvent::StepFailed { fault, .. } | RunEvent::UndoFailed { fault, .. } => {
+                bar.set_message(fault.summary.clone());
+            }
             RunEvent::Undoing { step } => {
-                bar.set_message(format!("taking back: {}", sentence(step)))
+                bar.set_message(format!("taking back: {}", sentence(step)));
             }
             RunEvent::Finished {
                 outcome,

@@ -16,8 +16,6 @@ pub enum ExitClass {
     Refused,
     /// Something outside failed: a remote, the network, the keychain: exit 4.
     Remote,
-    /// Some gateways failed and some did not: exit 5.
-    Partial,
 }
 
 macro_rules! codes {
@@ -100,8 +98,6 @@ codes! {
     DocumentHostile = "document.hostile", Refused;
     /// The document is not an OpenAPI description Gatewright reads.
     DocumentUnsupported = "document.unsupported", Refused;
-    /// The document has errors that stop what was asked.
-    DocumentRefused = "document.refused", Refused;
     /// No such operation in the document.
     OperationUnknown = "document.unknown-operation", Usage;
     /// The operation exists already.
@@ -119,8 +115,6 @@ codes! {
     ConsentNeeded = "deploy.consent-needed", Refused;
     /// Another run for the same API and gateway is under way.
     DeployBusy = "deploy.busy", Refused;
-    /// Some gateways failed, others did not.
-    DeployPartial = "deploy.partial", Partial;
     /// An undo failed; remote objects are left behind.
     DeployStuck = "deploy.stuck", Remote;
     /// A run was interrupted; its journal says how far it came.
@@ -196,8 +190,6 @@ codes! {
     /// The token is not a JWT and has no readable claims.
     IdentityOpaqueToken = "identity.opaque-token", Refused;
 
-    /// The app is open already for this home folder.
-    AppAlreadyOpen = "app.already-open", Refused;
     /// The home folder cannot be used.
     AppHomeUnusable = "app.home-unusable", Refused;
     /// A defect in Gatewright itself.

@@ -18,7 +18,9 @@ pub enum Severity {
 }
 
 /// A place in a document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+)]
 pub struct Place {
     /// JSON pointer (RFC 6901), `""` for the root.
     pub pointer: String,

@@ -21,7 +21,9 @@ pub use application::{Application, ClientAuthentication};
 pub use code::{Code, ExitClass};
 pub use diagnostic::{Diagnostic, Place, Severity};
 pub use fault::{Effect, Fault, Retry};
-pub use gateway::{AwsCredentials, AwsTarget, EndpointType, Gateway, GatewayKind, GatewayTarget, LocalTarget};
+pub use gateway::{
+    AwsCredentials, AwsTarget, EndpointType, Gateway, GatewayKind, GatewayTarget, LocalTarget,
+};
 pub use id::{ApiId, ApplicationId, DeploymentId, GatewayId, KeyManagerId, RevisionId};
 pub use key_manager::{KeyManager, KeyManagerKind};
 pub use operation::{HttpMethod, OperationKey};

@@ -112,7 +112,10 @@ pub struct OperationKey {
 impl OperationKey {
     /// From its parts.
     pub fn new(method: HttpMethod, path: impl Into<String>) -> Self {
-        Self { method, path: path.into() }
+        Self {
+            method,
+            path: path.into(),
+        }
     }
 }
 
@@ -126,12 +129,18 @@ impl FromStr for OperationKey {
     type Err = NotAnOperation;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (method, path) = text.trim().split_once(' ').ok_or_else(|| NotAnOperation(text.to_owned()))?;
+        let (method, path) = text
+            .trim()
+            .split_once(' ')
+            .ok_or_else(|| NotAnOperation(text.to_owned()))?;
         let path = path.trim();
         if !path.starts_with('/') {
             return Err(NotAnOperation(text.to_owned()));
         }
-        Ok(Self { method: method.parse()?, path: path.to_owned() })
+        Ok(Self {
+            method: method.parse()?,
+            path: path.to_owned(),
+        })
     }
 }
 
@@ -146,7 +155,10 @@ impl<'de> Deserialize<'de> for OperationKey {
         let text = String::deserialize(deserializer)?;
         let mut key: Self = text.parse().map_err(serde::de::Error::custom)?;
         // What was stored is exact: a path that ends with a space comes back with it.
-        if let Some((_, path)) = text.split_once(' ').filter(|(_, path)| path.starts_with('/')) {
+        if let Some((_, path)) = text
+            .split_once(' ')
+            .filter(|(_, path)| path.starts_with('/'))
+        {
             path.clone_into(&mut key.path);
         }
         Ok(key)
@@ -162,7 +174,10 @@ mod tests {
         for text in ["GET /pets", "ANY /{proxy+}", "DELETE /pets/{id}"] {
             assert_eq!(text.parse::<OperationKey>().unwrap().to_string(), text);
         }
-        assert_eq!("get /a".parse::<OperationKey>().unwrap().method, HttpMethod::Get);
+        assert_eq!(
+            "get /a".parse::<OperationKey>().unwrap().method,
+            HttpMethod::Get
+        );
     }
 
     #[test]

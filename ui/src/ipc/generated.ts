@@ -1268,7 +1268,7 @@ facts: Record<string, string>, };
 /**
  * A wire-stable fault code.
  */
-export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.refused" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.partial" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.already-open" | "app.home-unusable" | "app.defect";
+export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
 
 /**
  * What a command reads or changes; the page reads a feature again when it changed.
@@ -3142,7 +3142,6 @@ export const FAULT_CODES: FaultCode[] = [
   "document.malformed",
   "document.hostile",
   "document.unsupported",
-  "document.refused",
   "document.unknown-operation",
   "document.duplicate-operation",
   "plan.refused",
@@ -3151,7 +3150,6 @@ export const FAULT_CODES: FaultCode[] = [
   "policy.invalid",
   "deploy.consent-needed",
   "deploy.busy",
-  "deploy.partial",
   "deploy.stuck",
   "deploy.interrupted",
   "deploy.not-deployed",
@@ -3187,7 +3185,6 @@ export const FAULT_CODES: FaultCode[] = [
   "identity.sign-in-timeout",
   "identity.unsupported",
   "identity.opaque-token",
-  "app.already-open",
   "app.home-unusable",
   "app.defect"
 ];

@@ -19,7 +19,7 @@ use crate::resident;
 use crate::wire::{Done, SignIn, SignInEnd, SignInRequest, TokenState};
 
 /// How long a person has to sign in.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A sign-in under way.
 pub(crate) struct OpenSignIn {

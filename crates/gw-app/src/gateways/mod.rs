@@ -265,6 +265,7 @@ pub async fn test_target(app: &App, request: TargetTest) -> Result<ConnectionTes
 }
 
 /// AWS regions with their names.
+#[expect(clippy::unused_async, reason = "every command of the table is awaited")]
 pub async fn regions(_app: &App, _request: Empty) -> Result<Vec<RegionRow>, Fault> {
     let row = |region: &gw_aws::Region| RegionRow {
         id: region.id.to_owned(),

@@ -91,6 +91,7 @@ pub async fn discover(app: &App, request: DiscoverRequest) -> Result<Discovered,
 }
 
 /// Providers with a preset.
+#[expect(clippy::unused_async, reason = "every command of the table is awaited")]
 pub async fn presets(_app: &App, _request: Empty) -> Result<Vec<PresetRow>, Fault> {
     let row = |preset: gw_identity::Preset| PresetRow {
         kind: preset.kind,

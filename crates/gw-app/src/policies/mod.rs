@@ -71,7 +71,9 @@ async fn check(app: &App, working: &Working, oauth: &mut OauthPolicy) -> Result<
     let id = oauth.key_manager.clone();
     app.catalog(move |catalog| catalog.key_managers().get(&id))
         .await?;
-    oauth.audience = oauth.audience.trim().to_owned();
+    if oauth.audience.trim() != oauth.audience {
+        oauth.audience = oauth.audience.trim().into();
+    }
     if oauth.audience.is_empty() {
         return Err(invalid(
             "audience",

@@ -276,7 +276,7 @@ fn describe_target(target: &TargetPlan) -> String {
     if target.eta_ms > 0 {
         text.push_str(&format!(
             "  at least {:.1} s by the quotas\n",
-            target.eta_ms as f64 / 1_000.0
+            std::time::Duration::from_millis(target.eta_ms).as_secs_f64()
         ));
     }
     if let Some(url) = &target.invoke_url {
