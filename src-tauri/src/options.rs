@@ -46,7 +46,7 @@ impl Options {
                 "--home" => {
                     home = Some(PathBuf::from(
                         arguments.next().ok_or("--home needs a folder")?,
-                    ))
+                    ));
                 }
                 "--version" | "-V" => return Ok(Asked::Version),
                 "--help" | "-h" => return Ok(Asked::Help),

@@ -115,7 +115,7 @@ macro_rules! each_command {
             "deployments.placements" => deployments::placements(PlacementSearch) -> Vec<PlacementRow>, reads [Deployments, Apis, Policies], changes [];
 
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
-            "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console];
+            "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];
             "console.cancel" => console::cancel(CancelRequest) -> Done, reads [], changes [];
             "console.curl" => console::curl(ConsoleRequest) -> CurlText, reads [], changes [];
             "console.history" => console::history(HistorySearch) -> HistoryPage, reads [Console], changes [];
