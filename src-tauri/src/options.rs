@@ -71,19 +71,19 @@ mod tests {
         )
     }
 
-    fn at(home: &str) -> Result<Asked, String> {
-        Ok(Asked::Window(Options {
+    fn at(home: &str) -> Asked {
+        Asked::Window(Options {
             home: Some(home.into()),
-        }))
+        })
     }
 
     #[test]
     fn a_home_comes_from_the_argument_then_the_environment() {
         assert_eq!(read(&[], None), Ok(Asked::Window(Options::default())));
         assert_eq!(read(&[], Some("")), Ok(Asked::Window(Options::default())));
-        assert_eq!(read(&[], Some("/e")), at("/e"));
-        assert_eq!(read(&["--home", "/a"], Some("/e")), at("/a"));
-        assert_eq!(read(&["--home=/a"], None), at("/a"));
+        assert_eq!(read(&[], Some("/e")), Ok(at("/e")));
+        assert_eq!(read(&["--home", "/a"], Some("/e")), Ok(at("/a")));
+        assert_eq!(read(&["--home=/a"], None), Ok(at("/a")));
     }
 
     #[test]
