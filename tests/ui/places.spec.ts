@@ -11,6 +11,8 @@ test('first run offers three doors and the sample opens', async ({ page }) => {
 })
 
 test('a dropped document becomes an API', async ({ page }) => {
+  // Nobody drops a file on a page that is not there yet.
+  await expect(page.getByRole('heading', { name: 'Try the sample' })).toBeVisible()
   await page.evaluate(() => {
     const text = JSON.stringify({ openapi: '3.0.3', info: { title: 'Dropped', version: '1.0.0' }, paths: { '/a': { get: { responses: { 200: { description: 'ok' } } } } } })
     const dataTransfer = new DataTransfer()
