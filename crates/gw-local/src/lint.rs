@@ -61,5 +61,6 @@ fn finding(operation: &OperationKey, why: &Unservable) -> Diagnostic {
         message: format!("{operation} cannot be served by a local gateway: {why}"),
         why: String::new(),
         fix: fix.to_owned(),
+        fixable: false,
     }
 }

@@ -45,4 +45,7 @@ pub struct Diagnostic {
     pub why: String,
     /// What to do; empty when nothing can be done.
     pub fix: String,
+    /// Whether the fix can be made for the user: an edit of the document that mends just this.
+    #[serde(default)]
+    pub fixable: bool,
 }

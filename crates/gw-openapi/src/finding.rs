@@ -22,6 +22,7 @@ pub(crate) fn new(
         message,
         why: why.to_owned(),
         fix: fix.to_owned(),
+        fixable: false,
     }
 }
 

@@ -413,5 +413,6 @@ fn finding(
         message,
         why: why.to_owned(),
         fix: fix.to_owned(),
+        fixable: false,
     }
 }

@@ -110,6 +110,7 @@ fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 message: finding.message,
                 why: rule.why.to_owned(),
                 fix: rule.fix.to_owned(),
+                fixable: false,
             })
         })
         .collect()

@@ -172,5 +172,6 @@ fn warning(message: &str) -> Diagnostic {
         message: message.to_owned(),
         why: explain(message).unwrap_or_default().to_owned(),
         fix: String::new(),
+        fixable: false,
     }
 }

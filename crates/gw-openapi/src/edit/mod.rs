@@ -13,6 +13,37 @@ use crate::document::{Document, Format};
 use crate::pointer;
 use crate::tree::{Kind, Node, NodeId, Shape};
 
+/// One edit of a document, at a JSON pointer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Sets a value, making the mappings on the way there.
+    Set {
+        /// Where.
+        at: String,
+        /// To what.
+        value: Value,
+    },
+    /// Removes an entry of a mapping or an item of a list.
+    Remove {
+        /// Which.
+        at: String,
+    },
+    /// Gives the entry of a mapping another key; its value and its place among its siblings stay.
+    Rename {
+        /// Which.
+        at: String,
+        /// The new key, unescaped.
+        to: String,
+    },
+    /// Adds an item at the end of a list, which is made when it is not there.
+    Append {
+        /// The list.
+        at: String,
+        /// The item.
+        value: Value,
+    },
+}
+
 /// Why an edit was not made. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
