@@ -9,6 +9,7 @@ pub mod document;
 pub mod explain;
 mod integration;
 pub mod lint;
+pub mod models;
 pub mod names;
 mod note;
 #[cfg(any(test, feature = "samples"))]

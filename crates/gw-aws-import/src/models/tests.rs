@@ -1,0 +1,1 @@
+//! What schemas become, rule by rule.
