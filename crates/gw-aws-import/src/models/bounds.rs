@@ -10,7 +10,8 @@ use serde_json::Number;
 
 use super::compile::Compiler;
 use super::json::{Json, get};
-use super::merge::tighter;
+use super::merge::{compare, tighter};
+use super::place::Weight;
 use super::shape::Shape;
 
 /// Beyond it not every integer is a float.
@@ -57,14 +58,14 @@ impl<'p> Compiler<'p> {
         let is_flag = self.dialect != Dialect::JsonSchema2020;
         if !is_flag
             && let Some(inclusive) = &inclusive
-            && super::merge::compare(inclusive, &exclusive) == keep
+            && compare(inclusive, &exclusive) == keep
         {
             return Some(inclusive.clone()); // the inclusive bound is tighter; the exclusive one says nothing
         }
         if whole && let Some(next) = next_within(&exclusive, inwards) {
             self.note(
                 "GW045",
-                super::place::Weight::Documentation,
+                Weight::Documentation,
                 exclusive_word,
                 true,
                 format!("AWS knows no '{exclusive_word}'; of integers '{inclusive_word}: {next}' says the same"),
@@ -77,7 +78,11 @@ impl<'p> Compiler<'p> {
             true,
             format!("AWS knows no '{exclusive_word}'; {exclusive} itself is accepted"),
         );
-        tighter(Some(exclusive), if is_flag { None } else { inclusive }, keep)
+        tighter(
+            Some(exclusive),
+            if is_flag { None } else { inclusive },
+            keep,
+        )
     }
 
     pub(super) fn number(

@@ -184,7 +184,12 @@ fn loosen(models: &mut [Model<'_>], needed: &[u8], notes: &mut Notes) {
     for (model, _) in models.iter_mut().zip(needed).filter(|(_, rank)| **rank > 0) {
         let mut cuts = Vec::new();
         for site in std::mem::take(&mut model.text.sites) {
-            let mut below = model.text.references.get(site.references).into_iter().flatten();
+            let mut below = model
+                .text
+                .references
+                .get(site.references)
+                .into_iter()
+                .flatten();
             if !below.any(|at| is_loose.get(*at) == Some(&true)) {
                 continue;
             }
@@ -198,7 +203,11 @@ fn loosen(models: &mut [Model<'_>], needed: &[u8], notes: &mut Notes) {
                 weight: Weight::Check,
                 subject: site.subject,
                 source: site.source,
-                result: if site.is_not { String::new() } else { site.result },
+                result: if site.is_not {
+                    String::new()
+                } else {
+                    site.result
+                },
                 message: Cow::Borrowed(message),
             });
             model.notes.push(note);
@@ -403,14 +412,24 @@ fn condense(
                 }
             }
             for member in members {
-                reasons.extend(models[member].notes.iter().filter_map(|note| *index.get(*note)?));
+                reasons.extend(
+                    models[member]
+                        .notes
+                        .iter()
+                        .filter_map(|note| *index.get(*note)?),
+                );
                 for child in &edges[member] {
                     if let Some(below) = components.get(component[*child]) {
                         reasons.extend(&below.reasons);
                     }
                 }
             }
-            reasons.sort_by_key(|note| (std::cmp::Reverse(notes.get(*note).map(|note| note.fidelity)), *note));
+            reasons.sort_by_key(|note| {
+                (
+                    std::cmp::Reverse(notes.get(*note).map(|note| note.fidelity)),
+                    *note,
+                )
+            });
             reasons.dedup();
             reasons.truncate(MAX_REASONS);
             components.push(Component {

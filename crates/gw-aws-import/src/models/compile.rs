@@ -110,7 +110,12 @@ impl<'p> Compiler<'p> {
     /// The model of a body's schema; `None` when it says nothing.
     pub(super) fn body(&mut self, pointer: &'p str, text: &'p str, hint: &str) -> Option<usize> {
         // A shared schema that is taken out in place has its own name.
-        if self.schemas.texts.get(pointer).is_some_and(|own| own == text) {
+        if self
+            .schemas
+            .texts
+            .get(pointer)
+            .is_some_and(|own| own == text)
+        {
             let (key, _) = self.schemas.texts.get_key_value(pointer)?;
             return self.resolve(key);
         }
@@ -184,7 +189,12 @@ impl<'p> Compiler<'p> {
         let mut shape = match &schema {
             Some(schema) => self.schema(schema, true),
             None => {
-                self.lose("GW041", "", true, "The schema nests too deep to be compiled");
+                self.lose(
+                    "GW041",
+                    "",
+                    true,
+                    "The schema nests too deep to be compiled",
+                );
                 Shape::default()
             }
         };
@@ -211,7 +221,12 @@ impl<'p> Compiler<'p> {
     /// A schema, wherever it stands. With `in_place` it is never a reference.
     pub(super) fn schema(&mut self, schema: &Json<'p>, in_place: bool) -> Shape<'p> {
         if self.depth >= MAX_DEPTH {
-            self.lose("GW048", "", true, "The schema nests too deep; what is below here is not checked");
+            self.lose(
+                "GW048",
+                "",
+                true,
+                "The schema nests too deep; what is below here is not checked",
+            );
             return Shape::default();
         }
         self.depth += 1;
@@ -228,7 +243,12 @@ impl<'p> Compiler<'p> {
                 Shape::default()
             }
             _ => {
-                self.lose("GW041", "", true, "This is no schema; everything is accepted");
+                self.lose(
+                    "GW041",
+                    "",
+                    true,
+                    "This is no schema; everything is accepted",
+                );
                 Shape::default()
             }
         };
@@ -242,7 +262,9 @@ impl<'p> Compiler<'p> {
             _ => return self.words(words, in_place),
         };
         let has_more = self.dialect == Dialect::JsonSchema2020
-            && words.iter().any(|(word, _)| word != "$ref" && asserts(word));
+            && words
+                .iter()
+                .any(|(word, _)| word != "$ref" && asserts(word));
         let Some(target) = target else {
             return if has_more {
                 self.words(words, in_place)
@@ -262,7 +284,8 @@ impl<'p> Compiler<'p> {
             Weight::Documentation,
             "$ref",
             true,
-            "A reference must stand alone; the schema it refers to is written out in place".to_owned(),
+            "A reference must stand alone; the schema it refers to is written out in place"
+                .to_owned(),
         );
         super::merge::both(&mut shape, referred);
         self.free_read_only(&mut shape);
@@ -277,7 +300,8 @@ impl<'p> Compiler<'p> {
             self.place.thaw();
             return shape;
         }
-        self.resolve(target).map_or_else(Shape::default, Shape::model)
+        self.resolve(target)
+            .map_or_else(Shape::default, Shape::model)
     }
 
     /// A reference to a shared schema, with null beside it.
@@ -306,7 +330,9 @@ impl<'p> Compiler<'p> {
         } else if self.chain.len() > MAX_CHAIN {
             Some("Schemas consist of one another too deep; this one is not checked")
         } else if self.inlined + size > MAX_INLINED {
-            Some("The schemas it consists of are too large to be written out; this one is not checked")
+            Some(
+                "The schemas it consists of are too large to be written out; this one is not checked",
+            )
         } else {
             None
         };
@@ -316,7 +342,12 @@ impl<'p> Compiler<'p> {
         }
         self.inlined += size;
         let Some(schema) = self.parse(target) else {
-            self.lose("GW041", "", true, "The schema nests too deep to be compiled");
+            self.lose(
+                "GW041",
+                "",
+                true,
+                "The schema nests too deep to be compiled",
+            );
             return Shape::default();
         };
         let source = std::mem::replace(&mut self.place.source, target.to_owned());
@@ -402,7 +433,9 @@ impl<'p> Compiler<'p> {
         let words = schema.entries();
         let target = self.key(schema.get("$ref")?.as_str()?)?;
         let more = self.dialect == Dialect::JsonSchema2020
-            && words.iter().any(|(word, _)| word != "$ref" && asserts(word));
+            && words
+                .iter()
+                .any(|(word, _)| word != "$ref" && asserts(word));
         (!more).then_some(target)
     }
 

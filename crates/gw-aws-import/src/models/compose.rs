@@ -75,10 +75,7 @@ impl<'p> Compiler<'p> {
 
     /// Notes of words beside a composition that refuse nothing.
     fn asides(&mut self, words: Words<'_, 'p>) {
-        for (word, rule) in [
-            ("default", "GW047"),
-            ("discriminator", "GW042"),
-        ] {
+        for (word, rule) in [("default", "GW047"), ("discriminator", "GW042")] {
             if get(words, word).is_some() {
                 let message = format!("Models know no '{word}'; it is left out");
                 self.note(rule, Weight::Documentation, word, false, message);
@@ -100,7 +97,9 @@ impl<'p> Compiler<'p> {
         if let Some((branches, has_loss)) = self.branches(words, "anyOf") {
             self.choice(branches, has_loss, shape);
         }
-        if let Some((mut branches, has_loss)) = self.branches(words, "oneOf") {
+        if let Some((branches, has_loss)) = self.branches(words, "oneOf") {
+            // A part that says nothing may stand for a reference that nothing could follow.
+            let has_loss = has_loss || branches.iter().any(Shape::says_nothing);
             if branches.len() < 2 {
                 self.choice(branches, has_loss, shape);
             } else if has_loss {
@@ -112,7 +111,6 @@ impl<'p> Compiler<'p> {
                 );
                 self.choice(branches, has_loss, shape);
             } else {
-                branches.shrink_to_fit();
                 shape.one_of = Some(Box::new(self.strict("oneOf", branches)));
             }
         }
@@ -153,7 +151,9 @@ impl<'p> Compiler<'p> {
         shape: &mut Shape<'p>,
     ) {
         let is_nullable = get(words, "nullable") == Some(&Json::Bool(true));
-        let composed = ["allOf", "anyOf", "oneOf"].into_iter().any(|word| get(words, word).is_some());
+        let composed = ["allOf", "anyOf", "oneOf"]
+            .into_iter()
+            .any(|word| get(words, word).is_some());
         if is_nullable && composed && !own_values_refuse {
             self.lose(
                 "GW044",
@@ -189,7 +189,11 @@ impl<'p> Compiler<'p> {
     }
 
     /// The parts of a composition, and whether one accepts more than it should.
-    fn branches(&mut self, words: Words<'_, 'p>, word: &'static str) -> Option<(Vec<Shape<'p>>, bool)> {
+    fn branches(
+        &mut self,
+        words: Words<'_, 'p>,
+        word: &'static str,
+    ) -> Option<(Vec<Shape<'p>>, bool)> {
         let listed = match get(words, word)? {
             Json::Array(listed) if !listed.is_empty() => listed,
             _ => {
@@ -210,7 +214,9 @@ impl<'p> Compiler<'p> {
             self.place.thaw();
         }
         if has_reference {
-            let message = format!("AWS takes no reference in '{word}'; the schemas referred to are written out in place");
+            let message = format!(
+                "AWS takes no reference in '{word}'; the schemas referred to are written out in place"
+            );
             self.note("GW048", Weight::Documentation, word, true, message);
         }
         Some((branches, self.losses > losses))

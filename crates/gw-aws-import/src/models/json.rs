@@ -57,9 +57,9 @@ impl<'p> Json<'p> {
             }
             (Self::Object(one), Self::Object(two)) => {
                 one.len() == two.len()
-                    && one.iter().all(|(key, value)| {
-                        get(two, key).is_some_and(|other| value.is_same(other))
-                    })
+                    && one
+                        .iter()
+                        .all(|(key, value)| get(two, key).is_some_and(|other| value.is_same(other)))
             }
             _ => self == other,
         }

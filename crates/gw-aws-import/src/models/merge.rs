@@ -3,6 +3,7 @@
 //! It refuses to merge where the result would be another set of values: then both stand under `allOf`.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Number;
 
@@ -52,16 +53,29 @@ fn merge<'p>(shape: &mut Shape<'p>, mut other: Shape<'p>) -> Option<Shape<'p>> {
         };
     }
     shape.unique_items |= other.unique_items;
-    for required in other.required {
-        if !shape.required.contains(&required) {
-            shape.required.push(required);
-        }
+    if shape.required.is_empty() {
+        shape.required = other.required;
+    } else {
+        let mut known: HashSet<_> = shape.required.iter().cloned().collect();
+        let more = other.required.into_iter();
+        shape
+            .required
+            .extend(more.filter(|name| known.insert(name.clone())));
     }
     if shape.properties.is_empty() {
         shape.properties = other.properties;
     } else {
-        for property in other.properties {
-            merge_property(&mut shape.properties, property);
+        let places = places(&shape.properties, &other.properties);
+        for (property, place) in other.properties.into_iter().zip(places) {
+            match place.and_then(|at| shape.properties.get_mut(at)) {
+                Some(own) => {
+                    own.read_only |= property.read_only;
+                    if own.shape != property.shape {
+                        both(&mut own.shape, property.shape);
+                    }
+                }
+                None => shape.properties.push(property),
+            }
         }
     }
     if other.further != Further::Anything {
@@ -76,17 +90,16 @@ fn merge<'p>(shape: &mut Shape<'p>, mut other: Shape<'p>) -> Option<Shape<'p>> {
     None
 }
 
-fn merge_property<'p>(properties: &mut Vec<Property<'p>>, property: Property<'p>) {
-    let same = properties.iter_mut().find(|own| own.name == property.name);
-    match same {
-        Some(own) => {
-            own.read_only |= property.read_only;
-            if !own.shape.is_equal(&property.shape) {
-                both(&mut own.shape, property.shape);
-            }
-        }
-        None => properties.push(property),
+/// Where in `own` each property of `other` stands by its name.
+fn places(own: &[Property<'_>], other: &[Property<'_>]) -> Vec<Option<usize>> {
+    if other.len() < 8 {
+        let at = |name: &str| own.iter().position(|property| property.name == name);
+        return other.iter().map(|property| at(&property.name)).collect();
     }
+    let names = own.iter().enumerate();
+    let names: HashMap<&str, usize> = names.map(|(at, own)| (own.name.as_ref(), at)).collect();
+    let at = |property: &Property<'_>| names.get(property.name.as_ref()).copied();
+    other.iter().map(at).collect()
 }
 
 /// Whether two schemas can be one.
@@ -113,46 +126,39 @@ fn fits(one: &Shape<'_>, two: &Shape<'_>) -> bool {
         && (one.further == Further::Anything
             || two.further == Further::Anything
             || one.further == two.further)
-        && one.properties.iter().all(|own| {
-            property(two, &own.name).is_none_or(|other| {
-                own.shape.is_equal(other) || fits(&own.shape, other)
-            })
-        })
+        && properties_fit(one, two)
 }
 
 /// Whether what `one` says of further properties is about none that only `two` names.
 fn names_fit(one: &Shape<'_>, two: &Shape<'_>) -> bool {
     one.further == Further::Anything
-        || two
-            .properties
+        || places(&one.properties, &two.properties)
             .iter()
-            .all(|other| property(one, &other.name).is_some())
+            .all(Option::is_some)
 }
 
-fn property<'a, 'p>(shape: &'a Shape<'p>, name: &str) -> Option<&'a Shape<'p>> {
-    let found = shape.properties.iter().find(|own| own.name == name);
-    found.map(|own| &own.shape)
+/// Whether properties that both name can be one.
+fn properties_fit(one: &Shape<'_>, two: &Shape<'_>) -> bool {
+    let places = places(&one.properties, &two.properties);
+    two.properties.iter().zip(places).all(|(other, place)| {
+        place
+            .and_then(|at| one.properties.get(at))
+            .is_none_or(|own| own.shape == other.shape || fits(&own.shape, &other.shape))
+    })
 }
 
 fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Integer)
 }
 
-impl Shape<'_> {
-    /// Whether two schemas demand the same, as far as that is plain.
-    fn is_equal(&self, other: &Self) -> bool {
-        self == other
-    }
-}
-
 /// The bound that refuses more; `keep` is how the tighter one compares.
-pub(super) fn tighter(
-    one: Option<Number>,
-    two: Option<Number>,
-    keep: Ordering,
-) -> Option<Number> {
+pub(super) fn tighter(one: Option<Number>, two: Option<Number>, keep: Ordering) -> Option<Number> {
     match (one, two) {
-        (Some(one), Some(two)) => Some(if compare(&two, &one) == keep { two } else { one }),
+        (Some(one), Some(two)) => Some(if compare(&two, &one) == keep {
+            two
+        } else {
+            one
+        }),
         (one, two) => one.or(two),
     }
 }

@@ -13,8 +13,6 @@ mod name;
 mod place;
 mod shape;
 mod size;
-#[cfg(test)]
-mod tests;
 mod words;
 
 use std::collections::HashMap;

@@ -139,7 +139,10 @@ mod tests {
 
     #[test]
     fn names_are_fit_stable_and_given_once() {
-        let texts = ["/components/schemas/petKind", "/components/schemas/pet.kind"];
+        let texts = [
+            "/components/schemas/petKind",
+            "/components/schemas/pet.kind",
+        ];
         let texts = texts.map(|pointer| (pointer.to_owned(), "{}".to_owned()));
         let mut names = Names::new(&texts.into());
         assert_eq!(names.of_pointer("/components/schemas/pet.kind"), "petKind2");

@@ -228,10 +228,7 @@ impl Text {
         self.string("pattern", shape.pattern.as_deref());
         self.number("minItems", count(shape.min_items));
         self.number("maxItems", count(shape.max_items));
-        self.number(
-            "uniqueItems",
-            shape.unique_items.then(|| "true".to_owned()),
-        );
+        self.number("uniqueItems", shape.unique_items.then(|| "true".to_owned()));
         if let Some(items) = &shape.items {
             self.word("items");
             self.shape(items, name);

@@ -22,7 +22,12 @@ pub(super) fn fit(
     let mut bare: usize = 2;
     for (model, rank) in models.iter().zip(ranks) {
         if *rank > 0 {
-            let descriptions: usize = model.text.descriptions.iter().map(ExactSizeIterator::len).sum();
+            let descriptions: usize = model
+                .text
+                .descriptions
+                .iter()
+                .map(ExactSizeIterator::len)
+                .sum();
             total += frame(model) + model.text.json.len();
             bare += frame(model) + model.text.json.len() - descriptions;
         }
@@ -68,7 +73,11 @@ pub(super) fn fit(
         let is_checked = ranks.get(at) == Some(&3);
         let found = Found {
             rule: "GW056",
-            weight: if is_checked { Weight::Check } else { Weight::Documentation },
+            weight: if is_checked {
+                Weight::Check
+            } else {
+                Weight::Documentation
+            },
             subject: model.pointer().to_owned(),
             source: model.pointer().to_owned(),
             result: String::new(),
@@ -121,7 +130,12 @@ fn frame(model: &Model<'_>) -> usize {
 
 /// Bytes of a model's schema without descriptions.
 fn size(model: &Model<'_>) -> usize {
-    let descriptions: usize = model.text.descriptions.iter().map(ExactSizeIterator::len).sum();
+    let descriptions: usize = model
+        .text
+        .descriptions
+        .iter()
+        .map(ExactSizeIterator::len)
+        .sum();
     model.text.json.len() - descriptions
 }
 
@@ -138,7 +152,9 @@ fn parents(models: &[Model<'_>], ranks: &[u8]) -> Vec<usize> {
     for (at, model) in models.iter().enumerate() {
         if ranks.get(at).is_some_and(|rank| *rank > 0) {
             for child in children(model) {
-                if child != at && let Some(count) = parents.get_mut(child) {
+                if child != at
+                    && let Some(count) = parents.get_mut(child)
+                {
                     *count += 1;
                 }
             }

@@ -92,8 +92,7 @@ impl<'p> Compiler<'p> {
         for (word, value) in words {
             self.word(word, value, words, &types, &mut shape);
         }
-        let refuses_null =
-            matches!(&shape.values, Some(values) if !values.contains(&Json::Null));
+        let refuses_null = matches!(&shape.values, Some(values) if !values.contains(&Json::Null));
         self.apply_types(types, words, &mut shape);
         self.choices(words, &mut shape);
         self.all_of(words, &mut shape);
@@ -122,9 +121,9 @@ impl<'p> Compiler<'p> {
             "format" => self.format(value, types, shape),
             "enum" | "const" => self.values(word, value, shape),
             "multipleOf" => {
-                shape.multiple_of = self.number(words, "multipleOf").filter(|number| {
-                    number.as_f64().is_some_and(|float| float > 0.0)
-                });
+                shape.multiple_of = self
+                    .number(words, "multipleOf")
+                    .filter(|number| number.as_f64().is_some_and(|float| float > 0.0));
                 if shape.multiple_of.is_none() && matches!(value, Json::Number(_)) {
                     self.wrong("multipleOf");
                 }
@@ -195,9 +194,7 @@ impl<'p> Compiler<'p> {
                 });
                 match value {
                     Json::Bool(true) => {}
-                    Json::Bool(false)
-                        if is_alone && self.dialect == Dialect::JsonSchema2020 =>
-                    {
+                    Json::Bool(false) if is_alone && self.dialect == Dialect::JsonSchema2020 => {
                         shape.further = Further::Nothing;
                     }
                     _ => self.beyond(word),
@@ -221,7 +218,11 @@ impl<'p> Compiler<'p> {
         if is_meant {
             self.lose("GW041", word, false, message);
         } else {
-            self.told("GW041", word, format!("'{word}' is no word of the document's version; it is left out"));
+            self.told(
+                "GW041",
+                word,
+                format!("'{word}' is no word of the document's version; it is left out"),
+            );
         }
     }
 
@@ -232,14 +233,16 @@ impl<'p> Compiler<'p> {
 
     /// Notes a word whose value no rule allows, which is left out.
     pub(super) fn wrong(&mut self, word: &str) {
-        let message = format!("The value of '{word}' is not of the kind it must be; it is left out");
+        let message =
+            format!("The value of '{word}' is not of the kind it must be; it is left out");
         self.lose("GW041", word, false, message);
     }
 
     fn not_simple(&mut self, is_bound: bool, word: &'static str) {
         if is_bound {
-            let message =
-                format!("API Gateway leaves '{word}' out of what it checks when it imports a document");
+            let message = format!(
+                "API Gateway leaves '{word}' out of what it checks when it imports a document"
+            );
             self.lose("GW050", word, true, message);
         }
     }
@@ -258,7 +261,8 @@ impl<'p> Compiler<'p> {
                     Some(kind) if types.kinds.contains(&kind) => {}
                     Some(kind) => types.kinds.push(kind),
                     None => {
-                        let message = format!("'{word}' is no type of models; any type is accepted");
+                        let message =
+                            format!("'{word}' is no type of models; any type is accepted");
                         self.lose("GW041", "type", false, message);
                         return Types::default();
                     }
@@ -287,17 +291,37 @@ impl<'p> Compiler<'p> {
                 if listed_null != Some(false) {
                     shape.values = Some(vec![Json::Null]);
                 }
-                self.note("GW044", Weight::Documentation, "type", true, "Null is no type of models; it is the only value listed instead");
-            }            return;
+                self.note(
+                    "GW044",
+                    Weight::Documentation,
+                    "type",
+                    true,
+                    "Null is no type of models; it is the only value listed instead",
+                );
+            }
+            return;
         }
         if (types.null || nullable) && listed_null != Some(false) {
             let is_everything = types.null && types.kinds.len() >= 5;
             if listed_null == Some(true) {
-                let fit = |value: &Json<'p>| *value == Json::Null || types.kinds.iter().any(|kind| is_of(value, *kind));
+                let fit = |value: &Json<'p>| {
+                    *value == Json::Null || types.kinds.iter().any(|kind| is_of(value, *kind))
+                };
                 if shape.values.iter().flatten().all(fit) {
-                    self.note("GW044", Weight::Documentation, if nullable { "nullable" } else { "type" }, true, "Models know no type beside null; the listed values say it");
+                    self.note(
+                        "GW044",
+                        Weight::Documentation,
+                        if nullable { "nullable" } else { "type" },
+                        true,
+                        "Models know no type beside null; the listed values say it",
+                    );
                 } else {
-                    self.lose("GW044", if nullable { "nullable" } else { "type" }, true, "Models know no type beside null; every listed value is accepted");
+                    self.lose(
+                        "GW044",
+                        if nullable { "nullable" } else { "type" },
+                        true,
+                        "Models know no type beside null; every listed value is accepted",
+                    );
                 }
             } else if !is_everything {
                 let word = if types.null { "type" } else { "nullable" };
@@ -309,7 +333,13 @@ impl<'p> Compiler<'p> {
             shape.kind = Some(*kind);
             return;
         }
-        self.note("GW041", Weight::Documentation, "type", true, "Models have one type; several become a choice");
+        self.note(
+            "GW041",
+            Weight::Documentation,
+            "type",
+            true,
+            "Models have one type; several become a choice",
+        );
         let branch = |kind: &Kind| Shape {
             kind: Some(*kind),
             ..Shape::default()
@@ -324,11 +354,19 @@ impl<'p> Compiler<'p> {
         };
         match format.as_ref() {
             "decimal" => {
-                self.told("GW052", "format", "Models know no format 'decimal'; it is left out");
+                self.told(
+                    "GW052",
+                    "format",
+                    "Models know no format 'decimal'; it is left out",
+                );
                 return;
             }
             "int32" | "int64" if types.kinds == [Kind::Number] => {
-                self.told("GW051", "format", "Models know this format of integers only; it is left out");
+                self.told(
+                    "GW051",
+                    "format",
+                    "Models know this format of integers only; it is left out",
+                );
                 return;
             }
             _ => {}
@@ -376,7 +414,13 @@ impl<'p> Compiler<'p> {
             }
         }
         if word == "const" {
-            self.note("GW041", Weight::Documentation, "const", true, "Models know no 'const'; it is a list of one value");
+            self.note(
+                "GW041",
+                Weight::Documentation,
+                "const",
+                true,
+                "Models know no 'const'; it is a list of one value",
+            );
         }
     }
 
@@ -386,7 +430,9 @@ impl<'p> Compiler<'p> {
             return;
         };
         if let Some(found) = doubtful(pattern) {
-            let message = format!("'{found}' in a pattern: AWS does not say which regular expressions it knows, and may read this otherwise");
+            let message = format!(
+                "'{found}' in a pattern: AWS does not say which regular expressions it knows, and may read this otherwise"
+            );
             self.note("GW059", Weight::Otherwise, "pattern", true, message);
         }
         shape.pattern = Some(pattern.clone());
@@ -406,7 +452,11 @@ impl<'p> Compiler<'p> {
                     }
                 }
             }
-            Json::Bool(_) => self.told("GW041", "required", "'required' is a list of names; a yes or no says nothing and is left out"),
+            Json::Bool(_) => self.told(
+                "GW041",
+                "required",
+                "'required' is a list of names; a yes or no says nothing and is left out",
+            ),
             _ => self.wrong("required"),
         }
     }
@@ -458,7 +508,12 @@ impl<'p> Compiler<'p> {
 
     fn items(&mut self, value: &Json<'p>, words: Words<'_, 'p>, shape: &mut Shape<'p>) {
         if get(words, "prefixItems").is_some() && self.dialect == Dialect::JsonSchema2020 {
-            self.lose("GW041", "items", false, "Models know no schema for some items only; they are not checked");
+            self.lose(
+                "GW041",
+                "items",
+                false,
+                "Models know no schema for some items only; they are not checked",
+            );
             return;
         }
         match value {
@@ -480,7 +535,13 @@ impl<'p> Compiler<'p> {
         collect_read_only(shape, &mut names);
         if !names.is_empty() && free(shape, &names) {
             self.losses += 1;
-            self.note("GW046", Weight::Documentation, "required", true, "Callers do not send what is read-only; the model does not require it");
+            self.note(
+                "GW046",
+                Weight::Documentation,
+                "required",
+                true,
+                "Callers do not send what is read-only; the model does not require it",
+            );
         }
     }
 }
@@ -500,7 +561,12 @@ fn free<'p>(shape: &mut Shape<'p>, names: &[Cow<'p, str>]) -> bool {
     shape.required.retain(|name| !names.contains(name));
     let mut is_freed = shape.required.len() < before;
     let one_of = shape.one_of.iter_mut().flat_map(|one_of| &mut one_of.part);
-    for branch in shape.all_of.iter_mut().chain(&mut shape.any_of).chain(one_of) {
+    for branch in shape
+        .all_of
+        .iter_mut()
+        .chain(&mut shape.any_of)
+        .chain(one_of)
+    {
         is_freed |= free(branch, names);
     }
     is_freed
@@ -513,7 +579,8 @@ fn is_of(value: &Json<'_>, kind: Kind) -> bool {
         Json::Bool(_) => kind == Kind::Boolean,
         Json::Number(number) => {
             kind == Kind::Number
-                || kind == Kind::Integer && number.as_f64().is_some_and(|float| float.fract() == 0.0)
+                || kind == Kind::Integer
+                    && number.as_f64().is_some_and(|float| float.fract() == 0.0)
         }
         Json::String(_) => kind == Kind::String,
         Json::Array(_) => kind == Kind::Array,
@@ -524,11 +591,15 @@ fn is_of(value: &Json<'_>, kind: Kind) -> bool {
 /// What in a pattern regular expressions of JavaScript and Java do not agree on.
 fn doubtful(pattern: &str) -> Option<&'static str> {
     const DOUBTFUL: [&str; 17] = [
-        "(?<=", "(?<!", "(?=", "(?!", "(?<", "(?P", "(?>", "(?i", "(?s", "(?m", "(?#", "\\p", "\\P",
-        "\\A", "\\Z", "\\z", "[[",
+        "(?<=", "(?<!", "(?=", "(?!", "(?<", "(?P", "(?>", "(?i", "(?s", "(?m", "(?#", "\\p",
+        "\\P", "\\A", "\\Z", "\\z", "[[",
     ];
     DOUBTFUL
         .into_iter()
         .find(|word| pattern.contains(word))
-        .or_else(|| ["&&", "*+", "++", "?+", "\\h", "\\K", "\\R"].into_iter().find(|word| pattern.contains(word)))
+        .or_else(|| {
+            ["&&", "*+", "++", "?+", "\\h", "\\K", "\\R"]
+                .into_iter()
+                .find(|word| pattern.contains(word))
+        })
 }

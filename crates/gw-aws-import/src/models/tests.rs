@@ -1,1 +1,0 @@
-//! What schemas become, rule by rule.
