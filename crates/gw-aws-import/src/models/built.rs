@@ -54,16 +54,16 @@ impl Built {
         }
         let first_of_size = notes.all.len();
         let (is_bare, dropped) = size::fit(&mut models, &ranks, &is_asked, &mut notes, max_bytes);
-        let needed = if dropped.contains(&true) {
-            let left: Vec<Asked> = asked
-                .iter()
-                .filter(|one| one.model.is_some_and(|at| dropped.get(at) == Some(&false)))
-                .copied()
-                .collect();
-            rank(&models, &left)
-        } else {
-            ranks.clone()
+        let is_bound = |at: usize| {
+            dropped.get(at) == Some(&false)
+                && models.get(at).is_some_and(|model| !model.says_nothing)
         };
+        let bound: Vec<Asked> = asked
+            .iter()
+            .filter(|one| one.model.is_some_and(is_bound))
+            .copied()
+            .collect();
+        let needed = rank(&models, &bound);
         loosen(&mut models, &needed, &mut notes);
 
         let (text, descriptions) = write(&models, &needed, is_bare);
