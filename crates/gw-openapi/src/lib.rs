@@ -4,6 +4,7 @@
 //! or addresses, and to know what any vendor accepts.
 
 mod builder;
+pub mod bundle;
 pub mod document;
 pub mod edit;
 mod finding;
