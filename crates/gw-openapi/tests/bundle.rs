@@ -674,7 +674,7 @@ fn awkward_yaml_is_edited_or_left() {
         ),
         (
             "merge",
-            "    A: &a\n      $ref: p.yaml\n    B:\n      items:\n        <<: *a\n",
+            "    A:\n      items: &a\n        $ref: p.yaml\n    B:\n      items:\n        <<: *a\n",
         ),
         (
             "list",

@@ -109,10 +109,18 @@ fn cut(text: &str, mut cuts: Vec<Cut>) -> String {
 /// Where a scalar is replaced; it keeps its kind of quotes.
 fn scalar_cut(root: &Document, node: Node<'_>, text: &str) -> Option<Cut> {
     let span = node.span();
-    // A block of text reaches to the end of its last line, which stays.
     let old = root.text().get(span.clone())?.trim_end();
     if old.is_empty() {
         return None;
+    }
+    if root.format() == Format::Yaml
+        && let Some(key) = node.key()
+    {
+        // A block of text has its mark on the key's line; both go.
+        let whole = key.span().end..span.start + old.len();
+        if root.text().get(whole.clone())?.contains('\n') {
+            return Some((whole, format!(": {}", many::quoted(text))));
+        }
     }
     let new = if root.format() == Format::Json || old.starts_with('"') {
         Value::from(text).to_string()
