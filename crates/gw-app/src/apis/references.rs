@@ -207,7 +207,7 @@ impl Web {
         given_up: &CancellationToken,
     ) -> Vec<(Location, Result<Loaded, String>)> {
         stream::iter(locations)
-            .map(async |location| {
+            .map(|location| async move {
                 let loaded = match &location {
                     Location::Url(url) => self.fetch_one(url, left, given_up).await,
                     _ => Err("it is no address".to_owned()),
