@@ -195,9 +195,9 @@ pub enum ApiVerb {
         #[arg(long, value_name = "URL")]
         backend: String,
     },
-    /// Import an OpenAPI 3 document from a file or URL
+    /// Import an OpenAPI document from a file, a folder or a URL
     Import {
-        /// File path or http(s) URL
+        /// File, folder or http(s) URL
         source: String,
         /// Replaces the document's title
         #[arg(long)]
@@ -214,6 +214,9 @@ pub enum ApiVerb {
         /// Fetch also from loopback, private and link-local addresses
         #[arg(long)]
         allow_private: bool,
+        /// Follow references to other addresses too
+        #[arg(long)]
+        remote_refs: bool,
     },
     /// List APIs
     List,
@@ -232,7 +235,7 @@ pub enum ApiVerb {
     },
     /// Find problems in an API or a file
     Lint {
-        /// name, name@version or a file
+        /// name, name@version, a file, or a path to a folder
         subject: String,
         /// Also what this kind of gateway refuses or loses
         #[arg(long = "for", value_enum, value_name = "KIND")]

@@ -1,9 +1,10 @@
-//! Parse, lint, edit and sample an OpenAPI document, in JSON or YAML, 2.0 to 3.2.
+//! Parse, lint, edit, bundle and sample an OpenAPI document, in JSON or YAML, 2.0 to 3.2.
 //!
 //! It refuses to fail on any text: what is wrong is a diagnostic with a line and a column. It refuses to read other files
 //! or addresses, and to know what any vendor accepts.
 
 mod builder;
+pub mod bundle;
 pub mod document;
 pub mod edit;
 pub mod extract;

@@ -175,7 +175,16 @@ backend: Backend | null,
 /**
  * Base path on local gateways; `None` takes the server URL's path, or one made of the name.
  */
-base_path: string | null, };
+base_path: string | null, 
+/**
+ * Whether references to other addresses are followed; files below the document's folder are always read.
+ */
+remote_refs: boolean, 
+/**
+ * Whether they may lead to loopback, private and link-local addresses too; a URL's own `allow_private` says so as
+ * well.
+ */
+private_refs: boolean, };
 
 /**
  * What an import made.
@@ -192,7 +201,11 @@ operations: number,
 /**
  * What was noticed.
  */
-diagnostics: Array<Diagnostic>, };
+diagnostics: Array<Diagnostic>, 
+/**
+ * What was taken in from other documents; the first 10,000.
+ */
+pieces: Array<ImportedPiece>, };
 
 /**
  * What to lint, and for whom.
@@ -1566,6 +1579,23 @@ text: string,
  * The dropped file's name, for messages.
  */
 file_name: string | null, };
+
+/**
+ * A part of an imported document that came from another.
+ */
+export type ImportedPiece = { 
+/**
+ * Its JSON pointer in the document.
+ */
+at: string, 
+/**
+ * The file, as seen from the document's folder, or the address.
+ */
+source: string, 
+/**
+ * Its JSON pointer there.
+ */
+pointer: string, };
 
 /**
  * An entry with its place and time.

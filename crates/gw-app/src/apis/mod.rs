@@ -2,7 +2,9 @@
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod folder;
 mod import;
+mod references;
 pub mod wire;
 pub(crate) mod working;
 
@@ -17,10 +19,13 @@ use crate::operations::rows_of;
 use crate::wire::{
     ApiCreate, ApiDetail, ApiExport, ApiExported, ApiImport, ApiImported, ApiLint, ApiPage,
     ApiRequest, ApiRow, ApiSearch, ApiUpdate, DocumentSave, DocumentView, Done, ExportFormat,
-    LintReport, LintSubject, LintTarget, Syntax,
+    ImportedPiece, LintReport, LintSubject, LintTarget, Syntax,
 };
 
 pub(crate) use working::Working;
+
+/// Most pieces told of an import.
+const MOST_PIECES: usize = 10_000;
 
 /// Part of the list, by name and version.
 pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
@@ -78,8 +83,9 @@ pub async fn create(app: &App, request: ApiCreate) -> Result<Api, Fault> {
 
 /// Imports a document.
 pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault> {
-    let read = import::read(app, &request.source).await?;
-    let prepared = import::prepare(&read, &request)?;
+    let read = import::read(&request.source).await?;
+    let bundle = references::bundle(&read, import::reach(&request)).await?;
+    let prepared = import::prepare(&read, &bundle, &request)?;
     let import::Prepared {
         name,
         version,
@@ -88,14 +94,23 @@ pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault>
         operations,
         diagnostics,
     } = prepared;
-    let api = store(
-        app, name, version, base_path, backend, read.text, operations,
-    )
-    .await?;
+    let text = bundle.text().to_owned();
+    let api = store(app, name, version, base_path, backend, text, operations).await?;
+    let pieces = bundle
+        .pieces
+        .iter()
+        .take(MOST_PIECES)
+        .map(|piece| ImportedPiece {
+            at: piece.at.clone(),
+            source: piece.source.to_string(),
+            pointer: piece.pointer.clone(),
+        })
+        .collect();
     Ok(ApiImported {
         api,
         operations,
         diagnostics,
+        pieces,
     })
 }
 
@@ -197,12 +212,16 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
 
 /// Finds problems in an API, in what the editor holds, or in a file.
 pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
+    let mut bundled = None;
     let working = match request.subject {
         LintSubject::Api { api } => Working::load(app, &api).await?,
         LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await?,
         LintSubject::File { path } => {
             let read = import::read_file(&path).await?;
-            Working::of_file(read.text).await?
+            let bundle = references::bundle(&read, None).await?;
+            let working = Working::of_file(bundle.text().to_owned()).await?;
+            bundled = Some(bundle);
+            working
         }
     };
     let mut diagnostics = working.diagnostics.clone();
@@ -215,6 +234,9 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         }
         Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working)),
         None => {}
+    }
+    if let Some(bundle) = bundled {
+        diagnostics = references::told_in_files(&bundle, diagnostics);
     }
     Ok(LintReport {
         fidelity,

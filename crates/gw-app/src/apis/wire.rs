@@ -86,13 +86,20 @@ pub struct ApiImport {
     pub backend: Option<Backend>,
     /// Base path on local gateways; `None` takes the server URL's path, or one made of the name.
     pub base_path: Option<String>,
+    /// Whether references to other addresses are followed; files below the document's folder are always read.
+    #[serde(default)]
+    pub remote_refs: bool,
+    /// Whether they may lead to loopback, private and link-local addresses too; a URL's own `allow_private` says so as
+    /// well.
+    #[serde(default)]
+    pub private_refs: bool,
 }
 
 /// Where a document comes from.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(tag = "from", rename_all = "kebab-case")]
 pub enum ImportSource {
-    /// A file on this machine.
+    /// A file on this machine, or a folder with one OpenAPI document.
     File {
         /// Its path.
         path: String,
@@ -122,6 +129,19 @@ pub struct ApiImported {
     pub operations: u32,
     /// What was noticed.
     pub diagnostics: Vec<Diagnostic>,
+    /// What was taken in from other documents; the first 10,000.
+    pub pieces: Vec<ImportedPiece>,
+}
+
+/// A part of an imported document that came from another.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ImportedPiece {
+    /// Its JSON pointer in the document.
+    pub at: String,
+    /// The file, as seen from the document's folder, or the address.
+    pub source: String,
+    /// Its JSON pointer there.
+    pub pointer: String,
 }
 
 /// An API's new settings.
@@ -199,7 +219,7 @@ pub enum LintSubject {
         /// The text.
         text: String,
     },
-    /// A file that is not in the catalog.
+    /// A file that is not in the catalog, with the files it refers to; or a folder with one document.
     File {
         /// Its path.
         path: String,

@@ -77,6 +77,8 @@ async fn api(app: &App, key_manager: &KeyManager) -> Result<(ApiId, Vec<String>)
                 version: None,
                 backend: Some(Backend::Mock),
                 base_path: None,
+                remote_refs: false,
+                private_refs: false,
             };
             apis::import(app, request).await?.api.id
         }

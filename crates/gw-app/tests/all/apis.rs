@@ -143,7 +143,7 @@ async fn text_file_and_address_import_the_same_document() {
         .await;
     let folder = json!({ "source": { "from": "file", "path": world.sandbox.home() } });
     world
-        .refused("apis.import", folder, "file.unreadable")
+        .refused("apis.import", folder, "catalog.duplicate-name")
         .await;
 }
 

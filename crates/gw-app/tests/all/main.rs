@@ -15,6 +15,7 @@ mod hostile;
 mod key_managers;
 mod operations;
 mod policies;
+mod references;
 mod samples;
 mod table;
 mod vault;

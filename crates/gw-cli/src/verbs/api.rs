@@ -2,6 +2,9 @@
 //!
 //! It refuses to touch documents itself.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use gw_app::wire::{
     ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, ImportSource,
     LintReport, LintSubject, LintTarget,
@@ -45,6 +48,7 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
             backend,
             base_path,
             allow_private,
+            remote_refs,
         } => {
             let from = read_source(&source, allow_private);
             let backend = backend.as_deref().map(read_backend);
@@ -57,6 +61,8 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
                     version,
                     backend,
                     base_path,
+                    remote_refs,
+                    private_refs: allow_private,
                 },
             )
             .await
@@ -109,6 +115,18 @@ fn read_source(text: &str, allow_private: bool) -> ImportSource {
 async fn import(app: &App, source: &str, request: ApiImport) -> Result<Reply, Fault> {
     let imported = apis::import(app, request).await?;
     let mut text = output::diagnostics(source, &imported.diagnostics);
+    let sources: BTreeSet<&str> = imported
+        .pieces
+        .iter()
+        .map(|piece| piece.source.as_str())
+        .collect();
+    if !sources.is_empty() {
+        text.push_str(&format!(
+            "Took in {} parts of {} other documents\n",
+            imported.pieces.len(),
+            sources.len()
+        ));
+    }
     text.push_str(&format!(
         "Imported {}@{} with {} operations\n",
         imported.api.name, imported.api.version, imported.operations
@@ -235,7 +253,10 @@ async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply
         KindArg::Aws => LintTarget::Aws,
         KindArg::Local => LintTarget::Local,
     });
-    let from = if std::path::Path::new(subject).is_file() {
+    // A bare word names an API, even where a folder has that name.
+    let path = Path::new(subject);
+    let is_path = path.is_file() || (path.is_dir() && subject.contains(['/', '\\', '.']));
+    let from = if is_path {
         LintSubject::File {
             path: subject.to_owned(),
         }

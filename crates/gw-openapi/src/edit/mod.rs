@@ -3,6 +3,7 @@
 //! It refuses to write a document anew, and to hand out a text that does not say exactly what was asked: every edit is
 //! read back and compared before it is returned.
 
+pub(crate) mod many;
 mod patch;
 mod write;
 

@@ -105,7 +105,10 @@ pub(super) fn yaml_text(text: &str) -> String {
             || (char > '\u{a0}' && char.is_alphanumeric())
     };
     let safe_start = text.starts_with(|char: char| {
-        char.is_ascii_alphabetic() || char == '/' || (char > '\u{a0}' && char.is_alphanumeric())
+        char.is_ascii_alphabetic()
+            || char == '/'
+            || char == '$'
+            || (char > '\u{a0}' && char.is_alphanumeric())
     });
     let old_boolean = matches!(
         text.to_ascii_lowercase().as_str(),
