@@ -797,16 +797,14 @@ fn whole(text: &str) -> String {
     let info = "info: { title: T, version: '1' }\n";
     let licensed = "openapi: 3.0.3\ninfo: { title: T, version: '1', license: { name: x, url: x }, contact: {} }\n";
     let scoped = "@30components: { securitySchemes: { k: { type: oauth2, flows: { clientCredentials: { tokenUrl: a, scopes: { a: x } } } } } }";
+    let body = "@30paths: { /a: { post: { OK, requestBody: { content: { application/json: ";
+    let closed = text.starts_with("@BODY");
     let text = text
-        .replace("OK", OK)
-        .replace("@LICENSED", licensed)
+        .replace("@BODY", body)
         .replace("@SCOPED", scoped)
-        .replace(
-            "@BODY",
-            "@30paths: { /a: { post: { OK, requestBody: { content: { application/json: ",
-        )
-        .replace("OK", OK);
-    let mut text = if text.contains("requestBody: { content: { application/json") {
+        .replace("OK", OK)
+        .replace("@LICENSED", licensed);
+    let mut text = if closed {
         format!("{text} }} }} }} }} }}")
     } else {
         text

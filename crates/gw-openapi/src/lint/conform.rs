@@ -457,9 +457,11 @@ impl<'d> Lint<'d> {
                 Word::AdditionalProperties | Word::UnevaluatedProperties => {
                     said.as_bool() != Some(false)
                 }
-                Word::PatternProperties | Word::DependentSchemas | Word::PropertyNames => true,
                 // What a discriminator chooses may be described elsewhere.
-                Word::Discriminator => true,
+                Word::PatternProperties
+                | Word::DependentSchemas
+                | Word::PropertyNames
+                | Word::Discriminator => true,
                 Word::AllOf | Word::AnyOf | Word::OneOf => said
                     .items()
                     .any(|member| self.leaves_room(member, name, any, judgement, depth + 1)),

@@ -75,13 +75,7 @@ impl<'d> Lint<'d> {
             return;
         }
         for trouble in self.judge(value, schema) {
-            let inner = trouble.at;
-            let at = if inner.id == value.id {
-                At::Key(inner)
-            } else {
-                At::Node(inner)
-            };
-            self.report(id, at, || {
+            self.report(id, At::Key(trouble.at), || {
                 format!("The example is not of its schema: {}", trouble.message)
             });
         }

@@ -44,7 +44,7 @@ fn tag(rest: &[u8]) -> Option<&'static str> {
         rest.get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
-    if starts(b"script") && !rest.get(6).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+    if starts(b"script") && !rest.get(6).is_some_and(u8::is_ascii_alphanumeric) {
         return Some("a '<script>'");
     }
     let end = rest

@@ -171,7 +171,7 @@ impl<'d> Lint<'d> {
         if is("integer") {
             let low = has(&[Word::Minimum, Word::ExclusiveMinimum]);
             let high = has(&[Word::Maximum, Word::ExclusiveMaximum]);
-            if !fixed && !(low && high) {
+            if !(fixed || low && high) {
                 tell(Id::IntegerLimit, "This number may have any size");
             }
             if !has(&[Word::Format]) {

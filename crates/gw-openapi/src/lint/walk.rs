@@ -190,7 +190,7 @@ impl<'d> Lint<'d> {
             Form::Text if kind == Kind::String => return,
             Form::Prose if kind == Kind::String => return self.prose(value),
             Form::Text | Form::Prose => Must::Be("text"),
-            Form::Bool if kind == Kind::Bool => return,
+            Form::Bool | Form::SchemaOrBool if kind == Kind::Bool => return,
             Form::Bool => Must::Be("true or false"),
             Form::Number if kind == Kind::Number => return,
             Form::Number => Must::Be("a number"),
@@ -198,7 +198,7 @@ impl<'d> Lint<'d> {
             Form::Count => Must::Be("a whole number from 0 up"),
             Form::List if kind == Kind::Sequence => return,
             Form::List => Must::Be("a list"),
-            Form::Texts => match self.not_texts(value) {
+            Form::Texts => match not_texts(value) {
                 None => return,
                 Some(item) if item.id != value.id => {
                     return self.wrong(object, At::Node(item), entry, item, Must::Be("text"));
@@ -209,7 +209,7 @@ impl<'d> Lint<'d> {
                 let holds = value.is_mapping()
                     && value.entries().all(|(_, value)| match form {
                         Form::TextMap => value.kind() == Kind::String,
-                        _ => self.not_texts(value).is_none(),
+                        _ => not_texts(value).is_none(),
                     });
                 if holds {
                     return;
@@ -224,15 +224,15 @@ impl<'d> Lint<'d> {
                 Some(text) if words.contains(&text) => return,
                 _ => Must::BeOneOf(words),
             },
-            Form::SchemaOrBool if kind == Kind::Bool => return,
-            Form::SchemaOrBool => return self.object(Object::Schema, value, None),
             Form::SchemaOrList if kind == Kind::Sequence => {
                 for item in value.items() {
                     self.object(Object::Schema, item, None);
                 }
                 return;
             }
-            Form::SchemaOrList => return self.object(Object::Schema, value, None),
+            Form::SchemaOrBool | Form::SchemaOrList => {
+                return self.object(Object::Schema, value, None);
+            }
             Form::TypeName | Form::TypeNames => {
                 let words = type_names(self.version, matches!(form, Form::TypeNames));
                 let known =
@@ -259,26 +259,17 @@ impl<'d> Lint<'d> {
         );
     }
 
-    /// The first thing that keeps a node from being a list of texts; the node itself when it is no list.
-    fn not_texts(&self, node: Node<'d>) -> Option<Node<'d>> {
-        if node.kind() == Kind::Sequence {
-            node.items().find(|item| item.kind() != Kind::String)
-        } else {
-            Some(node)
-        }
-    }
-
     /// A value of the wrong kind.
     fn wrong(&mut self, object: Object, at: At<'d>, entry: &Entry, value: Node<'d>, must: Must) {
         let word = self.word(entry);
         let key = self.tree.symbol(entry.key);
-        let container = matches!(must, Must::Be("a list" | "a mapping"));
+        let container = matches!(must, Must::Be("a list" | "a list of texts" | "a mapping"));
         if container && is_vital(object, word) {
             self.report(Id::Structure, at, || {
                 let Must::Be(wanted) = must else {
                     return Said::from(String::new());
                 };
-                let fix = if wanted == "a list" {
+                let fix = if wanted.starts_with("a list") {
                     "Write a list."
                 } else {
                     "Write keys with values."
@@ -382,15 +373,26 @@ impl<'d> Lint<'d> {
         }
         // What it holds may still be referred to, or refer.
         match other {
-            Some((_, form @ (Form::One(_) | Form::Many(_) | Form::Map(_)))) => {
-                self.form(object, entry, value, form, None);
-            }
-            Some((_, form @ (Form::SchemaOrBool | Form::SchemaOrList))) => {
-                self.form(object, entry, value, form, None);
-            }
+            Some((
+                _,
+                form @ (Form::One(_)
+                | Form::Many(_)
+                | Form::Map(_)
+                | Form::SchemaOrBool
+                | Form::SchemaOrList),
+            )) => self.form(object, entry, value, form, None),
             Some(_) => {}
             None => self.loose_references(value),
         }
+    }
+}
+
+/// The first thing that keeps a node from being a list of texts; the node itself when it is no list.
+fn not_texts(node: Node<'_>) -> Option<Node<'_>> {
+    if node.kind() == Kind::Sequence {
+        node.items().find(|item| item.kind() != Kind::String)
+    } else {
+        Some(node)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It refuses advice on how to be secure: that is the table of the security rules.
 
+use crate::lint::shapes::{ALL, V3, V32};
+
 super::table! {
     Path "oas-path" Error Minimal ALL ["path-not-include-query" "path-declaration-must-exist"]
     "A path of a form no request matches: without a leading slash, with a query, spaces, unbalanced or empty braces."

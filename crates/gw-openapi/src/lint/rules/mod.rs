@@ -73,6 +73,7 @@ impl Rule {
 macro_rules! ids {
     ($($name:ident)*) => {
         /// A rule, as a number.
+        #[expect(clippy::enum_variant_names, reason = "an operationId is what OpenAPI calls it")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[repr(u8)]
         pub(super) enum Id { $($name),* }
@@ -110,8 +111,6 @@ macro_rules! table {
     ($($name:ident $id:literal $severity:ident $set:ident $versions:ident [$($known:literal)*] $finds:literal $why:literal $fix:literal)*) => {
         use gw_model::Severity;
         use super::{Id, Rule, Set};
-        #[allow(unused_imports, reason = "not every table names every version")]
-        use crate::lint::shapes::{ALL, NEW, V2, V3, V30, V32};
 
         pub(super) const RULES: &[Rule] = &[$(Rule {
             number: Id::$name,

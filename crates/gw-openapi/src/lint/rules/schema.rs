@@ -2,6 +2,8 @@
 //!
 //! It refuses limits on sizes: those are security rules.
 
+use crate::lint::shapes::{ALL, NEW, V3, V30, V32};
+
 super::table! {
     SchemaTypeMismatch "oas-schema-type-mismatch" Warning Recommended ALL ["no-schema-type-mismatch"]
     "A schema of objects with `items`, or of lists with `properties`."

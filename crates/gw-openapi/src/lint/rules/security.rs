@@ -2,6 +2,8 @@
 //!
 //! It refuses to drown the rest: what nearly every document lacks is off until a ruleset asks for it.
 
+use crate::lint::shapes::{ALL, NEW, V3};
+
 super::table! {
     NumericId "owasp-numeric-id" Info Recommended ALL ["owasp:api1:2023-no-numeric-ids"]
     "A parameter that is an id and a whole number."

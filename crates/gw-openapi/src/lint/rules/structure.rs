@@ -2,6 +2,8 @@
 //!
 //! It refuses rules on operations and schemas: those have tables of their own.
 
+use crate::lint::shapes::{ALL, V3, V32};
+
 super::table! {
     Paths "oas-paths" Error Minimal ALL ["struct"]
     "A document without `paths` (from 3.1 on: and without `webhooks` and `components`)."
