@@ -40,7 +40,7 @@ super::table! {
     "Access tokens that cannot be renewed tend to live long, and so do stolen ones."
     "Add 'refreshUrl' and let access tokens live shortly."
 
-    WriteUnsecured "owasp-write-unsecured" Warning Recommended ALL ["security-defined" "owasp:api2:2023-write-restricted"]
+    WriteUnsecured "owasp-write-unsecured" Info Recommended ALL ["security-defined" "owasp:api2:2023-write-restricted"]
     "A POST, PUT, PATCH or DELETE that no security scheme protects."
     "Anybody can change data, if the policy on the gateway does not say otherwise."
     "Add 'security' to the operation or the document."
