@@ -22,7 +22,7 @@ pub mod tree;
 mod yaml;
 
 pub use document::{Document, Format, MAX_TEXT, SpecVersion};
-pub use lint::lint;
+pub use lint::{Ruleset, lint, lint_with};
 pub use operation::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };
