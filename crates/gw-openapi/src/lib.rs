@@ -7,6 +7,7 @@ mod builder;
 pub mod document;
 pub mod edit;
 mod finding;
+pub mod fix;
 mod json;
 mod lines;
 pub mod lint;

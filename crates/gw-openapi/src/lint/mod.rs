@@ -30,6 +30,7 @@ pub fn lint(document: &Document) -> Vec<Diagnostic> {
     paths::check(&mut findings);
     operations::check(&mut findings);
     let mut found = findings.found;
+    crate::fix::mark(document, &mut found);
     found.sort_by(|a, b| {
         (a.place.line, a.place.column, &a.rule).cmp(&(b.place.line, b.place.column, &b.rule))
     });
