@@ -2,6 +2,7 @@
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod fix;
 mod import;
 pub mod wire;
 pub(crate) mod working;
@@ -20,6 +21,7 @@ use crate::wire::{
     LintReport, LintSubject, LintTarget, Syntax,
 };
 
+pub use fix::{Rewritten, fix, rewrite, undo};
 pub(crate) use working::Working;
 
 /// Part of the list, by name and version.
@@ -132,17 +134,10 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     let working = Working::load(app, &request.api).await?;
     let stem = format!("{}-{}", names::slug(&working.api.name), working.api.version);
     let exported = match request.format {
-        ExportFormat::Openapi => {
-            let ending = if working.document.format() == Format::Json {
-                "json"
-            } else {
-                "yaml"
-            };
-            ApiExported {
-                file_name: format!("{stem}.{ending}"),
-                text: working.revision.document.clone(),
-            }
-        }
+        ExportFormat::Openapi => ApiExported {
+            file_name: file_name(&working),
+            text: working.revision.document.clone(),
+        },
         ExportFormat::Aws => {
             let target = match &request.gateway {
                 None => None,
@@ -194,26 +189,48 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     Ok(exported)
 }
 
+/// A good name for the document's file.
+fn file_name(working: &Working) -> String {
+    let ending = match working.document.format() {
+        Format::Json => "json",
+        Format::Yaml => "yaml",
+    };
+    let name = names::slug(&working.api.name);
+    format!("{name}-{}.{ending}", working.api.version)
+}
+
 /// Finds problems in an API, in what the editor holds, or in a file.
 pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
-    let working = match request.subject {
-        LintSubject::Api { api } => Working::load(app, &api).await?,
-        LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await?,
+    let working = subject(app, request.subject).await?;
+    Ok(report(for_target(&working, request.target)))
+}
+
+/// What is to be linted or fixed.
+async fn subject(app: &App, subject: LintSubject) -> Result<Working, Fault> {
+    match subject {
+        LintSubject::Api { api } => Working::load(app, &api).await,
+        LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await,
         LintSubject::File { path } => {
             let read = import::read_file(&path).await?;
-            Working::of_file(read.text).await?
+            Working::of_file(read.text).await
         }
-    };
+    }
+}
+
+/// What is found, with what a kind of gateway minds.
+fn for_target(working: &Working, target: Option<LintTarget>) -> Vec<Diagnostic> {
     let mut diagnostics = working.diagnostics.clone();
-    match request.target {
-        Some(LintTarget::Aws) => diagnostics.extend(connect::aws_diagnostics(
-            &working,
-            &connect::any_aws_target(),
-        )),
-        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working)),
+    match target {
+        Some(LintTarget::Aws) => {
+            diagnostics.extend(connect::aws_diagnostics(
+                working,
+                &connect::any_aws_target(),
+            ));
+        }
+        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(working)),
         None => {}
     }
-    Ok(report(diagnostics))
+    diagnostics
 }
 
 /// Sorts findings, worst first, and counts them.
