@@ -128,11 +128,7 @@ pub async fn rewrite(
     let text = fixed.text.clone();
     let shown = path.to_owned();
     let backup = blocking(move || {
-        let backup = match backup {
-            true => Some(keep(&real, &before)),
-            false => None,
-        };
-        let backup = backup.transpose();
+        let backup = backup.then(|| keep(&real, &before)).transpose();
         let written = backup.and_then(|backup| replace(&real, text.as_bytes()).map(|()| backup));
         written.map_err(|error| {
             let advice =

@@ -78,7 +78,7 @@ enum What {
     /// Asked already.
     Nothing,
     /// At a node that is there.
-    Node(Asked),
+    Node(Box<Asked>),
     /// A new key of that node.
     Name(String),
     /// An item behind the others.
@@ -245,7 +245,7 @@ impl<'a> Gathering<'a> {
                 }
                 let mut built = Asked::default();
                 self.change(id, value, index, &mut built)?;
-                Ok(found(What::Node(built)))
+                Ok(found(What::Node(Box::new(built))))
             }
             Edit::Remove { .. } => {
                 if way.is_empty() {
@@ -256,10 +256,10 @@ impl<'a> Gathering<'a> {
                 }
                 self.whole(id)?;
                 let own = Own::Removed;
-                Ok(found(What::Node(Asked {
+                Ok(found(What::Node(Box::new(Asked {
                     own,
                     ..Asked::default()
-                })))
+                }))))
             }
             Edit::Rename { to, .. } => {
                 let (holder, beside) = parent.ok_or(Refused::Missing)?;

@@ -401,9 +401,10 @@ impl<'d> Patch<'d> {
                 self.put(line..span.end, write::block_lines(value, column, self.unit));
             } else {
                 // Lines of text would take in the comments below them.
-                let text = match text.contains('\n') {
-                    true => format!(" {}", write::flow(value)),
-                    false => text,
+                let text = if text.contains('\n') {
+                    format!(" {}", write::flow(value))
+                } else {
+                    text
                 };
                 let behind = colon + before.find(':').map_or(0, |at| at + 1);
                 self.cut(behind..behind, text);
