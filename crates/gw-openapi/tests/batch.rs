@@ -242,7 +242,7 @@ fn edits(value: &Value, dice: &mut Dice<'_>, new: &[Value]) -> Vec<Edit> {
     let mut all = Vec::new();
     pointers(value, "", &mut all);
     let mut edits: Vec<Edit> = Vec::new();
-    for index in 0..new.len() {
+    for (index, new) in new.iter().enumerate() {
         if all.is_empty() {
             break;
         }
@@ -263,7 +263,7 @@ fn edits(value: &Value, dice: &mut Dice<'_>, new: &[Value]) -> Vec<Edit> {
         let holder = value.pointer(at.rsplit_once('/').unwrap().0).unwrap();
         let set = Edit::Set {
             at: at.clone(),
-            value: new[index].clone(),
+            value: new.clone(),
         };
         edits.push(match dice.below(5) {
             0 | 1 => Edit::Remove { at },
@@ -273,11 +273,11 @@ fn edits(value: &Value, dice: &mut Dice<'_>, new: &[Value]) -> Vec<Edit> {
             },
             3 if node.is_array() => Edit::Append {
                 at,
-                value: new[index].clone(),
+                value: new.clone(),
             },
             3 if node.is_object() => Edit::Set {
                 at: format!("{at}/fresh{index}"),
-                value: new[index].clone(),
+                value: new.clone(),
             },
             _ => set,
         });

@@ -7,6 +7,7 @@ mod asked;
 mod batch;
 mod patch;
 mod proof;
+mod replace;
 mod write;
 
 use gw_model::OperationKey;
