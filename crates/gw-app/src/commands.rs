@@ -76,6 +76,8 @@ macro_rules! each_command {
             "apis.remove" => apis::remove(ApiRequest) -> Done, reads [], changes [Apis];
             "apis.export" => apis::export(ApiExport) -> ApiExported, reads [Apis], changes [];
             "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
+            "apis.fix" => apis::fix(ApiFix) -> ApiFixed, reads [], changes [];
+            "apis.undo" => apis::undo(ApiUndo) -> DocumentView, reads [], changes [Apis];
             "apis.document" => apis::document(ApiRequest) -> DocumentView, reads [Apis], changes [];
             "apis.save_document" => apis::save_document(DocumentSave) -> DocumentView, reads [], changes [Apis];
             "operations.get" => operations::get(OperationRequest) -> OperationForm, reads [Apis], changes [];

@@ -15,6 +15,8 @@ use gw_model::{
     AwsCredentials, AwsTarget, Code, Diagnostic, EndpointType, Fault, Gateway, GatewayId,
     GatewayKind, GatewayTarget, Secret,
 };
+use gw_openapi::Document;
+use gw_openapi::edit::Edit;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -234,6 +236,11 @@ pub(crate) fn fidelity(working: &Working, target: &AwsTarget) -> FidelityReport 
 /// What the local gateway refuses.
 pub(crate) fn local_diagnostics(working: &Working) -> Vec<Diagnostic> {
     gw_local::lint::lint(&working.plan)
+}
+
+/// The edits that mend each finding, whoever found it; `None` where there is no sure way.
+pub(crate) fn fixes(document: &Document, findings: &[&Diagnostic]) -> Vec<Option<Vec<Edit>>> {
+    gw_openapi::fix::fixes(document, findings.iter().copied())
 }
 
 /// A target for looking at a document without a gateway.

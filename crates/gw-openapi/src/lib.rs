@@ -9,6 +9,7 @@ pub mod document;
 pub mod edit;
 pub mod extract;
 mod finding;
+pub mod fix;
 mod json;
 mod lines;
 pub mod lint;

@@ -284,3 +284,68 @@ pub struct DocumentSave {
     /// The text.
     pub text: String,
 }
+
+/// Findings to fix.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiFix {
+    /// In what.
+    pub subject: LintSubject,
+    /// What a kind of gateway minds too.
+    pub target: Option<LintTarget>,
+    /// Which findings.
+    pub what: FixWhat,
+}
+
+/// Which findings to fix.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "fix", rename_all = "kebab-case")]
+pub enum FixWhat {
+    /// One.
+    One {
+        /// Its rule.
+        rule: String,
+        /// Its place's pointer.
+        pointer: String,
+    },
+    /// All of some rules.
+    Kind {
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// All that can be fixed.
+    All,
+}
+
+/// A document with fixes; nothing is saved.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiFixed {
+    /// The new text.
+    pub text: String,
+    /// What differs, as a unified diff; empty when nothing does.
+    pub diff: String,
+    /// How many findings were fixed.
+    pub fixed: u32,
+    /// Those that were to be fixed and are still there.
+    pub left: Vec<FixLeft>,
+    /// What is found in the new text.
+    pub report: LintReport,
+}
+
+/// A finding that was not fixed.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct FixLeft {
+    /// Which, as it is in the new text.
+    pub finding: Diagnostic,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A change of a document to take back.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiUndo {
+    /// Whose.
+    pub api: ApiId,
+    /// The edition that was read.
+    #[ts(type = "number")]
+    pub edition: u64,
+}

@@ -10,6 +10,7 @@ mod applications;
 mod canary;
 mod console;
 mod deployments;
+mod fixes;
 mod gateways;
 mod hostile;
 mod key_managers;

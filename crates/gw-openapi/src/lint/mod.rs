@@ -226,6 +226,7 @@ impl<'d> Lint<'d> {
 
     fn finish(self) -> Vec<Diagnostic> {
         let mut found = self.found;
+        crate::fix::mark(self.document, &mut found);
         found.sort_by(|a, b| {
             (a.place.line, a.place.column, &a.rule).cmp(&(b.place.line, b.place.column, &b.rule))
         });
