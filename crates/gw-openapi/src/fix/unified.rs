@@ -18,7 +18,7 @@ pub fn unified(before: &str, after: &str, name: &str) -> String {
     let mut input = InternedInput::default();
     input.update_before(old.iter().copied());
     input.update_after(new.iter().copied());
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_no_heuristic(&input);
     let changes: Vec<(u32, u32, u32, u32)> = diff
         .hunks()
