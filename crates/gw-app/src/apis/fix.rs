@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use gw_model::{Code, Diagnostic, Fault};
+use gw_model::{Code, Diagnostic, Fault, Severity};
 
 use super::{Working, count, for_target, import, report, subject, view};
 use crate::app::{App, blocking, now};
@@ -39,7 +39,8 @@ pub async fn fix(app: &App, request: ApiFix) -> Result<ApiFixed, Fault> {
                 finding.rule == *rule && finding.place.pointer == *pointer
             }
             FixWhat::Kind { rules } => rules.contains(&finding.rule),
-            FixWhat::All => finding.fixable || gw_openapi::fix::is_fixable(&finding.rule),
+            // Matters of taste are mended when they are asked for by name.
+            FixWhat::All => finding.fixable && finding.severity > Severity::Info,
         };
         let one = matches!(what, FixWhat::One { .. });
         if let FixWhat::One { rule, pointer } = &what

@@ -312,7 +312,7 @@ pub enum FixWhat {
         /// The rules.
         rules: Vec<String>,
     },
-    /// All that can be fixed.
+    /// Every error and warning that can be fixed.
     All,
 }
 

@@ -161,7 +161,10 @@ fn block_cut(root: &Document, node: Node<'_>, value: &Value) -> Option<Cut> {
         return None;
     }
     let end = span.end + rest.len();
-    Some((span.start..end, written::block(value, line.len(), unit(root))))
+    Some((
+        span.start..end,
+        written::block(value, line.len(), unit(root)),
+    ))
 }
 
 /// Columns of one level of indentation.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use gw_model::Diagnostic;
+use gw_model::{Diagnostic, Severity};
 
 use crate::document::Document;
 use crate::edit::{self, Edit, EditError};
@@ -37,11 +37,12 @@ pub struct Left {
     pub reason: String,
 }
 
-/// Fixes what general rules found: all that can be fixed, or the findings of some rules.
+/// Fixes what general rules found: every error and warning that can be fixed, or the findings of some rules, matters of
+/// taste too.
 pub fn fix_all(document: &Document, findings: &[Diagnostic], rules: Option<&[&str]>) -> Fixed {
     let wanted = |finding: &Diagnostic| match rules {
         Some(rules) => rules.contains(&finding.rule.as_str()),
-        None => super::is_fixable(&finding.rule),
+        None => finding.severity > Severity::Info && super::is_fixable(&finding.rule),
     };
     repeat(
         document,
