@@ -76,6 +76,7 @@ macro_rules! each_command {
             "apis.remove" => apis::remove(ApiRequest) -> Done, reads [], changes [Apis];
             "apis.export" => apis::export(ApiExport) -> ApiExported, reads [Apis], changes [];
             "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
+            "apis.explain" => apis::explain(ApiExplain) -> Explained, reads [Apis], changes [];
             "apis.document" => apis::document(ApiRequest) -> DocumentView, reads [Apis], changes [];
             "apis.save_document" => apis::save_document(DocumentSave) -> DocumentView, reads [], changes [Apis];
             "operations.get" => operations::get(OperationRequest) -> OperationForm, reads [Apis], changes [];

@@ -221,7 +221,7 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
 
 /// What AWS refuses or loses.
 pub(crate) fn aws_diagnostics(working: &Working, target: &AwsTarget) -> Vec<Diagnostic> {
-    gw_aws::lint::lint(&working.revision.document, &working.plan, target)
+    gw_aws::lint::lint(&working.document, &working.plan, target)
 }
 
 /// What the local gateway refuses.

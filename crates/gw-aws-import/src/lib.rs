@@ -7,10 +7,12 @@ mod authorizer;
 mod cors;
 pub mod document;
 pub mod explain;
+pub mod fix;
 mod integration;
 pub mod lint;
 pub mod names;
 mod note;
+pub mod rules;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 

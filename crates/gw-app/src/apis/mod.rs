@@ -1,7 +1,8 @@
-//! APIs: make, import, list, edit, export, lint, remove.
+//! APIs: make, import, list, edit, export, lint, explain, remove.
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod explain;
 mod import;
 pub mod wire;
 pub(crate) mod working;
@@ -20,6 +21,7 @@ use crate::wire::{
     LintReport, LintSubject, LintTarget, Syntax,
 };
 
+pub use explain::explain;
 pub(crate) use working::Working;
 
 /// Part of the list, by name and version.

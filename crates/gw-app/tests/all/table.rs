@@ -123,6 +123,12 @@ async fn apis(world: &World) {
             json!({ "subject": { "from": "api", "api": api["id"] } }),
         )
         .await;
+    world
+        .ok(
+            "apis.explain",
+            json!({ "message": "No integration defined for method", "api": api["id"] }),
+        )
+        .await;
     let form = world
         .ok(
             "operations.get",
