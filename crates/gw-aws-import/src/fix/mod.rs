@@ -7,7 +7,7 @@ mod paths;
 mod schemas;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use gw_model::Diagnostic;
 use gw_openapi::Document;
@@ -36,20 +36,23 @@ pub fn fix_all(document: &Document, findings: &[Diagnostic]) -> Vec<Edit> {
     let fixes = Fixes::of(document);
     let mut names = HashSet::new();
     let mut asked: Vec<Edit> = Vec::new();
-    let mut decided: BTreeSet<String> = BTreeSet::new();
+    // What was decided where, as an index of `asked`.
+    let mut decided: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let Some(edits) = fixes.edits_with(finding, &mut names) else {
+        let Some(mut edits) = fixes.edits_with(finding, &mut names) else {
             continue;
         };
-        let new: Vec<Edit> = edits
-            .into_iter()
-            .filter(|edit| !asked.contains(edit))
-            .collect();
-        if new.iter().any(|edit| contradicts(edit, &decided)) {
+        edits.retain(|edit| {
+            let same = decided.get(&decides(edit)).and_then(|&at| asked.get(at));
+            same != Some(edit)
+        });
+        if edits.iter().any(|edit| contradicts(edit, &decided)) {
             continue;
         }
-        decided.extend(new.iter().map(decides));
-        asked.extend(new);
+        for edit in edits {
+            decided.insert(decides(&edit), asked.len());
+            asked.push(edit);
+        }
     }
     asked
 }
@@ -121,9 +124,9 @@ fn decides(edit: &Edit) -> String {
     }
 }
 
-fn contradicts(edit: &Edit, decided: &BTreeSet<String>) -> bool {
+fn contradicts(edit: &Edit, decided: &BTreeMap<String, usize>) -> bool {
     let own = decides(edit);
-    if decided.contains(&own) {
+    if decided.contains_key(&own) {
         return true;
     }
     let (at, is_whole) = match edit {
@@ -133,16 +136,16 @@ fn contradicts(edit: &Edit, decided: &BTreeSet<String>) -> bool {
     let inside = format!("{at}/");
     let edited_inside = || {
         let next = decided.range(inside.clone()..).next();
-        next.is_some_and(|other| other.starts_with(&inside))
+        next.is_some_and(|(other, _)| other.starts_with(&inside))
     };
     let renamed =
-        || matches!(edit, Edit::Remove { .. }) && decided.contains(&format!("{at} renamed"));
+        || matches!(edit, Edit::Remove { .. }) && decided.contains_key(&format!("{at} renamed"));
     if is_whole && (edited_inside() || renamed()) {
         return true;
     }
     let mut holder = at.as_str();
     while let Some((parent, _)) = holder.rsplit_once('/') {
-        if decided.contains(parent) {
+        if decided.contains_key(parent) {
             return true;
         }
         holder = parent;

@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use super::integrations;
 
+/// Segments of a path that are looked at; no real path has as many.
+const MAX_DEPTH: usize = 50;
+
 /// The path a pointer is in.
 fn path_of(pointer: &str) -> Option<String> {
     let step = pointer.strip_prefix("/paths/")?.split('/').next()?;
@@ -71,7 +74,7 @@ pub(super) fn one_name(document: &Document, pointer: &str) -> Option<Vec<Edit>> 
 /// Where a path has another variable than the first path that has one there: parent, that variable, its own.
 fn conflict(path: &str, keys: &[&str]) -> Option<(String, String, String)> {
     let mut parent = String::new();
-    for segment in path.split('/').skip(1) {
+    for segment in path.split('/').skip(1).take(MAX_DEPTH) {
         if segment.starts_with('{') && segment.ends_with('}') {
             let mut there = keys.iter().filter_map(|key| child(key, &parent));
             let first = there.find(|other| other.starts_with('{') && other.ends_with('}'))?;

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use gw_model::{HttpMethod, Severity};
-use gw_openapi::{Node, NodeId, Operation, Parameter, ParameterLocation};
+use gw_openapi::{Node, NodeId, Parameter, ParameterLocation};
 use gw_plan::RouteBackend;
 
 use super::{Found, Rule, Subject, at_key, counted};
@@ -144,18 +144,8 @@ fn fate_of(header: &str) -> Option<&'static HeaderFate> {
         .find(|fate| fate.name.eq_ignore_ascii_case(header))
 }
 
-/// TRACE is left out by the compiler; that nothing else is there, and 3.2's further methods, are told here.
+/// Methods of OpenAPI 3.2, which no plan has; TRACE is told with the plan.
 fn unknown_methods(subject: &Subject<'_>, found: &mut Found) {
-    let operations = &subject.operations;
-    let is_trace = |operation: &&Operation| operation.key.method == HttpMethod::Trace;
-    if operations.iter().all(|operation| is_trace(&operation)) {
-        for operation in operations {
-            found.add(|| {
-                let message = format!("AWS has no method TRACE for {}", operation.key.path);
-                (operation.place.clone(), message)
-            });
-        }
-    }
     let paths = subject.document.at("/paths");
     for (path, item) in paths.into_iter().flat_map(Node::entries) {
         let query = item.get("query").filter(|node| node.is_mapping());

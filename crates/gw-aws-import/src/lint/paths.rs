@@ -1,6 +1,8 @@
-//! Rules about paths that are imported as they are.
+//! Rules about paths that are imported as they are, and methods that are not.
 //!
 //! It refuses what the compiler rewrites.
+
+use gw_model::HttpMethod;
 
 use super::{Found, Rule, Subject};
 
@@ -12,6 +14,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "GW016",
         check: colons,
+    },
+    Rule {
+        id: "GW021",
+        check: nothing_but_trace,
     },
 ];
 
@@ -37,6 +43,20 @@ fn colons(subject: &Subject<'_>, found: &mut Found) {
         if path.contains(':') {
             found.add(|| {
                 let message = format!("{path} has a colon, which may not work on AWS");
+                (subject.place_of(route), message)
+            });
+        }
+    }
+}
+
+/// The compiler leaves TRACE out; an API that has nothing else is empty then.
+fn nothing_but_trace(subject: &Subject<'_>, found: &mut Found) {
+    let routes = &subject.plan.routes;
+    let is_trace = |route: &gw_plan::Route| route.operation.method == HttpMethod::Trace;
+    if routes.iter().all(is_trace) {
+        for route in routes {
+            found.add(|| {
+                let message = format!("AWS has no method TRACE for {}", route.operation.path);
                 (subject.place_of(route), message)
             });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gw_model::{AwsTarget, Diagnostic, Severity};
+use gw_model::{AwsTarget, Diagnostic, HttpMethod, Severity};
 use gw_openapi::Document;
 use gw_plan::{Plan, RouteSecurity};
 
@@ -236,6 +236,10 @@ fn only_errors_are_obstacles() {
         "The API has 301 resources, and AWS allows 300"
     );
     assert_eq!(found[0].severity, Severity::Error);
+    let mut plan = pets();
+    plan.routes.truncate(1);
+    plan.routes[0].operation.method = HttpMethod::Trace;
+    assert_eq!(rules_of(&obstacles(&plan, &aws())), ["GW021"]);
 }
 
 #[test]
