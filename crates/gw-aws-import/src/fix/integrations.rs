@@ -86,9 +86,15 @@ pub(super) fn renamed_variable(
             }
             "requestparameters" => edits.extend(mappings(value, &at, old, new)),
             "requesttemplates" => {
-                for (media_type, template) in value.entries() {
-                    let at = format!("{at}/{}", escape(media_type.text));
-                    edits.extend(template_edit(template, at, old, new)?);
+                for (media_type, node) in value.entries() {
+                    let text = node.as_str().unwrap_or_default();
+                    let renamed = template(text, old, new)?;
+                    if renamed != text {
+                        edits.push(Edit::Set {
+                            at: format!("{at}/{}", escape(media_type.text)),
+                            value: renamed.into(),
+                        });
+                    }
                 }
             }
             _ => {}
@@ -117,18 +123,11 @@ fn mappings(value: Node<'_>, at: &str, old: &str, new: &str) -> Vec<Edit> {
     edits
 }
 
-fn template_edit(template: Node<'_>, at: String, old: &str, new: &str) -> Option<Option<Edit>> {
-    let text = template.as_str().unwrap_or_default();
+/// A template with the variable's new name.
+fn template(text: &str, old: &str, new: &str) -> Option<String> {
     let renamed = text
         .replace(&format!("params('{old}')"), &format!("params('{new}')"))
         .replace(&format!("params(\"{old}\")"), &format!("params(\"{new}\")"));
     let still = [format!("'{old}'"), format!("\"{old}\""), format!(".{old}")];
-    if still.iter().any(|name| renamed.contains(name)) {
-        return None;
-    }
-    let changed = renamed != text;
-    Some(changed.then(|| Edit::Set {
-        at,
-        value: renamed.into(),
-    }))
+    (!still.iter().any(|name| renamed.contains(name))).then_some(renamed)
 }

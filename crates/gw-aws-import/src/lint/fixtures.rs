@@ -85,7 +85,7 @@ pub(super) const FIXTURES: &[Fixture] = &[
     text(
         "GW007",
         "openapi: 3.0.3\ninfo: {title: Pet Store, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n",
-        "",
+        "openapi: 3.0.3\ninfo: {title: P-ets, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n",
     ),
     text(
         "GW008",

@@ -175,8 +175,7 @@ fn arns(subject: &Subject<'_>, found: &mut Found) {
             uri.starts_with("arn:") && (uri.contains(":path/") || uri.contains(":action/"));
         let proxied = uri.contains(":lambda:") || uri.contains(":firehose:");
         let wrong = match kind.as_str() {
-            "aws" if !callable => "says neither path nor action",
-            "aws_proxy" if !callable => "says neither path nor action",
+            "aws" | "aws_proxy" if !callable => "says neither path nor action",
             "aws_proxy" if !proxied => "is neither a Lambda function nor a Firehose stream",
             _ => continue,
         };
