@@ -18,7 +18,7 @@ mod observe;
 mod verbs;
 
 pub use connector::{AwsAccess, AwsConnector};
-pub use gw_aws_import::{explain, lint, rules};
+pub use gw_aws_import::{explain, lint};
 pub use profiles::{Profile, profiles};
 pub use quotas::quotas;
 pub use regions::{Region, regions};

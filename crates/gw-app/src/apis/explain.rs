@@ -2,12 +2,13 @@
 //!
 //! It refuses to guess: a message that is not known is said to be unknown.
 
-use gw_aws::explain::{Explanation, Origins, locate, messages};
-use gw_aws::rules;
-use gw_model::Fault;
+use gw_aws_import::explain::{Explanation, Origins, locate, messages};
+use gw_aws_import::rules;
+use gw_model::{Fault, Place};
 
 use super::{Working, count};
 use crate::app::App;
+use crate::connect;
 use crate::wire::{ApiExplain, Explained, ExplainedMessage, RuleName};
 
 /// Explains what AWS answered.
@@ -16,9 +17,17 @@ pub async fn explain(app: &App, request: ApiExplain) -> Result<Explained, Fault>
         Some(api) => Some(Working::load(app, api).await?),
         None => None,
     };
+    let look = working.as_ref().map(|working| {
+        let compiled = gw_aws_import::compile(&working.plan, &connect::any_aws_target());
+        (working, Origins::of(&working.plan, &compiled))
+    });
+    let place_of = |message: &str| {
+        let (working, origins) = look.as_ref()?;
+        locate(message, &working.document, &working.plan, origins)
+    };
     let explained: Vec<ExplainedMessage> = messages(&request.message)
         .into_iter()
-        .map(|message| one(message, working.as_ref()))
+        .map(|message| one(message, place_of(message)))
         .collect();
     let known = explained.iter().filter(|each| each.meaning.is_some());
     Ok(Explained {
@@ -27,12 +36,8 @@ pub async fn explain(app: &App, request: ApiExplain) -> Result<Explained, Fault>
     })
 }
 
-fn one(message: &str, working: Option<&Working>) -> ExplainedMessage {
-    let known = gw_aws::explain(message);
-    let place = working.and_then(|working| {
-        let origins = Origins::default();
-        locate(message, &working.document, &working.plan, &origins)
-    });
+fn one(message: &str, place: Option<Place>) -> ExplainedMessage {
+    let known = gw_aws_import::explain(message);
     ExplainedMessage {
         message: message.to_owned(),
         meaning: known.map(|known| known.sentence.to_owned()),

@@ -10,6 +10,7 @@ use gw_openapi::{Document, Node};
 use gw_plan::Plan;
 
 use super::explain;
+use crate::compile::Compiled;
 use crate::lint::integrations::{KEY, field};
 
 /// What the names in a document for AWS were in the user's document, where they differ.
@@ -19,6 +20,28 @@ pub struct Origins {
     pub paths: BTreeMap<String, Vec<String>>,
     /// JSON pointers of schemas in the user's document, by their model's name.
     pub models: BTreeMap<String, String>,
+}
+
+impl Origins {
+    /// Of a plan compiled for AWS.
+    pub fn of(plan: &Plan, compiled: &Compiled) -> Self {
+        let mut origins = Self::default();
+        for served in &compiled.served {
+            if let Some(route) = plan.routes.get(served.route) {
+                let paths = origins.paths.entry(served.path.clone()).or_default();
+                if !paths.contains(&route.operation.path) {
+                    paths.push(route.operation.path.clone());
+                }
+            }
+        }
+        // Other models have the names of their schemas.
+        for note in compiled.notes.iter().filter(|note| note.rule == "GW040") {
+            if let Some((_, model)) = note.result.rsplit_once('/') {
+                origins.models.insert(model.to_owned(), note.source.clone());
+            }
+        }
+        origins
+    }
 }
 
 /// Where in the document a message leads: the mapping or parameter it names, else the operation, path or schema. `None`

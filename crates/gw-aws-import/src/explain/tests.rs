@@ -261,6 +261,23 @@ fn messages_lead_to_their_place() {
 }
 
 #[test]
+fn names_of_a_compiled_document_lead_back() {
+    let text = whole(
+        "paths: {'/u/{id}': {get: {}}, '/u/{name}/x': {get: {responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/a_b'}}}}}}}}\ncomponents: {schemas: {a_b: {type: object, properties: {x: {type: string}}}}}\n",
+    );
+    let (document, _) = Document::parse(&text);
+    let plan = plan_of(&document);
+    let compiled = crate::compile(&plan, &crate::samples::aws());
+    let origins = Origins::of(&plan, &compiled);
+    assert_eq!(origins.paths["/u/{id}/x"], ["/u/{name}/x"]);
+    let (model, pointer) = origins.models.first_key_value().unwrap();
+    assert_eq!(pointer, "/components/schemas/a_b");
+    let message = format!("Invalid model specified: {model}, Validation Result: []");
+    let place = locate(&message, &document, &plan, &origins).unwrap();
+    assert_eq!(place.pointer, *pointer);
+}
+
+#[test]
 fn any_text_is_borne() {
     let (document, _) = Document::parse(&whole("paths: {'/é/{ü}': {get: {}}}\n"));
     let plan = plan_of(&document);

@@ -55,7 +55,7 @@ pub(super) fn one_name(document: &Document, pointer: &str) -> Option<Vec<Edit>> 
             continue;
         }
         let rest = key.get(parent.len() + 1 + segment.len()..)?;
-        if crate::document::variables(key).any(|name| name == new) {
+        if crate::operation::variables(key).any(|name| name == new) {
             return None;
         }
         let renamed = format!("{parent}/{first}{rest}");
@@ -169,7 +169,7 @@ pub(super) fn whole_variable(document: &Document, pointer: &str) -> Option<Vec<E
     };
     let behind = path.get(parent.len() + 1 + segment.len()..)?;
     let renamed = format!("{parent}/{whole}{behind}");
-    let others = crate::document::variables(&path).filter(|other| *other == name);
+    let others = crate::operation::variables(&path).filter(|other| *other == name);
     if keys.iter().any(|key| *key == renamed)
         || keys.iter().filter(another).any(|key| *key != path)
         || others.count() != 1

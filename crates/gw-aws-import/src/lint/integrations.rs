@@ -7,7 +7,7 @@ use gw_plan::RouteBackend;
 
 use super::backends::host;
 use super::{Found, Rule, Subject, at_key};
-use crate::document::variables;
+use crate::operation::variables;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -3,7 +3,6 @@
 //! The words of each rule are in [`crate::rules`]. It refuses to tell what the compiler tells in its notes.
 
 mod backends;
-mod compiled;
 mod documents;
 pub(crate) mod integrations;
 mod operations;
@@ -21,6 +20,7 @@ use gw_model::{AwsTarget, Diagnostic, OperationKey, Place, Severity};
 use gw_openapi::{Document, Node, Operation};
 use gw_plan::{Plan, Route};
 
+use crate::compile::compile;
 use crate::fix::Fixes;
 use crate::rules::{self, MOST_OF_A_KIND};
 use scan::Scan;
@@ -151,13 +151,10 @@ const OF_DOCUMENTS: &[&[Rule]] = &[
     security::OF_DOCUMENTS,
 ];
 
-/// What AWS will refuse or lose of a plan made of a document.
+/// What AWS will refuse or lose of a plan made of a document, what compiling it tells included.
 pub fn lint(document: &Document, plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> {
-    let subject = Subject::new(document, plan, target);
-    let mut found = run(OF_PLANS, &subject);
-    found.extend(run(&[compiled::RULES], &subject));
-    found.extend(of_document(&subject));
-    found
+    let compiled = compile(plan, target);
+    rules::findings(&compiled.notes, document, plan, target)
 }
 
 /// The same without what the compiler tells in its notes.
@@ -172,14 +169,19 @@ pub(crate) fn beside_compiler(
     found
 }
 
-/// The findings of a plan that stop a deployment, without places: a guard for callers that did not lint.
+/// The findings of a plan that stop a deployment beside what the compiler refuses, without places: a guard for callers
+/// that did not lint.
 pub fn obstacles(plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> {
     let (document, _) = Document::parse("");
     let subject = Subject::new(&document, plan, target);
     let mut found = run(OF_PLANS, &subject);
-    found.extend(run(&[compiled::RULES], &subject));
     found.retain(|diagnostic| diagnostic.severity == Severity::Error);
     found
+}
+
+/// What to do about a finding of a rule; empty when there is nothing to say.
+pub fn advice(id: &str) -> &'static str {
+    rules::rule(id).map_or("", |rule| rule.fix)
 }
 
 fn of_document(subject: &Subject<'_>) -> Vec<Diagnostic> {

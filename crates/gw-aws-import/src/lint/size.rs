@@ -1,11 +1,10 @@
-//! Rules about the API as a whole: emptiness and AWS's quotas.
+//! Rules about the API and its stage as a whole, and AWS's quotas.
 //!
-//! It refuses to count what AWS's account has already: quotas of accounts are asked of AWS.
+//! It refuses to count: the compiler counts what it writes, and AWS is asked what an account has.
 
 use gw_model::EndpointType;
 
 use super::{Found, Rule, Subject};
-use crate::document;
 
 /// Most resources of a REST API, the root not counted (aws-facts 3.2).
 pub const MAX_RESOURCES: u32 = 300;
@@ -14,10 +13,6 @@ pub const MAX_RESOURCES: u32 = 300;
 pub const MAX_DOCUMENT_BYTES: u64 = 6 * 1024 * 1024;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "GW003",
-        check: document_too_large,
-    },
     Rule {
         id: "GW006",
         check: no_operations,
@@ -31,17 +26,6 @@ pub(super) const RULES: &[Rule] = &[
         check: private_endpoint,
     },
 ];
-
-fn document_too_large(subject: &Subject<'_>, found: &mut Found) {
-    let bytes = document::document(subject.plan, subject.target).len() as u64;
-    if bytes > MAX_DOCUMENT_BYTES {
-        let tenths = bytes * 10 / (1024 * 1024);
-        let size = format!("{}.{}", tenths / 10, tenths % 10);
-        found.whole(format!(
-            "The document for AWS has {size} MB, and 6 MB is the most AWS imports"
-        ));
-    }
-}
 
 fn no_operations(subject: &Subject<'_>, found: &mut Found) {
     if subject.plan.routes.is_empty() {

@@ -16,6 +16,9 @@ use crate::note::{Fidelity, Note};
 /// Findings of one kind beyond this many say nothing new.
 pub const MOST_OF_A_KIND: usize = 100;
 
+/// Rules of which the compiler and `lint` tell different things: what is not declared, and what happens to it.
+const APART: &[&str] = &["GW022", "GW034"];
+
 /// The compiler's notes as diagnostics, with their places when the document is at hand: at the nearest ancestor when
 /// nothing is at a note's source. At most [`MOST_OF_A_KIND`] of a kind, and one that says how many more.
 pub fn diagnose(notes: &[Note], document: Option<&Document>) -> Vec<Diagnostic> {
@@ -57,7 +60,8 @@ pub fn findings(
     let mut found = diagnose(notes, Some(document));
     let mut further = lint::beside_compiler(document, plan, target);
     further.retain(|finding| {
-        finding.severity == Severity::Error || !told.contains(finding.rule.as_str())
+        let rule = finding.rule.as_str();
+        finding.severity == Severity::Error || APART.contains(&rule) || !told.contains(rule)
     });
     found.extend(further);
     found

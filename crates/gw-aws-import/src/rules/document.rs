@@ -11,7 +11,7 @@ super::texts! {
         why "AWS says no more than that it could not read the document, and not where."
         said ["Invalid OpenAPI input."]
         fix "Mend the text at this place.";
-    "GW003" Error Lint [Documented] "The document is too large"
+    "GW003" Error Compiler [Documented] "The document is too large"
         why "AWS imports documents of at most 6 MB."
         said []
         fix "Split the API, or shorten its mock answers.";

@@ -11,16 +11,16 @@ super::texts! {
         why "Such an operation cannot be called on AWS."
         said ["Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY"]
         fix "Remove the operation, or give it another method.";
-    "GW022" Error Lint [Recorded, Reported] "A mapping names a parameter the operation does not declare"
-        why "A mapping can only take what the method declares."
+    "GW022" Error Lint [Recorded, Reported] "A mapping and its parameter do not fit"
+        why "A mapping can only take what the method declares, and a method can only declare names that mappings can write."
         said ["Invalid mapping expression parameter specified"]
-        fix "Declare the parameter on the operation, or remove the mapping.";
+        fix "Declare the parameter that a mapping names, under a name of letters, digits and . _ - only.";
     "GW023" Warning Lint [Recorded] "A mapping's value is no text"
         why "AWS leaves the mapping out, so the backend does not get the value."
         said ["Invalid format for 'requestParameters'. Expected type string for property '…' of resource '…' and method '…' but got '…'"]
         fix "Write a fixed value as a text in single quotes: \"'true'\".";
     "GW024" Warning Lint [Reported] "A mapping fills a header the answer does not declare"
-        why "AWS refuses the mapping unless the answer declares the header, and nothing tells callers of it."
+        why "AWS refuses the mapping unless the answer declares the header, so Gatewright declares it. Nothing tells callers of it."
         said []
         fix "Declare the header on the answer.";
     "GW025" Error Lint [Recorded] "A backend's address is no HTTP URL"
