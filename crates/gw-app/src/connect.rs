@@ -224,13 +224,18 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
 
 /// What AWS refuses or loses.
 pub(crate) fn aws_diagnostics(working: &Working, target: &AwsTarget) -> Vec<Diagnostic> {
-    gw_aws::lint::lint(&working.revision.document, &working.plan, target)
+    gw_aws_import::lint(&working.document, &working.plan, target)
 }
 
-/// How true AWS is to it, operation by operation.
-pub(crate) fn fidelity(working: &Working, target: &AwsTarget) -> FidelityReport {
-    let compiled = gw_aws_import::compile(&working.plan, target);
-    gw_aws_import::report(&working.document, &working.plan, &compiled)
+/// What AWS refuses or loses, and how true it is to the document, operation by operation.
+pub(crate) fn aws_report(
+    working: &Working,
+    target: &AwsTarget,
+) -> (Vec<Diagnostic>, FidelityReport) {
+    let (document, plan) = (&working.document, &working.plan);
+    let compiled = gw_aws_import::compile(plan, target);
+    let found = gw_aws_import::rules::findings(&compiled.notes, document, plan, target);
+    (found, gw_aws_import::report(document, plan, &compiled))
 }
 
 /// What the local gateway refuses.
@@ -240,7 +245,13 @@ pub(crate) fn local_diagnostics(working: &Working) -> Vec<Diagnostic> {
 
 /// The edits that mend each finding, whoever found it; `None` where there is no sure way.
 pub(crate) fn fixes(document: &Document, findings: &[&Diagnostic]) -> Vec<Option<Vec<Edit>>> {
-    gw_openapi::fix::fixes(document, findings.iter().copied())
+    let general = gw_openapi::fix::fixes(document, findings.iter().copied());
+    let of_aws = gw_aws_import::fix::fixes(document, findings);
+    general
+        .into_iter()
+        .zip(of_aws)
+        .map(|(one, other)| one.or(other))
+        .collect()
 }
 
 /// A target for looking at a document without a gateway.

@@ -62,6 +62,14 @@ pub enum Verb {
     Token(TokenArgs),
     /// Call an operation of a deployed API
     Call(CallArgs),
+    /// Say what a message of AWS means, where it leads and what to do
+    Explain {
+        /// The message, or all of what AWS answered
+        message: String,
+        /// Look for the place in this API's document: name or name@version
+        #[arg(long, value_name = "API")]
+        api: Option<String>,
+    },
     /// Where secrets are kept
     #[command(subcommand)]
     Vault(VaultVerb),

@@ -1,7 +1,8 @@
-//! APIs: make, import, list, edit, export, lint, remove.
+//! APIs: make, import, list, edit, export, lint, explain, remove.
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod explain;
 mod fix;
 mod folder;
 mod import;
@@ -23,6 +24,7 @@ use crate::wire::{
     ImportedPiece, LintReport, LintSubject, LintTarget, Syntax,
 };
 
+pub use explain::explain;
 pub use fix::{Rewritten, fix, rewrite, undo};
 pub(crate) use working::Working;
 
@@ -228,12 +230,18 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         }
         other => subject(app, other).await?,
     };
-    let mut diagnostics = for_target(&working, request.target);
+    let (mut diagnostics, fidelity) = match request.target {
+        Some(LintTarget::Aws) => {
+            let (found, fidelity) = connect::aws_report(&working, &connect::any_aws_target());
+            let mut diagnostics = working.diagnostics;
+            diagnostics.extend(found);
+            (diagnostics, Some(fidelity))
+        }
+        other => (for_target(&working, other), None),
+    };
     if let Some(bundle) = bundled {
         diagnostics = references::told_in_files(&bundle, diagnostics);
     }
-    let fidelity = (request.target == Some(LintTarget::Aws))
-        .then(|| connect::fidelity(&working, &connect::any_aws_target()));
     Ok(LintReport {
         fidelity,
         ..report(diagnostics)

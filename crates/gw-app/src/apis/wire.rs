@@ -1,7 +1,7 @@
 //! What `apis.*` takes and gives.
 
 use gw_aws_import::FidelityReport;
-use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId};
+use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId, Place};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -247,6 +247,48 @@ pub struct LintReport {
     pub warnings: u32,
     /// How true AWS would be to the document; when linted for AWS.
     pub fidelity: Option<FidelityReport>,
+}
+
+/// What AWS said, to be explained.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiExplain {
+    /// AWS's message, or all of what it answered.
+    pub message: String,
+    /// Whose document to look for the place in; `None` explains only.
+    pub api: Option<ApiId>,
+}
+
+/// What AWS meant.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Explained {
+    /// One for each message there was.
+    pub messages: Vec<ExplainedMessage>,
+    /// How many of them are known.
+    pub known: u32,
+}
+
+/// What one message means.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ExplainedMessage {
+    /// As AWS wrote it.
+    pub message: String,
+    /// In one sentence; `None` when the message is not known.
+    pub meaning: Option<String>,
+    /// The rules it is about, the likeliest first.
+    pub rules: Vec<RuleName>,
+    /// What to do; empty when that is not known.
+    pub advice: String,
+    /// Where in the document; `None` when no API was named or the message does not lead there.
+    pub place: Option<Place>,
+}
+
+/// A rule with its title.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RuleName {
+    /// As `GW012`.
+    pub id: String,
+    /// What it is about, in a few words.
+    pub title: String,
 }
 
 /// An API's document.

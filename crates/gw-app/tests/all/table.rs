@@ -133,6 +133,12 @@ async fn apis(world: &World) {
             "request.invalid",
         )
         .await;
+    world
+        .ok(
+            "apis.explain",
+            json!({ "message": "No integration defined for method", "api": api["id"] }),
+        )
+        .await;
     let form = world
         .ok(
             "operations.get",
