@@ -2,10 +2,10 @@
  * The page's one seam to the core: commands, events, and what the host can do.
  * It refuses untyped failures: whatever goes wrong becomes a fault.
  */
-import type { AppEvent, Commands, Fault } from './generated'
+import { READS, type AppEvent, type Commands, type Fault } from './generated'
 import { http } from './http'
 import { tauri } from './tauri'
-import type { Host, Transport } from './transport'
+import type { Host, Listening, Transport } from './transport'
 
 export * from './generated'
 export type { ChosenFile, Host, SaveTarget } from './transport'
@@ -18,8 +18,9 @@ const transport: Transport = '__TAURI_INTERNALS__' in window ? tauri : http()
 
 export const host: Host = transport.host
 
-/** Calls the core; throws a `Fault`. */
+/** Calls the core; throws a `Fault`. Waits until events are heard, so that what is read does not change unnoticed. */
 export async function call<K extends CommandName>(name: K, request: Request<K>): Promise<Response<K>> {
+  if (listening) await listening.heard
   try {
     return (await transport.call(name, request)) as Response<K>
   } catch (thrown) {
@@ -55,9 +56,10 @@ function isFault(value: unknown): value is Fault {
   return typeof value === 'object' && value !== null && 'code' in value && 'summary' in value && 'facts' in value
 }
 
+const EVERYTHING = [...new Set(Object.values(READS).flat())]
 const listeners = new Set<(event: AppEvent) => void>()
 const breaks = new Set<() => void>()
-let stop: (() => void) | null = null
+let listening: Listening | null = null
 
 /** Every event of the core from now on; returns how to stop. */
 export function onEvent(callback: (event: AppEvent) => void): () => void {
@@ -74,20 +76,27 @@ export function onBreak(callback: () => void): () => void {
 }
 
 function listen(): void {
-  stop ??= transport.listen(
-    (event) => {
-      for (const listener of [...listeners]) listener(event)
-    },
-    () => {
-      for (const listener of [...breaks]) listener()
-    },
-  )
+  if (listening) return
+  listening = transport.listen(tell, () => {
+    for (const listener of [...breaks]) listener()
+  })
+  window.addEventListener('focus', returned)
+}
+
+function tell(event: AppEvent): void {
+  for (const listener of [...listeners]) listener(event)
+}
+
+/** Whoever comes back to the window may have been at a terminal, where the same gateways are started and stopped. */
+function returned(): void {
+  tell({ kind: 'changed', features: EVERYTHING })
 }
 
 function leave<T>(from: Set<T>, one: T): void {
   from.delete(one)
   if (listeners.size === 0 && breaks.size === 0) {
-    stop?.()
-    stop = null
+    window.removeEventListener('focus', returned)
+    listening?.stop()
+    listening = null
   }
 }

@@ -53,10 +53,7 @@ export class Live<K extends CommandName> {
 export function live<K extends CommandName>(name: K, request: () => Request<K> | null): Live<K> {
   const one = new Live(name)
   const reads = READS[name]
-  $effect(() => {
-    const next = request()
-    untrack(() => one.point(next))
-  })
+  // Before the first read: it waits until events are heard.
   $effect(() => {
     const stopEvents = onEvent((event) => {
       if (event.kind === 'changed' && event.features.some((feature) => reads.includes(feature))) void one.refresh()
@@ -66,6 +63,10 @@ export function live<K extends CommandName>(name: K, request: () => Request<K> |
       stopEvents()
       stopBreaks()
     }
+  })
+  $effect(() => {
+    const next = request()
+    untrack(() => one.point(next))
   })
   return one
 }

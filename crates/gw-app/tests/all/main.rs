@@ -16,6 +16,7 @@ mod key_managers;
 mod operations;
 mod policies;
 mod samples;
+mod serving;
 mod table;
 mod vault;
 mod world;
