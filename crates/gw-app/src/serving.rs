@@ -190,9 +190,13 @@ async fn open(app: &App, gateway: &GatewayId, local: &LocalTarget) -> Result<Ser
 
 /// Stops serving a gateway; the resident key manager stops with the last one.
 pub(crate) async fn stop(app: &App, gateway: &Gateway) {
-    let (server, resident) = app.inner().served.take(&gateway.id);
+    let served = &app.inner().served;
+    // One that is just being started is stopped after that, not overlooked.
+    let alone = served.starting.lock().await;
+    let (server, resident) = served.take(&gateway.id);
+    drop(alone);
     if let GatewayTarget::Local(local) = &gateway.target {
-        drop(app.inner().served.take_held(local.port));
+        drop(served.take_held(local.port));
     }
     if let Some(server) = server {
         server.shutdown().await;

@@ -2,7 +2,7 @@
  * The page's one seam to the core: commands, events, and what the host can do.
  * It refuses untyped failures: whatever goes wrong becomes a fault.
  */
-import { READS, type AppEvent, type Commands, type Fault } from './generated'
+import type { AppEvent, Commands, Fault } from './generated'
 import { http } from './http'
 import { tauri } from './tauri'
 import type { Host, Listening, Transport } from './transport'
@@ -56,7 +56,6 @@ function isFault(value: unknown): value is Fault {
   return typeof value === 'object' && value !== null && 'code' in value && 'summary' in value && 'facts' in value
 }
 
-const EVERYTHING = [...new Set(Object.values(READS).flat())]
 const listeners = new Set<(event: AppEvent) => void>()
 const breaks = new Set<() => void>()
 let listening: Listening | null = null
@@ -77,25 +76,19 @@ export function onBreak(callback: () => void): () => void {
 
 function listen(): void {
   if (listening) return
-  listening = transport.listen(tell, () => {
-    for (const listener of [...breaks]) listener()
-  })
-  window.addEventListener('focus', returned)
-}
-
-function tell(event: AppEvent): void {
-  for (const listener of [...listeners]) listener(event)
-}
-
-/** Whoever comes back to the window may have been at a terminal, where the same gateways are started and stopped. */
-function returned(): void {
-  tell({ kind: 'changed', features: EVERYTHING })
+  listening = transport.listen(
+    (event) => {
+      for (const listener of [...listeners]) listener(event)
+    },
+    () => {
+      for (const listener of [...breaks]) listener()
+    },
+  )
 }
 
 function leave<T>(from: Set<T>, one: T): void {
   from.delete(one)
   if (listeners.size === 0 && breaks.size === 0) {
-    window.removeEventListener('focus', returned)
     listening?.stop()
     listening = null
   }

@@ -58,10 +58,14 @@ export function live<K extends CommandName>(name: K, request: () => Request<K> |
     const stopEvents = onEvent((event) => {
       if (event.kind === 'changed' && event.features.some((feature) => reads.includes(feature))) void one.refresh()
     })
-    const stopBreaks = onBreak(() => void one.refresh())
+    const again = () => void one.refresh()
+    const stopBreaks = onBreak(again)
+    // Whoever comes back to the window may have been at a terminal, where gateways are started and stopped, too.
+    window.addEventListener('focus', again)
     return () => {
       stopEvents()
       stopBreaks()
+      window.removeEventListener('focus', again)
     }
   })
   $effect(() => {
