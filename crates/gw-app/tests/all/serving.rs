@@ -98,8 +98,10 @@ async fn the_end_of_a_run_is_told_before_what_is_served_because_of_it() {
     let gateway = world.local("here").await;
     let api = world.notes(json!({ "kind": "mock" })).await;
     // Hosts that stay open serve what is there when they open; this one comes later.
+    let from = world.said().len();
     stay_open(&world.app);
-    told(&world, 0, &["gateways"]).await;
+    told(&world, from, &["gateways"]).await;
+    told(&world, from, &["key_managers"]).await;
     world
         .ok("gateways.stop", json!({ "gateway": gateway }))
         .await;
