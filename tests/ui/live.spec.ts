@@ -29,6 +29,7 @@ test('after a deployment nothing runs any more, and the gateway is said to be ru
   await expect(status(page)).toContainText('Nothing running')
   await expect(dot(page)).toHaveCount(0)
   await expect(picker(page)).toContainText('running')
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
 })
 
 test('what changes before the page hears events is not missed', async ({ page, core, sample }) => {
