@@ -114,6 +114,19 @@ diagnostics: Array<Diagnostic>,
 placements: Array<PlacementRow>, };
 
 /**
+ * What AWS said, to be explained.
+ */
+export type ApiExplain = { 
+/**
+ * AWS's message, or all of what it answered.
+ */
+message: string, 
+/**
+ * Whose document to look for the place in; `None` explains only.
+ */
+api: ApiId | null, };
+
+/**
  * An export to make.
  */
 export type ApiExport = { 
@@ -146,6 +159,48 @@ file_name: string,
  * The text.
  */
 text: string, };
+
+/**
+ * Findings to fix.
+ */
+export type ApiFix = { 
+/**
+ * In what.
+ */
+subject: LintSubject, 
+/**
+ * What a kind of gateway minds too.
+ */
+target: LintTarget | null, 
+/**
+ * Which findings.
+ */
+what: FixWhat, };
+
+/**
+ * A document with fixes; nothing is saved.
+ */
+export type ApiFixed = { 
+/**
+ * The new text.
+ */
+text: string, 
+/**
+ * What differs, as a unified diff; empty when nothing does.
+ */
+diff: string, 
+/**
+ * How many findings were fixed.
+ */
+fixed: number, 
+/**
+ * Those that were to be fixed and are still there.
+ */
+left: Array<FixLeft>, 
+/**
+ * What is found in the new text.
+ */
+report: LintReport, };
 
 /**
  * An API in the catalog.
@@ -275,6 +330,19 @@ offset: number,
  * How many to give; 0 for 100.
  */
 limit: number, };
+
+/**
+ * A change of a document to take back.
+ */
+export type ApiUndo = { 
+/**
+ * Whose.
+ */
+api: ApiId, 
+/**
+ * The edition that was read.
+ */
+edition: number, };
 
 /**
  * An API's new settings.
@@ -1077,7 +1145,11 @@ why: string,
 /**
  * What to do; empty when nothing can be done.
  */
-fix: string, };
+fix: string, 
+/**
+ * Whether the fix can be made for the user: an edit of the document that mends just this.
+ */
+fixable: boolean, };
 
 /**
  * An address to discover from.
@@ -1249,6 +1321,44 @@ fault: Fault | null,
 invoke_url: string | null, };
 
 /**
+ * What AWS meant.
+ */
+export type Explained = { 
+/**
+ * One for each message there was.
+ */
+messages: Array<ExplainedMessage>, 
+/**
+ * How many of them are known.
+ */
+known: number, };
+
+/**
+ * What one message means.
+ */
+export type ExplainedMessage = { 
+/**
+ * As AWS wrote it.
+ */
+message: string, 
+/**
+ * In one sentence; `None` when the message is not known.
+ */
+meaning: string | null, 
+/**
+ * The rules it is about, the likeliest first.
+ */
+rules: Array<RuleName>, 
+/**
+ * What to do; empty when that is not known.
+ */
+advice: string, 
+/**
+ * Where in the document; `None` when no API was named or the message does not lead there.
+ */
+place: Place | null, };
+
+/**
  * Forms of an export.
  */
 export type ExportFormat = "openapi" | "aws";
@@ -1291,6 +1401,95 @@ export type FaultCode = "request.invalid" | "request.unknown-command" | "request
  * What a command reads or changes; the page reads a feature again when it changed.
  */
 export type Feature = "status" | "gateways" | "apis" | "key_managers" | "applications" | "policies" | "deployments" | "console";
+
+/**
+ * How true AWS is to the document in one respect. Ordered: later is worse.
+ */
+export type Fidelity = "exact" | "changed" | "lost" | "refused";
+
+/**
+ * One reason.
+ */
+export type FidelityNote = { 
+/**
+ * Rule of the table of AWS import rules, as `GW012`.
+ */
+rule: string, 
+/**
+ * How true.
+ */
+fidelity: Fidelity, 
+/**
+ * In one sentence.
+ */
+message: string, 
+/**
+ * Where in the API's document.
+ */
+place: Place, 
+/**
+ * JSON pointer in the document AWS imports; empty when nothing is left of it.
+ */
+result: string, };
+
+/**
+ * How true AWS is to an API's document.
+ */
+export type FidelityReport = { 
+/**
+ * One per operation, in document order.
+ */
+operations: Array<OperationFidelity>, 
+/**
+ * What concerns the API as a whole.
+ */
+api: Array<FidelityNote>, 
+/**
+ * How many operations are exact.
+ */
+exact: number, 
+/**
+ * How many are changed.
+ */
+changed: number, 
+/**
+ * How many lose something.
+ */
+lost: number, 
+/**
+ * How many cannot be imported.
+ */
+refused: number, };
+
+/**
+ * A finding that was not fixed.
+ */
+export type FixLeft = { 
+/**
+ * Which, as it is in the new text.
+ */
+finding: Diagnostic, 
+/**
+ * Why not.
+ */
+reason: string, };
+
+/**
+ * Which findings to fix.
+ */
+export type FixWhat = { "fix": "one", 
+/**
+ * Its rule.
+ */
+rule: string, 
+/**
+ * Its place's pointer.
+ */
+pointer: string, } | { "fix": "kind", 
+/**
+ * The rules.
+ */
+rules: Array<string>, } | { "fix": "all" };
 
 /**
  * A registered gateway.
@@ -1772,7 +1971,11 @@ errors: number,
 /**
  * How many are warnings.
  */
-warnings: number, };
+warnings: number, 
+/**
+ * How true AWS would be to the document; when linted for AWS.
+ */
+fidelity: FidelityReport | null, };
 
 /**
  * What to lint.
@@ -1885,6 +2088,27 @@ aws: AwsAuthorizer,
  * How long AWS may reuse an authorizer's answer, 0 to 3600 seconds; 0 asks every time.
  */
 ttl_seconds: number, };
+
+/**
+ * How true AWS is to one operation.
+ */
+export type OperationFidelity = { 
+/**
+ * Which.
+ */
+operation: OperationKey, 
+/**
+ * How true, in the worst respect.
+ */
+fidelity: Fidelity, 
+/**
+ * The path it is served under on AWS; empty when it is not served.
+ */
+path: string, 
+/**
+ * Why; also what is exact but written otherwise.
+ */
+notes: Array<FidelityNote>, };
 
 /**
  * An operation as the form shows and saves it. What the form does not show stays in the document as it is.
@@ -2268,7 +2492,11 @@ oauth: OauthPolicy | null,
 /**
  * Cross-origin answers; `None` for none.
  */
-cors: CorsPolicy | null, };
+cors: CorsPolicy | null, 
+/**
+ * What is checked of requests; `None` lets the backend check everything.
+ */
+validation?: ValidationPolicy | null, };
 
 /**
  * An OAuth policy to attach.
@@ -2533,6 +2761,19 @@ declared: boolean, } | { "kind": "token",
  * All of these scopes are needed; sorted.
  */
 scopes: Array<string>, };
+
+/**
+ * A rule with its title.
+ */
+export type RuleName = { 
+/**
+ * As `GW012`.
+ */
+id: string, 
+/**
+ * What it is about, in a few words.
+ */
+title: string, };
 
 /**
  * One moment of a run.
@@ -2985,6 +3226,19 @@ refreshable: boolean, };
 export type UnixMillis = number;
 
 /**
+ * What a gateway checks of a request before it passes it on.
+ */
+export type ValidationPolicy = { 
+/**
+ * That required query parameters and headers are there.
+ */
+parameters: boolean, 
+/**
+ * That a required JSON body is as its schema says.
+ */
+body: boolean, };
+
+/**
  * Where secrets are kept, and whether they can be reached now.
  */
 export type VaultStatus = { "kind": "keychain", 
@@ -3039,6 +3293,9 @@ export interface Commands {
   'apis.remove': { request: ApiRequest; response: Done };
   'apis.export': { request: ApiExport; response: ApiExported };
   'apis.lint': { request: ApiLint; response: LintReport };
+  'apis.fix': { request: ApiFix; response: ApiFixed };
+  'apis.undo': { request: ApiUndo; response: DocumentView };
+  'apis.explain': { request: ApiExplain; response: Explained };
   'apis.document': { request: ApiRequest; response: DocumentView };
   'apis.save_document': { request: DocumentSave; response: DocumentView };
   'operations.get': { request: OperationRequest; response: OperationForm };
@@ -3107,6 +3364,9 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'apis.remove': [],
   'apis.export': ["apis"],
   'apis.lint': ["apis"],
+  'apis.fix': [],
+  'apis.undo': [],
+  'apis.explain': ["apis"],
   'apis.document': ["apis"],
   'apis.save_document': [],
   'operations.get': ["apis"],
