@@ -171,7 +171,8 @@ impl Builder {
         } else {
             self.close_sequence(&frame)
         };
-        let end = end.unwrap_or(last.max(start));
+        // A reader may say of broken text that it broke off before what it read last.
+        let end = end.unwrap_or(last).max(last).max(start);
         if let Some(cell) = self.tree.cells.get_mut(frame.id.index()) {
             cell.shape = shape;
             cell.end = narrow(end);

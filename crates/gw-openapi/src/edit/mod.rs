@@ -156,6 +156,9 @@ fn checked(
     value: Option<&Value>,
     edit: impl FnOnce(&mut patch::Patch<'_>) -> Result<(), patch::Refused>,
 ) -> Result<String, EditError> {
+    if !at.is_empty() && !at.starts_with('/') {
+        return Err(EditError::Missing(at.to_owned()));
+    }
     // An empty YAML text is a document to begin with.
     if !document.is_sound() || !matches!(document.root().kind(), Kind::Mapping | Kind::Null) {
         return Err(EditError::Unsound);
