@@ -12,13 +12,13 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
+use gw_aws_import::lint;
 use gw_connector::{
     Capabilities, Change, Connector, Goal, Identity, Mark, Observed, Outputs, Receipt, Target,
 };
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
 use gw_plan::Plan;
 
-use crate::lint;
 use crate::lower::lower;
 use crate::{regions, verbs};
 

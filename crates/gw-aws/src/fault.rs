@@ -11,8 +11,8 @@ use aws_sdk_sts::operation::RequestId;
 use gw_connector::names::{FACT_REQUEST_ID, FACT_RETRY_AFTER_MS, FACT_WAITS_FOR};
 use gw_model::{AwsCredentials, AwsTarget, Code, Effect, Fault, Retry};
 
-use crate::explain::explain;
 use crate::regions;
+use gw_aws_import::explain;
 
 /// Fact: AWS's own message, to the letter.
 pub(crate) const FACT_AWS_MESSAGE: &str = "aws-message";

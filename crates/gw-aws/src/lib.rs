@@ -1,12 +1,10 @@
 //! The AWS API Gateway connector: REST APIs, with Lambda, IAM and STS for the authorizer it provisions.
 //!
-//! It refuses retry, pacing and state: those are the deploy engine's. What AWS accepts ([`lint`]), how a plan becomes
-//! AWS's import document and calls ([`lower`]), what is in the function's package ([`package`]) and what AWS's messages
-//! mean ([`explain`]) are pure.
+//! It refuses retry, pacing and state: those are the deploy engine's. What AWS accepts and how a plan becomes the
+//! document it imports is `gw-aws-import`; the calls that bring it live ([`lower`]) and what is in the function's package
+//! ([`package`]) are pure too.
 
 pub mod connector;
-pub mod explain;
-pub mod lint;
 pub mod lower;
 pub mod names;
 pub mod package;
@@ -20,7 +18,7 @@ mod observe;
 mod verbs;
 
 pub use connector::{AwsAccess, AwsConnector};
-pub use explain::explain;
+pub use gw_aws_import::{explain, lint};
 pub use profiles::{Profile, profiles};
 pub use quotas::quotas;
 pub use regions::{Region, regions};

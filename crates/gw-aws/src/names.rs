@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+pub use gw_aws_import::names::*;
 use gw_connector::{Mark, Outputs};
 use gw_model::ApiId;
 
@@ -42,12 +43,6 @@ pub const PERMISSION_ID: &str = "permission-id";
 /// Output: digest of what the live stage was made from: plan, connector and function.
 pub const BUILD: &str = "build";
 
-/// Stands for [`FUNCTION_VERSION_ARN`] in a lowered document, which is made before the function is.
-pub const FUNCTION_PLACEHOLDER: &str = "{{gatewright:function-version-arn}}";
-
-/// Stands for the run's mark in a lowered document, which is made before the run is.
-pub const MARK_PLACEHOLDER: &str = "{{gatewright:mark}}";
-
 /// The one inline policy of a provisioned function's role.
 pub const ROLE_POLICY: &str = "write-its-own-log";
 
@@ -64,22 +59,6 @@ pub fn function_name(api: &ApiId, stage: &str) -> String {
 /// The statement id of the permission a run gives: its mark, cut to the 100 characters Lambda takes.
 pub(crate) fn permission_id(mark: &Mark) -> String {
     mark.as_str().chars().take(100).collect()
-}
-
-/// What imported documents say in their description, so that a run finds its own import again.
-pub(crate) fn signature(mark: &str) -> String {
-    format!("[Gatewright {mark}]")
-}
-
-/// The partition of a region: `aws`, `aws-cn` or `aws-us-gov`.
-pub fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
 }
 
 /// Where callers reach a stage. Emulators serve every stage below one path of their endpoint; AWS has a host per API.
@@ -99,14 +78,6 @@ pub fn invoke_url(
         ""
     };
     format!("https://{rest_api_id}.execute-api.{region}.amazonaws.com{suffix}/{stage}")
-}
-
-/// The URI by which API Gateway calls a function (integration and authorizer).
-pub fn invocation_uri(region: &str, function_arn: &str) -> String {
-    format!(
-        "arn:{}:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations",
-        partition(region)
-    )
 }
 
 /// What a deployment's or stage's description says: which plan it serves, from which build, under which mark.

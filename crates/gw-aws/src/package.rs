@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use gw_model::{Code, Effect, Fault, Retry};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
-use crate::lower::path_on_aws;
+use gw_aws_import::document::path_on_aws;
 
 /// The authorizer's source, `assets/authorizer/index.mjs`.
 pub const SOURCE: &str = include_str!("../../../assets/authorizer/index.mjs");

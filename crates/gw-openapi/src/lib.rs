@@ -6,6 +6,7 @@
 mod builder;
 pub mod document;
 pub mod edit;
+pub mod extract;
 mod finding;
 mod json;
 mod lines;

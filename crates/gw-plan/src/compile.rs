@@ -11,24 +11,33 @@ use gw_model::{
 };
 use gw_openapi::{Document, Operation, ParameterLocation as Declared, sample};
 
+use crate::contract::Contracts;
 use crate::integration;
 use crate::plan::{
-    MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend, RouteSecurity,
-    TokenCheck,
+    Contract, MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend,
+    RouteSecurity, TokenCheck,
 };
 
 /// Compiles a revision. With a diagnostic of severity error the plan must not be deployed; it still shows what could be
 /// read. Findings of reading the document are among the diagnostics, those of `lint` are not.
 pub fn compile(revision: &Revision) -> (Plan, Vec<Diagnostic>) {
     let (document, mut diagnostics) = Document::parse(&revision.document);
+    let (plan, found) = compile_document(revision, &document);
+    diagnostics.extend(found);
+    (plan, diagnostics)
+}
+
+/// Compiles a revision whose document is read already; `document` must be the revision's. Findings of reading it are not
+/// among the diagnostics.
+pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
     let operations = document.operations();
-    let compiler = Compiler {
-        revision,
-        document: &document,
-    };
+    let compiler = Compiler { revision, document };
+    let mut contracts = Contracts::new(document);
     let mut routes = Vec::with_capacity(operations.len());
     for operation in &operations {
-        routes.push(compiler.route(operation, &mut diagnostics));
+        let contract = contracts.of(operation);
+        routes.push(compiler.route(operation, contract, &mut diagnostics));
     }
     if operations.is_empty() && document.is_sound() && document.version().is_some() {
         diagnostics.push(finding(
@@ -53,6 +62,7 @@ pub fn compile(revision: &Revision) -> (Plan, Vec<Diagnostic>) {
         cors: compiler.cors(&routes, &mut diagnostics),
         resources: count_resources(&routes),
         routes,
+        schemas: contracts.finish(),
     };
     (plan, diagnostics)
 }
@@ -63,8 +73,14 @@ struct Compiler<'r> {
 }
 
 impl Compiler<'_> {
-    fn route(&self, operation: &Operation, diagnostics: &mut Vec<Diagnostic>) -> Route {
+    fn route(
+        &self,
+        operation: &Operation,
+        contract: Contract,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Route {
         Route {
+            contract,
             operation: operation.key.clone(),
             operation_id: operation.operation_id.clone().unwrap_or_default(),
             summary: operation.summary.clone().unwrap_or_default(),

@@ -4,15 +4,17 @@
 //! document is the connector's business.
 
 pub mod compile;
+mod contract;
 pub mod diff;
 pub mod digest;
 mod integration;
 pub mod plan;
 
-pub use compile::compile;
+pub use compile::{compile, compile_document};
 pub use diff::diff;
 pub use digest::digest;
 pub use plan::{
-    MockAnswer, Parameter, ParameterLocation, Plan, PlanChange, PlanChangeKind, PlanCors, Route,
-    RouteBackend, RouteSecurity, TokenCheck,
+    Answer, Body, Checks, Contract, Dialect, Media, MockAnswer, Parameter, ParameterLocation, Plan,
+    PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity, SchemaText, Schemas,
+    TokenCheck,
 };

@@ -31,6 +31,9 @@ pub struct Plan {
     pub cors: Option<PlanCors>,
     /// Distinct path nodes below the root, intermediate ones included (aws-facts 3.2 counts them).
     pub resources: u32,
+    /// What the routes' contracts refer to.
+    #[serde(default)]
+    pub schemas: Schemas,
 }
 
 /// One operation as the gateway serves it.
@@ -48,6 +51,95 @@ pub struct Route {
     pub security: RouteSecurity,
     /// Parameters the document declares.
     pub parameters: Vec<Parameter>,
+    /// What bodies look like.
+    #[serde(default)]
+    pub contract: Contract,
+}
+
+/// What the document promises of a route's bodies, and which of it the gateway checks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Contract {
+    /// What callers send; `None` for nothing.
+    pub body: Option<Body>,
+    /// What they get, in document order.
+    pub answers: Vec<Answer>,
+    /// What the gateway checks of a request before it passes it on.
+    pub checks: Checks,
+}
+
+/// What a gateway checks of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Checks {
+    /// That required parameters are there.
+    pub parameters: bool,
+    /// That a body is as its schema says.
+    pub body: bool,
+}
+
+/// What callers send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Body {
+    /// Whether they must.
+    pub required: bool,
+    /// By media type.
+    pub content: Vec<Media>,
+}
+
+/// What callers get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Answer {
+    /// `200`, `4XX` or `default`.
+    pub status: String,
+    /// JSON pointer of the answer in the document.
+    pub pointer: String,
+    /// For people.
+    pub description: String,
+    /// Names of declared headers.
+    pub headers: Vec<String>,
+    /// By media type.
+    pub content: Vec<Media>,
+}
+
+/// A body in one media type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Media {
+    /// For example `application/json`.
+    pub media_type: String,
+    /// What it looks like; `None` when the document does not say.
+    pub schema: Option<SchemaText>,
+}
+
+/// A JSON schema as the document writes it, in the dialect of [`Schemas`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SchemaText {
+    /// JSON pointer of it in the document.
+    pub pointer: String,
+    /// Compact JSON. Each `$ref` is `#` and a pointer that is a key of [`Schemas::texts`]; what cannot be followed is `{}`.
+    /// Examples, `x-…` and other words for people only are left out, descriptions are not.
+    pub text: String,
+}
+
+/// Every schema that a contract of the plan refers to, directly or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Schemas {
+    /// By which rules they are written.
+    pub dialect: Dialect,
+    /// By JSON pointer in the document, each as [`SchemaText::text`].
+    #[ts(type = "Record<string, string>")]
+    pub texts: BTreeMap<String, String>,
+}
+
+/// By which rules schemas are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// OpenAPI 2.0.
+    Openapi2,
+    /// OpenAPI 3.0: draft 4 with differences, `nullable`, words beside `$ref` ignored.
+    #[default]
+    Openapi30,
+    /// OpenAPI 3.1 and 3.2: JSON Schema 2020-12.
+    JsonSchema2020,
 }
 
 /// Where requests of one route go.

@@ -2,13 +2,13 @@
 //!
 //! It refuses to call more than needed: unchanged is no call, and the number of calls does not grow with the API.
 
+use gw_aws_import::document::{import_document, is_protected};
+use gw_aws_import::lint;
 use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
 use gw_model::{AwsAuthorizer, AwsTarget, Code, Diagnostic, EndpointType, Fault};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
-use super::document::{import_document, is_protected};
 use super::step::{Expectation, Owner, Step, verb};
-use crate::lint;
 use crate::names::{self, output};
 use crate::package::package;
 

@@ -5,12 +5,8 @@
 //! Invariant: the stage's deployment id is the last thing a publication changes, and everything callers meet until then
 //! stays as it was: the document of a live stage is a copy, and a provisioned function is asked by published version.
 
-mod authorizer;
 mod calls;
 mod changes;
-mod cors;
-mod document;
-mod integration;
 mod provision;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -19,6 +15,5 @@ mod step;
 mod tests;
 
 pub(crate) use changes::lower;
-pub use document::document;
-pub(crate) use document::path_on_aws;
+pub use gw_aws_import::document::document;
 pub(crate) use step::{Expectation, Owner, Step, verb};

@@ -5,7 +5,7 @@
 use gw_plan::{Plan, RouteSecurity};
 use serde::{Deserialize, Serialize};
 
-use super::path_on_aws;
+use gw_aws_import::document::path_on_aws;
 
 /// Verbs, stable: journals hold them.
 pub(crate) mod verb {

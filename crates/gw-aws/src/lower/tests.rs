@@ -5,11 +5,11 @@ use gw_model::{AwsAuthorizer, Code, HttpMethod};
 use gw_plan::{Plan, RouteBackend, RouteSecurity};
 use serde_json::{Value, json};
 
-use super::document::import_document;
 use super::samples::{any_origin, aws, nothing, pets, route, target, wide};
 use super::{document, lower, verb};
 use crate::names;
 use crate::package::package;
+use gw_aws_import::document::import_document;
 
 fn publish(plan: &Plan, observed: &Observed) -> Vec<Change> {
     lower(Goal::Publish(plan), &target(), &aws(), observed).unwrap()

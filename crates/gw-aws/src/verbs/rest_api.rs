@@ -11,11 +11,11 @@ use gw_model::{Diagnostic, Fault, Place, Severity};
 
 use super::{needed, receipt};
 use crate::connector::AwsConnector;
-use crate::explain::explain;
 use crate::fault::{Attempt, fault, is_gone};
 use crate::lower::Owner;
 use crate::names::{self, output};
 use crate::observe::tag;
+use gw_aws_import::explain;
 
 impl AwsConnector {
     pub(super) async fn create_rest_api(

@@ -178,6 +178,7 @@ pub fn route(
         backend,
         security,
         parameters: Vec::new(),
+        contract: gw_plan::Contract::default(),
     }
 }
 

@@ -101,6 +101,7 @@ fn plan(api: &str, edition: u32, routes: Vec<Route>, token_check: Option<TokenCh
         token_check,
         cors: None,
         resources: u32::try_from(nodes.len()).unwrap_or(u32::MAX),
+        schemas: gw_plan::Schemas::default(),
     }
 }
 
@@ -112,6 +113,7 @@ fn route(path: &str, backend: RouteBackend, security: RouteSecurity) -> Route {
         backend,
         security,
         parameters: Vec::new(),
+        contract: gw_plan::Contract::default(),
     }
 }
 

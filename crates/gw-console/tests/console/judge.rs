@@ -17,6 +17,7 @@ fn plan() -> Plan {
         backend,
         security,
         parameters: Vec::new(),
+        contract: gw_plan::Contract::default(),
     };
     let token = |scopes: &[&str]| RouteSecurity::Token {
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
@@ -67,6 +68,7 @@ fn plan() -> Plan {
         }),
         cors: None,
         resources: 3,
+        schemas: gw_plan::Schemas::default(),
     }
 }
 

@@ -297,6 +297,7 @@ pub fn plan(edition: u32) -> Plan {
         backend: RouteBackend::Mock { answer },
         security: RouteSecurity::Open { declared: true },
         parameters: Vec::new(),
+        contract: gw_plan::Contract::default(),
     };
     Plan {
         api: ApiId::new("orders"),
@@ -309,5 +310,6 @@ pub fn plan(edition: u32) -> Plan {
         token_check: None,
         cors: None,
         resources: 1,
+        schemas: gw_plan::Schemas::default(),
     }
 }

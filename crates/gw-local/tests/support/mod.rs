@@ -188,6 +188,7 @@ pub fn plan(api: &str, base_path: &str, routes: Vec<Route>, check: Option<TokenC
         token_check: check,
         cors: None,
         resources: 0,
+        schemas: gw_plan::Schemas::default(),
     }
 }
 
@@ -199,6 +200,7 @@ pub fn route(operation: &str, backend: RouteBackend, security: RouteSecurity) ->
         backend,
         security,
         parameters: Vec::new(),
+        contract: gw_plan::Contract::default(),
     }
 }
 

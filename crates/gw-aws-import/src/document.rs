@@ -7,8 +7,7 @@ use gw_plan::{Plan, Route, RouteBackend, RouteSecurity};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::{authorizer, cors, integration};
-use crate::names;
+use crate::{authorizer, cors, integration, names};
 
 /// The whole API as AWS imports it, as compact JSON. A provisioned authorizer's function stands in it as
 /// [`names::FUNCTION_PLACEHOLDER`].
@@ -19,7 +18,7 @@ pub fn document(plan: &Plan, target: &AwsTarget) -> String {
 }
 
 /// The same for PutRestApi, signed with [`names::MARK_PLACEHOLDER`] in its description.
-pub(super) fn import_document(plan: &Plan, target: &AwsTarget) -> String {
+pub fn import_document(plan: &Plan, target: &AwsTarget) -> String {
     let signature = names::signature(names::MARK_PLACEHOLDER);
     let description = format!("{}\n\n{signature}", plan.description);
     described(plan, target, description.trim_start())
@@ -73,20 +72,20 @@ fn described(plan: &Plan, target: &AwsTarget, description: &str) -> String {
 }
 
 /// Whether any route asks for a token.
-pub(super) fn is_protected(plan: &Plan) -> bool {
+pub fn is_protected(plan: &Plan) -> bool {
     plan.routes
         .iter()
         .any(|route| matches!(route.security, RouteSecurity::Token { .. }))
 }
 
 /// A path as API Gateway knows it: a slash at its end makes no resource of its own (GW017).
-pub(crate) fn path_on_aws(path: &str) -> &str {
+pub fn path_on_aws(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     if trimmed.is_empty() { "/" } else { trimmed }
 }
 
 /// Names of a path's variables.
-pub(super) fn variables(path: &str) -> impl Iterator<Item = &str> {
+pub fn variables(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}'))

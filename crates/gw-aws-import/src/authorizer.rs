@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::names;
 
 /// Name of the security scheme and of the authorizer in AWS.
-pub(super) const SCHEME: &str = "gatewright";
+pub(crate) const SCHEME: &str = "gatewright";
 
 /// What the provisioned authorizer is asked by, and so the key of AWS's cache: token, method and resource. API Gateway
 /// evaluates a kept policy again for each request, so an answer kept by token alone would have to be right for the whole
@@ -18,7 +18,7 @@ const IDENTITY: &str =
     "method.request.header.Authorization, context.httpMethod, context.resourcePath";
 
 /// The scheme for the document's components.
-pub(super) fn scheme(check: &TokenCheck, target: &AwsTarget) -> Value {
+pub(crate) fn scheme(check: &TokenCheck, target: &AwsTarget) -> Value {
     match &check.aws {
         AwsAuthorizer::Provision => json!({
             "type": "apiKey",

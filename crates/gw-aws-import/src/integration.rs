@@ -6,11 +6,11 @@ use gw_model::{AwsTarget, HttpMethod};
 use gw_plan::{MockAnswer, Route, RouteBackend};
 use serde_json::{Map, Value, json};
 
-use super::document::variables;
+use crate::document::variables;
 use crate::names;
 
 /// The integration of a route.
-pub(super) fn integration(route: &Route, target: &AwsTarget) -> Value {
+pub(crate) fn integration(route: &Route, target: &AwsTarget) -> Value {
     match &route.backend {
         RouteBackend::Http { url } => http(route, url),
         RouteBackend::Mock { answer } => mock(answer),
@@ -22,7 +22,7 @@ pub(super) fn integration(route: &Route, target: &AwsTarget) -> Value {
 }
 
 /// The answer a route's method declares: one that a mapping may fill, or a placeholder a proxy ignores.
-pub(super) fn responses(route: &Route) -> Value {
+pub(crate) fn responses(route: &Route) -> Value {
     match &route.backend {
         RouteBackend::Mock { answer } => {
             let headers: Map<String, Value> = answer

@@ -7,7 +7,7 @@ mod backends;
 mod paths;
 mod security;
 mod size;
-pub(crate) use size::{MAX_DOCUMENT_BYTES, MAX_RESOURCES};
+pub use size::{MAX_DOCUMENT_BYTES, MAX_RESOURCES};
 
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ pub fn lint(document: &str, plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> 
 }
 
 /// The findings that stop a deployment, without lines: a guard for callers that did not lint.
-pub(crate) fn obstacles(plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> {
+pub fn obstacles(plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> {
     let mut found = run(&Subject {
         plan,
         target,

@@ -3,15 +3,15 @@
 use gw_model::{EndpointType, Severity};
 
 use super::{Finding, Rule, Subject};
-use crate::lower;
+use crate::document;
 
 /// Most resources of a REST API, the root not counted (aws-facts 3.2).
-pub(crate) const MAX_RESOURCES: u32 = 300;
+pub const MAX_RESOURCES: u32 = 300;
 
 /// Largest document AWS imports, in bytes (aws-facts 3.2).
-pub(crate) const MAX_DOCUMENT_BYTES: u64 = 6 * 1024 * 1024;
+pub const MAX_DOCUMENT_BYTES: u64 = 6 * 1024 * 1024;
 
-pub(super) const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "GW003",
         severity: Severity::Error,
@@ -50,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn document_too_large(subject: &Subject<'_>) -> Vec<Finding> {
-    let bytes = lower::document(subject.plan, subject.target).len() as u64;
+    let bytes = document::document(subject.plan, subject.target).len() as u64;
     if bytes <= MAX_DOCUMENT_BYTES {
         return Vec::new();
     }

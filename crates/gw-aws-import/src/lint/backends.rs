@@ -7,7 +7,7 @@ use gw_plan::{ParameterLocation, RouteBackend};
 
 use super::{Finding, Rule, Subject};
 
-pub(super) const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "GW021",
         severity: Severity::Error,
@@ -211,7 +211,7 @@ fn loopback_backends(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// The host of an HTTP URL, without user and port; `None` when it is none.
-pub(super) fn host(url: &str) -> Option<&str> {
+pub(crate) fn host(url: &str) -> Option<&str> {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"))?;
@@ -224,7 +224,7 @@ pub(super) fn host(url: &str) -> Option<&str> {
 }
 
 /// Whether a host means the machine that asks.
-pub(super) fn is_local(host: &str) -> bool {
+pub(crate) fn is_local(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"

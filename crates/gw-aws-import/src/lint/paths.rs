@@ -6,7 +6,7 @@ use gw_model::Severity;
 
 use super::{Finding, Rule, Subject};
 
-pub(super) const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "GW010",
         severity: Severity::Error,

@@ -4,7 +4,7 @@ use gw_model::{AwsAuthorizer, AwsTarget, EndpointType, HttpMethod, Severity};
 use gw_plan::{Parameter, ParameterLocation, Plan, RouteBackend, RouteSecurity};
 
 use super::lint;
-use crate::lower::samples::{any_origin, aws, pets, route, wide};
+use crate::samples::{any_origin, aws, pets, route, wide};
 
 fn found(plan: &Plan, target: &AwsTarget) -> Vec<String> {
     lint("", plan, target)

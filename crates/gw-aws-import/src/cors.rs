@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const ORIGIN: &str = "Access-Control-Allow-Origin";
 
 /// The OPTIONS operation of a path.
-pub(super) fn preflight(policy: &CorsPolicy, methods: &[HttpMethod]) -> Value {
+pub(crate) fn preflight(policy: &CorsPolicy, methods: &[HttpMethod]) -> Value {
     let mut headers: Vec<(&str, String)> =
         vec![("Access-Control-Allow-Methods", allowed_methods(methods))];
     if !policy.allow_headers.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn preflight(policy: &CorsPolicy, methods: &[HttpMethod]) -> Value {
 }
 
 /// `DEFAULT_4XX` and `DEFAULT_5XX` with CORS headers and AWS's own bodies, so that a browser shows a 401 as a 401.
-pub(super) fn gateway_responses(policy: &CorsPolicy) -> Value {
+pub(crate) fn gateway_responses(policy: &CorsPolicy) -> Value {
     let mut parameters = Map::new();
     // API Gateway's error bodies hold nothing of the backend's, so when there are several origins any may read them.
     let origin =

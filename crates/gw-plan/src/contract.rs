@@ -1,0 +1,82 @@
+//! What a document promises of bodies: requests and answers by media type, with their schemas.
+//!
+//! It refuses to judge or change schemas: they are taken out as they are written.
+
+use gw_openapi::extract::Extract;
+use gw_openapi::{Content, Document, Operation, SpecVersion};
+
+use crate::plan::{Answer, Body, Checks, Contract, Dialect, Media, SchemaText, Schemas};
+
+/// Contracts of one document's operations, and the schemas they share.
+pub(crate) struct Contracts<'d> {
+    document: &'d Document,
+    extract: Extract<'d>,
+}
+
+impl<'d> Contracts<'d> {
+    pub(crate) fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            extract: Extract::new(document),
+        }
+    }
+
+    /// The contract of one operation.
+    pub(crate) fn of(&mut self, operation: &Operation) -> Contract {
+        let body = operation.request_body.as_ref().map(|body| Body {
+            required: body.required,
+            content: self.media(&body.content),
+        });
+        let answers = operation
+            .responses
+            .iter()
+            .map(|response| Answer {
+                status: response.status.clone(),
+                pointer: self.document.node(response.node).pointer(),
+                description: response.description.clone().unwrap_or_default(),
+                headers: response
+                    .headers
+                    .iter()
+                    .map(|(name, _)| name.clone())
+                    .collect(),
+                content: self.media(&response.content),
+            })
+            .collect();
+        Contract {
+            body,
+            answers,
+            checks: Checks::default(),
+        }
+    }
+
+    /// Everything the contracts refer to.
+    pub(crate) fn finish(self) -> Schemas {
+        let dialect = match self.document.version() {
+            Some(SpecVersion::V2) => Dialect::Openapi2,
+            Some(SpecVersion::V3_1 | SpecVersion::V3_2) => Dialect::JsonSchema2020,
+            Some(SpecVersion::V3_0) | None => Dialect::Openapi30,
+        };
+        Schemas {
+            dialect,
+            texts: self.extract.finish(),
+        }
+    }
+
+    fn media(&mut self, content: &[Content]) -> Vec<Media> {
+        let mut media = Vec::with_capacity(content.len());
+        for one in content {
+            let schema = one.schema.map(|id| {
+                let node = self.document.node(id);
+                SchemaText {
+                    pointer: node.pointer(),
+                    text: self.extract.schema(node),
+                }
+            });
+            media.push(Media {
+                media_type: one.media_type.clone(),
+                schema,
+            });
+        }
+        media
+    }
+}
