@@ -7,7 +7,11 @@ use gw_openapi::{Document, lint};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let (document, _) = Document::parse_bytes(bytes);
+    let (document, diagnostics) = Document::parse_bytes(bytes);
+    // The second of two entries with one key is not read, but an alias elsewhere may stand for something in it.
+    let repeated = diagnostics
+        .iter()
+        .any(|found| found.rule == "doc-duplicate-key");
     let found = lint(&document);
     let lines = document.text().matches('\n').count() + 1;
     for finding in &found {
@@ -17,10 +21,8 @@ fuzz_target!(|bytes: &[u8]| {
         );
         assert!(!finding.message.contains('\n'), "{finding:?}");
         assert!(finding.place.line as usize <= lines, "{finding:?}");
-        assert!(
-            document.at(&finding.place.pointer).is_some(),
-            "{finding:?} is nowhere"
-        );
+        let there = document.at(&finding.place.pointer).is_some();
+        assert!(there || repeated, "{finding:?} is nowhere");
     }
     for pair in found.windows(2) {
         let place = |at: usize| {

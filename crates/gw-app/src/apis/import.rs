@@ -2,6 +2,7 @@
 //!
 //! It refuses what cannot be an OpenAPI document before anything is stored, and addresses nobody asked for.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use gw_http::{AddressRules, Oversize, Request};
@@ -74,7 +75,13 @@ pub(super) async fn read_file(path: &str) -> Result<ReadText, Fault> {
             );
         }
         bounded(&path, about.len())?;
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        // What is no plain file says nothing true of its size.
+        let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
+        let file = std::fs::File::open(&path).map_err(unreadable)?;
+        file.take(MAX_TEXT as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        bounded(&path, bytes.len() as u64)?;
         let text = decode(&path, bytes)?;
         Ok(ReadText {
             text,
