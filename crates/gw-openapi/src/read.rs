@@ -16,9 +16,9 @@ use crate::tree::{Kind, Node, NodeId};
 /// Most operations read; the largest public document known has 22,361.
 pub const MAX_OPERATIONS: usize = 100_000;
 /// Most that operations may take, in bytes.
-const MAX_READ: usize = 192 * 1024 * 1024;
-/// What a piece of text takes besides its bytes.
-const TEXT: usize = 32;
+const MAX_READ: usize = 160 * 1024 * 1024;
+/// What a piece of text takes besides its bytes, with what its allocation takes.
+const TEXT: usize = 64;
 /// Longest URL of a server.
 const MAX_URL: usize = 64 * 1024;
 

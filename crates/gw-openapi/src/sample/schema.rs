@@ -41,7 +41,7 @@ impl Allowance {
     /// For an answer to every operation of a document. Once it is spent, answers are kept very small.
     pub fn of_document() -> Self {
         Self {
-            steps: 1000 * MAX_STEPS,
+            steps: 250 * MAX_STEPS,
             copied: 100 * MAX_COPIED,
         }
     }
@@ -50,8 +50,8 @@ impl Allowance {
     pub(super) fn share(&self) -> Self {
         let one = Self::of_one();
         Self {
-            steps: one.steps.min(self.steps.max(50)),
-            copied: one.copied.min(self.copied.max(50)),
+            steps: one.steps.min(self.steps.max(100)),
+            copied: one.copied.min(self.copied.max(100)),
         }
     }
 
