@@ -1,6 +1,6 @@
 # The commands of this repository. Each is one line here and a script in .ci/ that says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bundle shots
+.PHONY: help run demo test check bench fuzz bundle shots
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -19,6 +19,9 @@ check: ## the gate: format, lints, rules, licences, tests, and an installable pa
 
 bench: ## measure start, memory and compile times, and print them as a table
 	@.ci/bench
+
+fuzz: ## feed made-up documents to parser, linter, editor and compiler for MINUTES (20)
+	@.ci/fuzz
 
 bundle: ## build the .deb
 	@.ci/bundle
