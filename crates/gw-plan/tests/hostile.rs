@@ -46,8 +46,8 @@ fn revision(document: &str, backend: Backend) -> Revision {
         base_path: "/".to_owned(),
         backend,
         policies: Policies {
-            oauth: None,
             cors: Some(CorsPolicy::default()),
+            ..Policies::default()
         },
         key_manager: None,
         document: document.to_owned(),
