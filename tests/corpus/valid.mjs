@@ -1,0 +1,14 @@
+// Whether a document is OpenAPI 3.0 by a validator that others wrote. Refuses to know anything of AWS.
+import { load } from './documents.mjs'
+
+/** A function that gives what is wrong with a document, as `[{ at, message }]`; compiling the schema once is its point. */
+export async function validator() {
+  const { Validator } = await load('@seriousme/openapi-schema-validator')
+  const one = new Validator()
+  return async (document) => {
+    const { valid, errors } = await one.validate(document)
+    if (valid) return []
+    if (typeof errors === 'string') return [{ at: '', message: errors }]
+    return errors.map(({ instancePath, message, params }) => ({ at: instancePath, message: `${message} ${JSON.stringify(params)}` }))
+  }
+}
