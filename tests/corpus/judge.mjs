@@ -18,6 +18,7 @@ async function judge(name, path) {
   try {
     const source = await read(path)
     ;[judgement.operations, judgement.possible] = operations(source)
+    judgement.version = String(source?.openapi ?? source?.swagger ?? '').slice(0, 3)
     for (const [kind, paths] of obstacles(source)) judgement.obstacles[kind] = [...paths]
   } catch (error) {
     judgement.unreadable = error.message

@@ -1,6 +1,7 @@
 // The corpus run: takes every document through the product, judges what came out, and writes results.json.
-// Usage: run.mjs PROGRAM FOLDER [--sample FILE]. Refuses to decide whether the bars are met: report.mjs does.
-import { spawn } from 'node:child_process'
+// Usage: run.mjs PROGRAM FOLDER [--sample FILE]. With GATEWRIGHT_BIN, the command line there imports every document too.
+// Refuses to decide whether the bars are met: report.mjs does.
+import { execFile, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,10 @@ const began = Date.now()
 const passed = new Map()
 await spread(corpus, JOBS, (part) => pass(part))
 console.error(`passed through the product: ${corpus.length} documents in ${Math.round((Date.now() - began) / 1000)} s`)
+if (process.env.GATEWRIGHT_BIN) {
+  await spread(corpus, JOBS, (part, job) => importAll(part, join(folder, `home-${job}`)))
+  console.error(`imported with the command line: ${corpus.length} documents in ${Math.round((Date.now() - began) / 1000)} s`)
+}
 const judged = new Map()
 await spread(corpus, JOBS, (part) => judge(part))
 const results = corpus.map(({ name, bytes }) => ({ name, bytes, product: passed.get(name), judgement: judged.get(name) }))
@@ -39,7 +44,27 @@ async function spread(all, jobs, run) {
     least.bytes += document.bytes
     least.documents.push(document)
   }
-  await Promise.all(parts.filter((part) => part.documents.length > 0).map((part) => run(part.documents.toReversed())))
+  await Promise.all(parts.filter((part) => part.documents.length > 0).map((part, job) => run(part.documents.toReversed(), job)))
+}
+
+/** Imports documents into a catalog with the command line, one process each; a failure is told in place of the rest. */
+async function importAll(part, home) {
+  const gatewright = join(process.env.GATEWRIGHT_BIN, 'gatewright')
+  for (const [index, { name, path }] of part.entries()) {
+    const words = ['--home', home, '--json', 'api', 'import', path, '--name', `Document ${index}`, '--version', '1']
+    const [code, said] = await new Promise((resolve) => {
+      execFile(gatewright, words, { timeout: LIMIT, maxBuffer: 1 << 30 }, (error, stdout) => resolve([error ? (error.code ?? error.signal) : 0, stdout]))
+    })
+    if (code === 0) continue
+    let fault = { code: `exit ${code}`, summary: said.slice(0, 200) }
+    try {
+      fault = JSON.parse(said).fault
+    } catch {
+      // What it said is told as it is.
+    }
+    passed.set(name, { name, fault })
+  }
+  rmSync(home, { recursive: true, force: true })
 }
 
 /** Runs the product over documents; one that it dies of is told, and the rest goes on. */

@@ -15,7 +15,8 @@ const usable = results
     name,
     bytes,
     operations: product.operations,
-    rules: new Set([...Object.keys(product.rules), ...Object.keys(judgement.obstacles)]),
+    // How it is written counts like a rule: each version of OpenAPI, JSON and YAML.
+    rules: new Set([...Object.keys(product.rules), ...Object.keys(judgement.obstacles), `version ${judgement.version}`, name.replace(/.*\./, '')]),
   }))
   .sort((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1))
 const small = usable.filter(({ bytes, operations }) => bytes <= BYTES && operations <= OPERATIONS)
