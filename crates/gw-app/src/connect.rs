@@ -7,6 +7,7 @@ use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use gw_aws::{AwsAccess, AwsConnector};
+use gw_aws_import::FidelityReport;
 use gw_connector::{Capabilities, Connector, Identity};
 use gw_deploy::Lane;
 use gw_local::{LocalConnector, StateDir};
@@ -222,6 +223,12 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
 /// What AWS refuses or loses.
 pub(crate) fn aws_diagnostics(working: &Working, target: &AwsTarget) -> Vec<Diagnostic> {
     gw_aws::lint::lint(&working.revision.document, &working.plan, target)
+}
+
+/// How true AWS is to it, operation by operation.
+pub(crate) fn fidelity(working: &Working, target: &AwsTarget) -> FidelityReport {
+    let compiled = gw_aws_import::compile(&working.plan, target);
+    gw_aws_import::report(&working.document, &working.plan, &compiled)
 }
 
 /// What the local gateway refuses.

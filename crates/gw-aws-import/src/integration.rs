@@ -6,19 +6,41 @@ use gw_model::{AwsTarget, HttpMethod};
 use gw_plan::{MockAnswer, Route, RouteBackend};
 use serde_json::{Map, Value, json};
 
-use crate::document::variables;
 use crate::names;
+use crate::operation::variables;
+use crate::paths::Served;
 
-/// The integration of a route.
-pub(crate) fn integration(route: &Route, target: &AwsTarget) -> Value {
+/// The integration of a route where it is served.
+pub(crate) fn integration(route: &Route, served: &Served, target: &AwsTarget) -> Value {
     match &route.backend {
-        RouteBackend::Http { url } => http(route, url),
+        RouteBackend::Http { url } => http(route, served, served.url.as_deref().unwrap_or(url)),
         RouteBackend::Mock { answer } => mock(answer),
         RouteBackend::Lambda { uri, credentials } => lambda(uri, credentials.as_deref(), target),
-        RouteBackend::Verbatim { integration } => {
-            serde_json::from_str(integration).unwrap_or(Value::Null)
+        RouteBackend::Verbatim { integration } => verbatim(integration, &served.renamed),
+    }
+}
+
+/// An integration of the document's own, with path variables under the names they have on AWS.
+fn verbatim(integration: &str, renamed: &[(String, String)]) -> Value {
+    let mut value = serde_json::from_str(integration).unwrap_or(Value::Null);
+    let Some(fields) = value.as_object_mut() else {
+        return value;
+    };
+    let mappings = fields
+        .get_mut("requestParameters")
+        .and_then(Value::as_object_mut);
+    for mapping in mappings.into_iter().flat_map(Map::values_mut) {
+        let name = mapping
+            .as_str()
+            .and_then(|text| text.strip_prefix("method.request.path."));
+        let new = renamed
+            .iter()
+            .find(|(old, _)| !old.is_empty() && Some(old.as_str()) == name);
+        if let Some((_, new)) = new {
+            *mapping = Value::from(format!("method.request.path.{new}"));
         }
     }
+    value
 }
 
 /// The answer a route's method declares: one that a mapping may fill, or a placeholder a proxy ignores.
@@ -41,8 +63,8 @@ pub(crate) fn responses(route: &Route) -> Value {
     }
 }
 
-fn http(route: &Route, url: &str) -> Value {
-    let parameters: Map<String, Value> = variables(&route.operation.path)
+fn http(route: &Route, served: &Served, url: &str) -> Value {
+    let parameters: Map<String, Value> = variables(&served.path)
         .map(|name| {
             (
                 format!("integration.request.path.{name}"),

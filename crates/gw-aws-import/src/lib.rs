@@ -4,16 +4,23 @@
 //! does otherwise than the document says is a [`Note`], and notes are what findings and the fidelity report are made of.
 
 mod authorizer;
+pub mod compile;
 mod cors;
-pub mod document;
 pub mod explain;
 mod integration;
 pub mod lint;
+mod models;
 pub mod names;
 mod note;
+mod operation;
+pub mod paths;
+pub mod report;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 
+pub use compile::{Compiled, compile, compile_signed, is_protected};
 pub use explain::explain;
 pub use lint::lint;
 pub use note::{Fidelity, Note, Subject};
+pub use paths::Served;
+pub use report::{FidelityNote, FidelityReport, OperationFidelity, report};

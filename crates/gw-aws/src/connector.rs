@@ -150,7 +150,7 @@ impl Connector for AwsConnector {
     }
 
     fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic> {
-        lint::lint(&revision.document, plan, &self.target)
+        lint(&revision.document, plan, &self.target)
     }
 
     async fn identify(&self) -> Result<Identity, Fault> {

@@ -14,7 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use gw_model::{Code, Effect, Fault, Retry};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
-use gw_aws_import::document::path_on_aws;
+use gw_aws_import::Compiled;
 
 /// The authorizer's source, `assets/authorizer/index.mjs`.
 pub const SOURCE: &str = include_str!("../../../assets/authorizer/index.mjs");
@@ -45,24 +45,19 @@ struct Configuration<'a> {
     routes: BTreeMap<String, &'a [String]>,
 }
 
-/// The package for a plan's protected routes.
+/// The package for a plan's protected routes, by the paths they are served under.
 ///
 /// Invariant: equal plans give equal bytes, on every machine and at every time.
-pub fn package(plan: &Plan, check: &TokenCheck) -> Result<Package, Fault> {
-    let routes = plan
-        .routes
-        .iter()
-        .filter_map(|route| match &route.security {
+pub fn package(plan: &Plan, check: &TokenCheck, compiled: &Compiled) -> Result<Package, Fault> {
+    let routes = compiled.served.iter().filter_map(|served| {
+        match &plan.routes.get(served.route)?.security {
             RouteSecurity::Token { scopes } => Some((
-                format!(
-                    "{} {}",
-                    route.operation.method,
-                    path_on_aws(&route.operation.path)
-                ),
+                format!("{} {}", served.method, served.path),
                 scopes.as_slice(),
             )),
             RouteSecurity::Open { .. } => None,
-        });
+        }
+    });
     let configuration = Configuration {
         issuer: &check.issuer,
         jwks_uri: &check.jwks_uri,
@@ -115,25 +110,28 @@ mod tests {
 
     use super::*;
     use crate::lower::samples;
+    use gw_aws_import::compile;
 
     #[test]
     fn equal_plans_give_equal_bytes_and_other_scopes_other_ones() {
         let plan = samples::pets();
         let check = plan.token_check.clone().unwrap();
-        let first = package(&plan, &check).unwrap();
-        assert_eq!(first, package(&plan, &check).unwrap());
+        let packed = |plan: &Plan| package(plan, &check, &compile(plan, &samples::aws())).unwrap();
+        let first = packed(&plan);
+        assert_eq!(first, packed(&plan));
 
         let mut stricter = plan.clone();
         stricter.routes[1].security = RouteSecurity::Token {
             scopes: vec!["pets:admin".to_owned()],
         };
-        assert_ne!(first.digest, package(&stricter, &check).unwrap().digest);
+        assert_ne!(first.digest, packed(&stricter).digest);
     }
 
     #[test]
     fn the_package_holds_the_source_and_the_protected_routes_only() {
         let plan = samples::pets();
-        let package = package(&plan, plan.token_check.as_ref().unwrap()).unwrap();
+        let compiled = compile(&plan, &samples::aws());
+        let package = package(&plan, plan.token_check.as_ref().unwrap(), &compiled).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(package.zip)).unwrap();
         let mut text = String::new();
         archive

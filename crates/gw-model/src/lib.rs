@@ -27,7 +27,9 @@ pub use gateway::{
 pub use id::{ApiId, ApplicationId, DeploymentId, GatewayId, KeyManagerId, RevisionId};
 pub use key_manager::{KeyManager, KeyManagerKind};
 pub use operation::{HttpMethod, OperationKey};
-pub use policy::{AwsAuthorizer, CorsPolicy, OauthPolicy, OperationSecurity, Policies};
+pub use policy::{
+    AwsAuthorizer, CorsPolicy, OauthPolicy, OperationSecurity, Policies, ValidationPolicy,
+};
 pub use revision::{KeyManagerSnapshot, Revision};
 pub use secret::{Secret, SecretRef};
 pub use time::UnixMillis;

@@ -17,6 +17,18 @@ pub struct Policies {
     pub oauth: Option<OauthPolicy>,
     /// Cross-origin answers; `None` for none.
     pub cors: Option<CorsPolicy>,
+    /// What is checked of requests; `None` lets the backend check everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<ValidationPolicy>,
+}
+
+/// What a gateway checks of a request before it passes it on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ValidationPolicy {
+    /// That required query parameters and headers are there.
+    pub parameters: bool,
+    /// That a required JSON body is as its schema says.
+    pub body: bool,
 }
 
 /// OAuth 2.0 protection of an API.

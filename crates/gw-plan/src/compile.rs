@@ -33,7 +33,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
     let mut diagnostics = Vec::new();
     let operations = document.operations();
     let compiler = Compiler { revision, document };
-    let mut contracts = Contracts::new(document);
+    let mut contracts = Contracts::new(document, revision.policies.validation);
     let mut routes = Vec::with_capacity(operations.len());
     for operation in &operations {
         let contract = contracts.of(operation);

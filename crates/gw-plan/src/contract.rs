@@ -2,21 +2,28 @@
 //!
 //! It refuses to judge or change schemas: they are taken out as they are written.
 
+use gw_model::ValidationPolicy;
 use gw_openapi::extract::Extract;
-use gw_openapi::{Content, Document, Operation, SpecVersion};
+use gw_openapi::{Content, Document, Operation, Parameter, ParameterLocation, SpecVersion};
 
 use crate::plan::{Answer, Body, Checks, Contract, Dialect, Media, SchemaText, Schemas};
 
 /// Contracts of one document's operations, and the schemas they share.
 pub(crate) struct Contracts<'d> {
     document: &'d Document,
+    checks: Checks,
     extract: Extract<'d>,
 }
 
 impl<'d> Contracts<'d> {
-    pub(crate) fn new(document: &'d Document) -> Self {
+    pub(crate) fn new(document: &'d Document, policy: Option<ValidationPolicy>) -> Self {
+        let policy = policy.unwrap_or_default();
         Self {
             document,
+            checks: Checks {
+                parameters: policy.parameters,
+                body: policy.body,
+            },
             extract: Extract::new(document),
         }
     }
@@ -42,10 +49,22 @@ impl<'d> Contracts<'d> {
                 content: self.media(&response.content),
             })
             .collect();
+        // A check of what the document does not have would be one more thing to deploy for nothing.
+        let required = |parameter: &Parameter| {
+            parameter.required
+                && matches!(
+                    parameter.location,
+                    ParameterLocation::Query | ParameterLocation::Header
+                )
+        };
+        let checks = Checks {
+            parameters: self.checks.parameters && operation.parameters.iter().any(required),
+            body: self.checks.body && body.is_some(),
+        };
         Contract {
             body,
             answers,
-            checks: Checks::default(),
+            checks,
         }
     }
 

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use gw_model::{CorsPolicy, OperationKey};
 
 use crate::plan::{
-    Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck,
+    Checks, Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity,
+    TokenCheck,
 };
 
 /// Every difference that callers or the backend can notice: what lowers security first, then other security, then what is
@@ -59,6 +60,18 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
             ));
         }
     }
+    let schemas = (&old.schemas.texts, &new.schemas.texts);
+    // A schema that came or went shows in what refers to it.
+    for (pointer, text) in schemas.1 {
+        if schemas.0.get(pointer).is_some_and(|before| before != text) {
+            let name = pointer.rsplit('/').next().unwrap_or_default();
+            let name = name.replace("~1", "/").replace("~0", "~");
+            changes.push(of_api(
+                PlanChangeKind::Changed,
+                format!("The schema '{name}' changes"),
+            ));
+        }
+    }
     if old.description != new.description {
         changes.push(of_api(
             PlanChangeKind::Changed,
@@ -96,9 +109,18 @@ fn routes(old: &Route, new: &Route, changes: &mut Vec<PlanChange>) {
             ..change
         });
     }
+    if let Some(change) = checks(old, new) {
+        changes.push(change);
+    }
     let mut changed = |sentence| changes.push(of_route(PlanChangeKind::Changed, new, sentence));
     if old.backend != new.backend {
         changed(backend(name, &old.backend, &new.backend));
+    }
+    if old.contract.body != new.contract.body {
+        changed(format!("{name} takes another body"));
+    }
+    if old.contract.answers != new.contract.answers {
+        changed(format!("{name} describes its answers otherwise"));
     }
     if old.parameters != new.parameters {
         let names = |route: &Route| -> Vec<String> {
@@ -140,6 +162,27 @@ fn routes(old: &Route, new: &Route, changes: &mut Vec<PlanChange>) {
     if old.operation_id != new.operation_id || old.summary != new.summary {
         changed(format!("{name} is described otherwise"));
     }
+}
+
+/// What a gateway checks of requests from now on.
+fn checks(old: &Route, new: &Route) -> Option<PlanChange> {
+    let (before, after) = (old.contract.checks, new.contract.checks);
+    let said = |checks: Checks| match (checks.parameters, checks.body) {
+        (true, true) => "parameters and body",
+        (true, false) => "parameters only",
+        (false, true) => "the body only",
+        (false, false) => "nothing",
+    };
+    let name = &new.operation;
+    let sentence = format!(
+        "Of requests to {name} the gateway checks {} (before: {})",
+        said(after),
+        said(before)
+    );
+    (before != after).then(|| PlanChange {
+        lowers_security: (before.parameters && !after.parameters) || (before.body && !after.body),
+        ..of_route(PlanChangeKind::Security, new, sentence)
+    })
 }
 
 fn quoted(names: &[&String]) -> String {

@@ -36,8 +36,8 @@ fn revision(document: String, backend: Backend) -> Revision {
         base_path: "/".to_owned(),
         backend,
         policies: Policies {
-            oauth: None,
             cors: Some(CorsPolicy::default()),
+            ..Policies::default()
         },
         key_manager: None,
         document,

@@ -56,6 +56,7 @@ fn secured() -> Revision {
         policies: Policies {
             oauth: Some(oauth),
             cors: Some(CorsPolicy::default()),
+            validation: None,
         },
         key_manager: Some(KeyManagerSnapshot {
             issuer: "https://id.example.com/".to_owned(),
@@ -332,7 +333,7 @@ paths:
     };
     let open = Policies {
         cors: Some(cors),
-        oauth: None,
+        ..Policies::default()
     };
     let (_, diagnostics) = compile(&Revision {
         policies: open,

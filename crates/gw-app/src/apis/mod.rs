@@ -167,7 +167,8 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
             };
             let target = target.unwrap_or_else(connect::any_aws_target);
             working.refuse_errors(&connect::aws_diagnostics(&working, &target))?;
-            let text = gw_aws::lower::document(&working.plan, &target);
+            let compiled = gw_aws_import::compile(&working.plan, &target);
+            let text = compiled.document.unwrap_or_default();
             ApiExported {
                 file_name: format!("{stem}.aws.json"),
                 text,
@@ -205,15 +206,20 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         }
     };
     let mut diagnostics = working.diagnostics.clone();
+    let mut fidelity = None;
     match request.target {
-        Some(LintTarget::Aws) => diagnostics.extend(connect::aws_diagnostics(
-            &working,
-            &connect::any_aws_target(),
-        )),
+        Some(LintTarget::Aws) => {
+            let target = connect::any_aws_target();
+            diagnostics.extend(connect::aws_diagnostics(&working, &target));
+            fidelity = Some(connect::fidelity(&working, &target));
+        }
         Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working)),
         None => {}
     }
-    Ok(report(diagnostics))
+    Ok(LintReport {
+        fidelity,
+        ..report(diagnostics)
+    })
 }
 
 /// Sorts findings, worst first, and counts them.
@@ -230,6 +236,7 @@ pub(crate) fn report(mut diagnostics: Vec<Diagnostic>) -> LintReport {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         diagnostics,
+        fidelity: None,
     }
 }
 

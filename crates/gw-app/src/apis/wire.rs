@@ -1,5 +1,6 @@
 //! What `apis.*` takes and gives.
 
+use gw_aws_import::FidelityReport;
 use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -224,6 +225,8 @@ pub struct LintReport {
     pub errors: u32,
     /// How many are warnings.
     pub warnings: u32,
+    /// How true AWS would be to the document; when linted for AWS.
+    pub fidelity: Option<FidelityReport>,
 }
 
 /// An API's document.

@@ -136,7 +136,7 @@ async fn read(
         let revision = snapshot_of(&api, text, key_manager);
         let (document, mut diagnostics) = Document::parse(&revision.document);
         diagnostics.extend(gw_openapi::lint(&document));
-        let (plan, found) = gw_plan::compile(&revision);
+        let (plan, found) = gw_plan::compile_document(&revision, &document);
         diagnostics.extend(found);
         super::sort(&mut diagnostics);
         Ok(Working {

@@ -201,6 +201,7 @@ fn nothing(plan: &Plan) -> Plan {
         token_check: None,
         cors: None,
         resources: 0,
+        schemas: gw_plan::Schemas::default(),
         ..plan.clone()
     }
 }

@@ -23,7 +23,7 @@ pub async fn attach(app: &App, request: PolicyAttach) -> Result<PolicyView, Faul
     check(app, &working, &mut oauth).await?;
     let policies = Policies {
         oauth: Some(oauth),
-        cors: working.api.policies.cors.clone(),
+        ..working.api.policies.clone()
     };
     save(app, working, request.edition, policies).await
 }
@@ -33,7 +33,7 @@ pub async fn detach(app: &App, request: PolicyDetach) -> Result<PolicyView, Faul
     let working = Working::load(app, &request.api).await?;
     let policies = Policies {
         oauth: None,
-        cors: working.api.policies.cors.clone(),
+        ..working.api.policies.clone()
     };
     save(app, working, request.edition, policies).await
 }
@@ -45,8 +45,8 @@ pub async fn set_cors(app: &App, request: CorsSet) -> Result<PolicyView, Fault> 
     }
     let working = Working::load(app, &request.api).await?;
     let policies = Policies {
-        oauth: working.api.policies.oauth.clone(),
         cors: request.cors,
+        ..working.api.policies.clone()
     };
     save(app, working, request.edition, policies).await
 }

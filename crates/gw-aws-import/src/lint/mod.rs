@@ -97,6 +97,12 @@ pub fn obstacles(plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> {
     found
 }
 
+/// What to do about a finding of a rule; empty when there is nothing to say.
+pub fn advice(id: &str) -> &'static str {
+    let rule = RULES.iter().copied().flatten().find(|rule| rule.id == id);
+    rule.map_or("", |rule| rule.fix)
+}
+
 fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
     RULES
         .iter()

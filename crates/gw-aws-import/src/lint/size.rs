@@ -3,7 +3,7 @@
 use gw_model::{EndpointType, Severity};
 
 use super::{Finding, Rule, Subject};
-use crate::document;
+use crate::compile::compile;
 
 /// Most resources of a REST API, the root not counted (aws-facts 3.2).
 pub const MAX_RESOURCES: u32 = 300;
@@ -50,7 +50,9 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 fn document_too_large(subject: &Subject<'_>) -> Vec<Finding> {
-    let bytes = document::document(subject.plan, subject.target).len() as u64;
+    let bytes = compile(subject.plan, subject.target)
+        .document
+        .map_or(0, |text| text.len()) as u64;
     if bytes <= MAX_DOCUMENT_BYTES {
         return Vec::new();
     }

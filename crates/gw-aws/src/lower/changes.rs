@@ -2,10 +2,9 @@
 //!
 //! It refuses to call more than needed: unchanged is no call, and the number of calls does not grow with the API.
 
-use gw_aws_import::document::{import_document, is_protected};
-use gw_aws_import::lint;
+use gw_aws_import::{Compiled, Fidelity, compile_signed, is_protected, lint};
 use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
-use gw_model::{AwsAuthorizer, AwsTarget, Code, Diagnostic, EndpointType, Fault};
+use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
 use super::step::{Expectation, Owner, Step, verb};
@@ -38,14 +37,15 @@ pub(super) struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn publish(&self, plan: &Plan) -> Result<Vec<Change>, Fault> {
-        refuse_obstacles(plan, self.aws)?;
-        let document = import_document(plan, self.aws);
+        let compiled = compile_signed(plan, self.aws);
+        refuse_obstacles(plan, self.aws, &compiled)?;
+        let document = compiled.document.clone().unwrap_or_default();
         let provisioned = match plan
             .token_check
             .as_ref()
             .filter(|check| check.aws == AwsAuthorizer::Provision)
         {
-            Some(check) if is_protected(plan) => Some(package(plan, check)?),
+            Some(check) if is_protected(plan) => Some(package(plan, check, &compiled)?),
             _ => None,
         };
         let digest = gw_plan::digest(plan);
@@ -69,8 +69,8 @@ impl Lowering<'_> {
         if provisioned.is_some() && (function_changed || api_is_new) {
             changes.push(self.allow_invoke());
         }
-        changes.push(self.put_rest_api(plan, document));
-        changes.push(self.read_back(plan));
+        changes.push(self.put_rest_api(&compiled, document));
+        changes.push(self.read_back(plan, &compiled));
         changes.push(self.create_deployment(&digest, &build));
         changes.push(self.move_stage(&digest, &build));
         Ok(changes)
@@ -110,14 +110,14 @@ impl Lowering<'_> {
         )
     }
 
-    fn put_rest_api(&self, plan: &Plan, document: String) -> Change {
+    fn put_rest_api(&self, compiled: &Compiled, document: String) -> Change {
         let id = self.rest_api();
         let path = format!("/restapis/{id}");
         change(
             verb::PUT_REST_API,
             format!(
                 "Import the document with {}",
-                count(plan.routes.len(), "operation")
+                count(compiled.served.len(), "operation")
             ),
             StepEffect::Write,
             vec![self.gateway(
@@ -130,7 +130,7 @@ impl Lowering<'_> {
         )
     }
 
-    fn read_back(&self, plan: &Plan) -> Change {
+    fn read_back(&self, plan: &Plan, compiled: &Compiled) -> Change {
         let id = self.rest_api();
         let get = |name: &str, path: &str| {
             self.gateway(
@@ -160,7 +160,7 @@ impl Lowering<'_> {
             StepEffect::Read,
             calls,
             &Step::ReadBack {
-                expected: Expectation::of(plan),
+                expected: Expectation::of(plan, compiled),
                 authorizer,
             },
         )
@@ -324,17 +324,31 @@ pub(super) fn change(
     }
 }
 
-fn refuse_obstacles(plan: &Plan, aws: &AwsTarget) -> Result<(), Fault> {
-    let obstacles = lint::obstacles(plan, aws);
-    let Some(first) = obstacles.first() else {
+fn refuse_obstacles(plan: &Plan, aws: &AwsTarget, compiled: &Compiled) -> Result<(), Fault> {
+    let found = lint::obstacles(plan, aws);
+    let mut obstacles: Vec<(&str, &str, &str)> = found
+        .iter()
+        .map(|found| {
+            (
+                found.rule.as_str(),
+                found.message.as_str(),
+                found.fix.as_str(),
+            )
+        })
+        .collect();
+    let refused = compiled
+        .notes
+        .iter()
+        .filter(|note| note.fidelity == Fidelity::Refused);
+    obstacles
+        .extend(refused.map(|note| (note.rule, note.message.as_str(), lint::advice(note.rule))));
+    let Some((_, message, advice)) = obstacles.first() else {
         return Ok(());
     };
-    let code = match obstacles
-        .iter()
-        .find(|diagnostic| diagnostic.rule == "GW015")
-    {
-        Some(_) => Code::PlanTooManyResources,
-        None => Code::PlanRefused,
+    let code = if obstacles.iter().any(|(rule, ..)| *rule == "GW015") {
+        Code::PlanTooManyResources
+    } else {
+        Code::PlanRefused
     };
     let rest = obstacles.len() - 1;
     let more = if rest == 0 {
@@ -342,20 +356,15 @@ fn refuse_obstacles(plan: &Plan, aws: &AwsTarget) -> Result<(), Fault> {
     } else {
         format!(", and {} more", count(rest, "obstacle"))
     };
+    let mut rules: Vec<&str> = obstacles.iter().map(|(rule, ..)| *rule).collect();
+    rules.dedup();
     Err(Fault::new(
         code,
-        format!("AWS would refuse '{}': {}{more}", plan.name, first.message),
-        first.fix.clone(),
+        format!("AWS would refuse '{}': {message}{more}", plan.name),
+        (*advice).to_owned(),
     )
-    .fact(
-        "rules",
-        obstacles.iter().map(rule_of).collect::<Vec<_>>().join(" "),
-    )
-    .fact("resources", plan.resources.to_string()))
-}
-
-fn rule_of(diagnostic: &Diagnostic) -> &str {
-    &diagnostic.rule
+    .fact("rules", rules.join(" "))
+    .fact("resources", compiled.resources.to_string()))
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -15,5 +15,4 @@ mod step;
 mod tests;
 
 pub(crate) use changes::lower;
-pub use gw_aws_import::document::document;
 pub(crate) use step::{Expectation, Owner, Step, verb};

@@ -5,7 +5,7 @@
 use gw_plan::{Plan, RouteSecurity};
 use serde::{Deserialize, Serialize};
 
-use gw_aws_import::document::path_on_aws;
+use gw_aws_import::Compiled;
 
 /// Verbs, stable: journals hold them.
 pub(crate) mod verb {
@@ -116,22 +116,25 @@ pub(crate) struct Expectation {
 }
 
 impl Expectation {
-    /// One per operation of a plan, and one per preflight answer.
-    pub(super) fn of(plan: &Plan) -> Vec<Self> {
-        let routes = plan.routes.iter().map(|route| Self {
-            method: route.operation.method.as_str().to_owned(),
-            path: path_on_aws(&route.operation.path).to_owned(),
-            protected: matches!(route.security, RouteSecurity::Token { .. }),
-        });
-        let preflights = plan
-            .cors
+    /// One per operation that is served, and one per preflight answer.
+    pub(super) fn of(plan: &Plan, compiled: &Compiled) -> Vec<Self> {
+        let operations = compiled
+            .served
             .iter()
-            .flat_map(|cors| cors.methods.keys())
-            .map(|path| Self {
-                method: "OPTIONS".to_owned(),
-                path: path_on_aws(path).to_owned(),
-                protected: false,
+            .filter(|served| served.primary == served.route)
+            .filter_map(|served| {
+                let route = plan.routes.get(served.route)?;
+                Some(Self {
+                    method: served.method.as_str().to_owned(),
+                    path: served.path.clone(),
+                    protected: matches!(route.security, RouteSecurity::Token { .. }),
+                })
             });
-        routes.chain(preflights).collect()
+        let preflights = compiled.preflights.iter().map(|path| Self {
+            method: "OPTIONS".to_owned(),
+            path: path.clone(),
+            protected: false,
+        });
+        operations.chain(preflights).collect()
     }
 }

@@ -6,10 +6,10 @@ use gw_plan::{Plan, RouteBackend, RouteSecurity};
 use serde_json::{Value, json};
 
 use super::samples::{any_origin, aws, nothing, pets, route, target, wide};
-use super::{document, lower, verb};
+use super::{lower, verb};
 use crate::names;
 use crate::package::package;
-use gw_aws_import::document::import_document;
+use gw_aws_import::{compile, compile_signed};
 
 fn publish(plan: &Plan, observed: &Observed) -> Vec<Change> {
     lower(Goal::Publish(plan), &target(), &aws(), observed).unwrap()
@@ -20,7 +20,7 @@ fn verbs(changes: &[Change]) -> Vec<&str> {
 }
 
 fn parsed(plan: &Plan) -> Value {
-    serde_json::from_str(&document(plan, &aws())).unwrap()
+    serde_json::from_str(&compile(plan, &aws()).document.unwrap()).unwrap()
 }
 
 /// What observing would find after publishing a plan.
@@ -33,7 +33,7 @@ fn published(plan: &Plan) -> Observed {
     let package = plan
         .token_check
         .as_ref()
-        .map(|check| package(plan, check).unwrap());
+        .map(|check| package(plan, check, &compile(plan, &aws())).unwrap());
     let mut found =
         |name: &str, value: &str| observed.found.insert(name.to_owned(), value.to_owned());
     found(names::REST_API_ID, "abc123");
@@ -66,12 +66,17 @@ fn the_document_says_everything_aws_needs() {
 
 #[test]
 fn only_the_imported_document_is_signed() {
-    let signed = import_document(&pets(), &aws());
+    let signed = compile_signed(&pets(), &aws()).document.unwrap();
     assert!(
         signed.contains("[Gatewright {{gatewright:mark}}]"),
         "{signed}"
     );
-    assert!(!document(&pets(), &aws()).contains("gatewright:mark"));
+    assert!(
+        !compile(&pets(), &aws())
+            .document
+            .unwrap()
+            .contains("gatewright:mark")
+    );
 }
 
 #[test]

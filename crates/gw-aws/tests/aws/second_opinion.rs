@@ -53,7 +53,8 @@ async fn build(provider: &OauthMock, backend: &Backend, name: &str, ttl_seconds:
         paths.map(|(path, needed)| route(HttpMethod::Get, path, mock("{}"), scope(needed))),
     );
     let plan = plan(routes, Some(check.clone()));
-    let package = gw_aws::package::package(&plan, &check).unwrap();
+    let compiled = gw_aws_import::compile(&plan, &gw_aws_import::samples::aws());
+    let package = gw_aws::package::package(&plan, &check, &compiled).unwrap();
     let zip = {
         use base64::Engine as _;
         base64::engine::general_purpose::STANDARD.encode(&package.zip)

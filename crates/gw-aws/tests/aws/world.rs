@@ -213,6 +213,7 @@ pub fn plan(routes: Vec<Route>, token_check: Option<TokenCheck>) -> Plan {
         description: "A test".to_owned(),
         base_path: "/".to_owned(),
         resources: u32::try_from(nodes.len()).unwrap(),
+        schemas: gw_plan::Schemas::default(),
         routes,
         token_check,
         cors: None,

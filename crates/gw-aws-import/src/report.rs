@@ -1,0 +1,205 @@
+//! The fidelity report: how true AWS is to the document, operation by operation.
+//!
+//! It refuses to leave out what callers can notice: an operation is exact only when no note about it, about a schema its
+//! bodies refer to, or about its parameters says otherwise.
+
+use gw_model::{OperationKey, Place};
+use gw_openapi::{Document, Node, NodeId};
+use gw_plan::Plan;
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::compile::Compiled;
+use crate::note::{Fidelity, Note, Subject};
+
+/// Most reasons given for one operation out of schemas; schemas can have thousands.
+const MOST_REASONS: usize = 20;
+
+/// How true AWS is to an API's document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+pub struct FidelityReport {
+    /// One per operation, in document order.
+    pub operations: Vec<OperationFidelity>,
+    /// What concerns the API as a whole.
+    pub api: Vec<FidelityNote>,
+    /// How many operations are exact.
+    pub exact: u32,
+    /// How many are changed.
+    pub changed: u32,
+    /// How many lose something.
+    pub lost: u32,
+    /// How many cannot be imported.
+    pub refused: u32,
+}
+
+/// How true AWS is to one operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct OperationFidelity {
+    /// Which.
+    pub operation: OperationKey,
+    /// How true, in the worst respect.
+    pub fidelity: Fidelity,
+    /// The path it is served under on AWS; empty when it is not served.
+    pub path: String,
+    /// Why; also what is exact but written otherwise.
+    pub notes: Vec<FidelityNote>,
+}
+
+/// One reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct FidelityNote {
+    /// Rule of the table of AWS import rules, as `GW012`.
+    pub rule: String,
+    /// How true.
+    pub fidelity: Fidelity,
+    /// In one sentence.
+    pub message: String,
+    /// Where in the API's document.
+    pub place: Place,
+    /// JSON pointer in the document AWS imports; empty when nothing is left of it.
+    pub result: String,
+}
+
+/// Reports on a plan compiled for AWS; `document` is the one the plan was compiled from.
+pub fn report(document: &Document, plan: &Plan, compiled: &Compiled) -> FidelityReport {
+    let mut report = FidelityReport::default();
+    let mut of_route: Vec<Vec<FidelityNote>> = vec![Vec::new(); plan.routes.len()];
+    for note in &compiled.notes {
+        match &note.subject {
+            Subject::Api => report.api.push(told(document, note)),
+            Subject::Route(route) => {
+                if let Some(notes) = of_route.get_mut(*route) {
+                    notes.push(told(document, note));
+                }
+            }
+            Subject::Schema(_) => {}
+        }
+    }
+    let of_models = compiled.models.notes();
+    for (served, bodies) in compiled.served.iter().zip(&compiled.bodies) {
+        let Some(notes) = of_route.get_mut(served.route) else {
+            continue;
+        };
+        let mut known = Vec::new();
+        for model in bodies.models() {
+            for reason in compiled.models.reasons(model, MOST_REASONS) {
+                if !known.contains(&reason) && known.len() < MOST_REASONS {
+                    known.push(reason);
+                }
+            }
+        }
+        notes.extend(
+            known
+                .iter()
+                .filter_map(|reason| of_models.get(*reason))
+                .map(|note| told(document, note)),
+        );
+    }
+    for (operation, notes) in document.operations().iter().zip(&mut of_route) {
+        for parameter in &operation.parameters {
+            let unchecked = unchecked(document, parameter.schema, parameter.node);
+            if unchecked.is_empty() {
+                continue;
+            }
+            notes.push(FidelityNote {
+                rule: "GW030".to_owned(),
+                fidelity: Fidelity::Lost,
+                message: format!(
+                    "AWS does not check {} of the parameter '{}'",
+                    listed(&unchecked),
+                    parameter.name
+                ),
+                place: parameter.place.clone(),
+                result: String::new(),
+            });
+        }
+    }
+    for ((at, route), mut notes) in plan.routes.iter().enumerate().zip(of_route) {
+        notes.sort_by_key(|note| std::cmp::Reverse(note.fidelity));
+        let fidelity = notes
+            .iter()
+            .map(|note| note.fidelity)
+            .max()
+            .unwrap_or_default();
+        match fidelity {
+            Fidelity::Exact => report.exact += 1,
+            Fidelity::Changed => report.changed += 1,
+            Fidelity::Lost => report.lost += 1,
+            Fidelity::Refused => report.refused += 1,
+        }
+        report.operations.push(OperationFidelity {
+            operation: route.operation.clone(),
+            fidelity,
+            path: compiled.path_of(at).unwrap_or_default().to_owned(),
+            notes,
+        });
+    }
+    report
+}
+
+fn told(document: &Document, note: &Note) -> FidelityNote {
+    FidelityNote {
+        rule: note.rule.to_owned(),
+        fidelity: note.fidelity,
+        message: note.message.clone(),
+        place: place(document, &note.source),
+        result: note.result.clone(),
+    }
+}
+
+/// Where a pointer leads, or the nearest place above it that is there.
+pub(crate) fn place(document: &Document, pointer: &str) -> Place {
+    let mut above = pointer;
+    loop {
+        if let Some(mut place) = document.place(above) {
+            pointer.clone_into(&mut place.pointer);
+            return place;
+        }
+        match above.rfind('/') {
+            Some(at) => above = above.get(..at).unwrap_or_default(),
+            None => return Place::default(),
+        }
+    }
+}
+
+/// Words of a parameter that limit its value; AWS knows a parameter's name, place and whether it is required (GW030).
+const LIMITS: [&str; 13] = [
+    "enum",
+    "const",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+];
+
+/// The words of a parameter's schema that nobody on AWS checks.
+pub(crate) fn unchecked(
+    document: &Document,
+    schema: Option<NodeId>,
+    parameter: NodeId,
+) -> Vec<&'static str> {
+    let schema = schema.unwrap_or(parameter);
+    let node: Node<'_> = document.node(schema);
+    let Ok(node) = document.resolve(node) else {
+        return Vec::new();
+    };
+    LIMITS
+        .into_iter()
+        .filter(|word| node.get(word).is_some())
+        .collect()
+}
+
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
