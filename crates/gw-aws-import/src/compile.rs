@@ -178,7 +178,6 @@ impl Writer<'_> {
                 continue;
             };
             let mut writing = operation::Writing {
-                plan,
                 target: self.target,
                 route,
                 served,

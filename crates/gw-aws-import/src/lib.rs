@@ -9,7 +9,7 @@ mod cors;
 pub mod explain;
 mod integration;
 pub mod lint;
-mod models;
+pub mod models;
 pub mod names;
 mod note;
 mod operation;

@@ -153,7 +153,6 @@ fn declared(name: &str, location: &str, required: bool) -> Value {
 
 /// One operation as it is written.
 pub(crate) struct Writing<'w> {
-    pub(crate) plan: &'w Plan,
     pub(crate) target: &'w AwsTarget,
     pub(crate) route: &'w Route,
     pub(crate) served: &'w Served,
