@@ -119,12 +119,23 @@ fn everything_is_served_and_every_difference_is_a_note() {
         ("GW070", Fidelity::Exact),
         ("GW040", Fidelity::Exact),
     ] {
-        assert!(rules(0).contains(&expected), "{expected:?} in {:?}", rules(0));
+        assert!(
+            rules(0).contains(&expected),
+            "{expected:?} in {:?}",
+            rules(0)
+        );
     }
     assert_eq!(report.operations[1].fidelity, Fidelity::Changed);
     assert_eq!(report.operations[1].path, "/users/{id}");
-    let places: Vec<u32> = report.operations[0].notes.iter().map(|note| note.place.line).collect();
-    assert!(places.iter().all(|line| *line > 0), "every note has a place: {places:?}");
+    let places: Vec<u32> = report.operations[0]
+        .notes
+        .iter()
+        .map(|note| note.place.line)
+        .collect();
+    assert!(
+        places.iter().all(|line| *line > 0),
+        "every note has a place: {places:?}"
+    );
 }
 
 #[test]
@@ -161,7 +172,12 @@ fn a_document_too_large_for_aws_loses_its_words_first() {
     let (_, compiled, value) = compiled(&document, None);
     assert!(compiled.document.unwrap().len() < 1_000_000);
     assert!(value["paths"]["/p1"]["get"].get("summary").is_none());
-    assert!(compiled.notes.iter().any(|note| note.rule == "GW003" && note.fidelity == Fidelity::Exact));
+    assert!(
+        compiled
+            .notes
+            .iter()
+            .any(|note| note.rule == "GW003" && note.fidelity == Fidelity::Exact)
+    );
 }
 
 #[test]
@@ -169,7 +185,12 @@ fn what_aws_cannot_serve_has_no_document_and_says_why() {
     let document = "openapi: 3.0.3\ninfo: { title: T, version: '1' }\npaths:\n  /a/{b+}/c: { get: { responses: {} } }\n";
     let (_, compiled, _) = compiled(document, None);
     assert!(compiled.document.is_none());
-    assert!(compiled.notes.iter().any(|note| note.rule == "GW013" && note.fidelity == Fidelity::Refused));
+    assert!(
+        compiled
+            .notes
+            .iter()
+            .any(|note| note.rule == "GW013" && note.fidelity == Fidelity::Refused)
+    );
 }
 
 #[test]
