@@ -34,6 +34,20 @@ pub enum Feature {
     Console,
 }
 
+impl Feature {
+    /// Every feature: what to read again when anything may have changed.
+    pub const ALL: [Self; 8] = [
+        Self::Status,
+        Self::Gateways,
+        Self::Apis,
+        Self::KeyManagers,
+        Self::Applications,
+        Self::Policies,
+        Self::Deployments,
+        Self::Console,
+    ];
+}
+
 /// A command as the table lists it.
 #[derive(Clone, Copy, Debug)]
 pub struct Command {
@@ -76,6 +90,9 @@ macro_rules! each_command {
             "apis.remove" => apis::remove(ApiRequest) -> Done, reads [], changes [Apis];
             "apis.export" => apis::export(ApiExport) -> ApiExported, reads [Apis], changes [];
             "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
+            "apis.fix" => apis::fix(ApiFix) -> ApiFixed, reads [], changes [];
+            "apis.undo" => apis::undo(ApiUndo) -> DocumentView, reads [], changes [Apis];
+            "apis.explain" => apis::explain(ApiExplain) -> Explained, reads [Apis], changes [];
             "apis.document" => apis::document(ApiRequest) -> DocumentView, reads [Apis], changes [];
             "apis.save_document" => apis::save_document(DocumentSave) -> DocumentView, reads [], changes [Apis];
             "operations.get" => operations::get(OperationRequest) -> OperationForm, reads [Apis], changes [];

@@ -133,17 +133,34 @@ impl Compiled {
     }
 }
 
-/// The methods of every path on AWS that gets a preflight answer.
+/// The methods of every path on AWS that gets a preflight answer. Paths that are one resource there share it; one with an
+/// OPTIONS operation of its own gets none.
 fn preflights(plan: &Plan, served: &[Served]) -> BTreeMap<String, BTreeSet<HttpMethod>> {
-    let mut methods: BTreeMap<String, BTreeSet<HttpMethod>> = BTreeMap::new();
-    if plan.cors.is_some() {
-        for one in served {
-            methods
-                .entry(one.path.clone())
-                .or_default()
-                .insert(one.method);
+    let Some(cors) = &plan.cors else {
+        return BTreeMap::new();
+    };
+    let mut on_aws: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut own: BTreeSet<&str> = BTreeSet::new();
+    for one in served {
+        if let Some(route) = plan.routes.get(one.route) {
+            on_aws.insert(&route.operation.path, &one.path);
         }
-        methods.retain(|_, methods| !methods.contains(&HttpMethod::Options));
+        if one.method == HttpMethod::Options {
+            own.insert(&one.path);
+        }
+    }
+    let mut methods: BTreeMap<String, BTreeSet<HttpMethod>> = BTreeMap::new();
+    for (path, of_path) in &cors.methods {
+        let Some(path) = on_aws
+            .get(path.as_str())
+            .filter(|path| !own.contains(*path))
+        else {
+            continue;
+        };
+        methods
+            .entry((*path).to_owned())
+            .or_default()
+            .extend(of_path);
     }
     methods
 }

@@ -1,13 +1,15 @@
-//! Parse, lint, edit and sample an OpenAPI document, in JSON or YAML, 2.0 to 3.2.
+//! Parse, lint, edit, bundle and sample an OpenAPI document, in JSON or YAML, 2.0 to 3.2.
 //!
 //! It refuses to fail on any text: what is wrong is a diagnostic with a line and a column. It refuses to read other files
 //! or addresses, and to know what any vendor accepts.
 
 mod builder;
+pub mod bundle;
 pub mod document;
 pub mod edit;
 pub mod extract;
 mod finding;
+pub mod fix;
 mod json;
 mod lines;
 pub mod lint;
@@ -21,7 +23,7 @@ pub mod tree;
 mod yaml;
 
 pub use document::{Document, Format, MAX_TEXT, SpecVersion};
-pub use lint::lint;
+pub use lint::{Ruleset, lint, lint_with};
 pub use operation::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };

@@ -175,7 +175,16 @@ backend: Backend | null,
 /**
  * Base path on local gateways; `None` takes the server URL's path, or one made of the name.
  */
-base_path: string | null, };
+base_path: string | null, 
+/**
+ * Whether references to other addresses are followed; files below the document's folder are always read.
+ */
+remote_refs: boolean, 
+/**
+ * Whether they may lead to loopback, private and link-local addresses too; a URL's own `allow_private` says so as
+ * well.
+ */
+private_refs: boolean, };
 
 /**
  * What an import made.
@@ -192,7 +201,11 @@ operations: number,
 /**
  * What was noticed.
  */
-diagnostics: Array<Diagnostic>, };
+diagnostics: Array<Diagnostic>, 
+/**
+ * What was taken in from other documents; the first 10,000.
+ */
+pieces: Array<ImportedPiece>, };
 
 /**
  * What to lint, and for whom.
@@ -996,13 +1009,17 @@ revision: RevisionId | null,
  */
 started_at: UnixMillis, 
 /**
- * When it ended; `None` while it runs.
+ * When it ended; `None` while it has not.
  */
 finished_at: UnixMillis | null, 
 /**
- * How it ended; `None` while it runs.
+ * How it ended; `None` while it has not.
  */
 outcome: Outcome | null, 
+/**
+ * Whether a process carries it on now. Without an end and not running, it was interrupted.
+ */
+running: boolean, 
 /**
  * Why it failed.
  */
@@ -1566,6 +1583,23 @@ text: string,
  * The dropped file's name, for messages.
  */
 file_name: string | null, };
+
+/**
+ * A part of an imported document that came from another.
+ */
+export type ImportedPiece = { 
+/**
+ * Its JSON pointer in the document.
+ */
+at: string, 
+/**
+ * The file, as seen from the document's folder, or the address.
+ */
+source: string, 
+/**
+ * Its JSON pointer there.
+ */
+pointer: string, };
 
 /**
  * An entry with its place and time.
@@ -2157,7 +2191,7 @@ api: ApiId | null, };
 /**
  * How an API stands on a gateway.
  */
-export type PlacementState = "live" | "behind" | "deploying" | "failed" | "stuck";
+export type PlacementState = "live" | "behind" | "deploying" | "interrupted" | "failed" | "stuck";
 
 /**
  * One difference between two plans, in API words.

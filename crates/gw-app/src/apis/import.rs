@@ -2,15 +2,18 @@
 //!
 //! It refuses what cannot be an OpenAPI document before anything is stored, and addresses nobody asked for.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gw_http::{AddressRules, Oversize, Request};
 use gw_model::{Backend, Code, Diagnostic, Fault, Place, Severity};
+use gw_openapi::bundle::{Bundle, Location};
 use gw_openapi::{Document, MAX_TEXT, SpecVersion};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::app::{App, blocking};
+use super::{folder, references};
+use crate::app::blocking;
 use crate::names;
 use crate::wire::{ApiImport, ImportSource};
 
@@ -20,6 +23,10 @@ pub(super) struct ReadText {
     pub(super) origin: String,
     /// What relative server URLs are relative to.
     pub(super) base: Option<Url>,
+    /// What references in it are relative to.
+    pub(super) at: Location,
+    /// The folder whose files it may refer to.
+    pub(super) folder: Option<PathBuf>,
 }
 
 /// What an import will store.
@@ -33,8 +40,7 @@ pub(super) struct Prepared {
 }
 
 /// Reads a source.
-pub(super) async fn read(app: &App, source: &ImportSource) -> Result<ReadText, Fault> {
-    let _ = app;
+pub(super) async fn read(source: &ImportSource) -> Result<ReadText, Fault> {
     match source {
         ImportSource::File { path } => read_file(path).await,
         ImportSource::Url { url, allow_private } => read_url(url, *allow_private).await,
@@ -45,12 +51,36 @@ pub(super) async fn read(app: &App, source: &ImportSource) -> Result<ReadText, F
                 text: text.clone(),
                 origin,
                 base: None,
+                at: Location::Text,
+                folder: None,
             })
         }
     }
 }
 
-/// Reads a file.
+/// Which addresses the references of a document may lead to; none unless that is asked for.
+pub(super) fn reach(request: &ApiImport) -> Option<AddressRules> {
+    let from_private = matches!(
+        request.source,
+        ImportSource::Url {
+            allow_private: true,
+            ..
+        }
+    );
+    request
+        .remote_refs
+        .then(|| rules(from_private || request.private_refs))
+}
+
+fn rules(allow_private: bool) -> AddressRules {
+    if allow_private {
+        AddressRules::ANY
+    } else {
+        AddressRules::PUBLIC
+    }
+}
+
+/// Reads a file, or the document in a folder.
 pub(super) async fn read_file(path: &str) -> Result<ReadText, Fault> {
     let path = path.to_owned();
     blocking(move || {
@@ -65,21 +95,25 @@ pub(super) async fn read_file(path: &str) -> Result<ReadText, Fault> {
             .fact("reason", error.to_string())
             .because(error)
         };
-        let about = std::fs::metadata(&path).map_err(unreadable)?;
-        if about.is_dir() {
-            let advice = "Give the OpenAPI document in it";
-            return Err(
-                Fault::new(Code::FileUnreadable, format!("{path} is a folder"), advice)
-                    .fact("file", &path),
-            );
-        }
-        bounded(&path, about.len())?;
-        let bytes = std::fs::read(&path).map_err(unreadable)?;
-        let text = decode(&path, bytes)?;
+        let given = Path::new(&path);
+        let about = std::fs::metadata(given).map_err(unreadable)?;
+        let (file, folder) = if about.is_dir() {
+            (folder::find_document(given)?, Some(given))
+        } else {
+            (given.to_path_buf(), None)
+        };
+        let origin = file.display().to_string();
+        let about = std::fs::metadata(&file).map_err(unreadable)?;
+        bounded(&origin, about.len())?;
+        let bytes = std::fs::read(&file).map_err(unreadable)?;
+        let text = decode(&origin, bytes)?;
+        let (at, folder) = references::place_of(&file, folder);
         Ok(ReadText {
             text,
-            origin: path,
+            origin,
             base: None,
+            at,
+            folder,
         })
     })
     .await
@@ -96,12 +130,7 @@ async fn read_url(text: &str, allow_private: bool) -> Result<ReadText, Fault> {
                 "Check the address",
             )
         })?;
-    let rules = if allow_private {
-        AddressRules::ANY
-    } else {
-        AddressRules::PUBLIC
-    };
-    let client = gw_http::Client::with_rules(rules)?;
+    let client = gw_http::Client::with_rules(rules(allow_private))?;
     let request = Request::get(url.clone())
         .timeout(Duration::from_secs(30))
         .at_most(MAX_TEXT as u64, Oversize::Refuse)
@@ -116,15 +145,21 @@ async fn read_url(text: &str, allow_private: bool) -> Result<ReadText, Fault> {
         .fact("status", answer.status.as_u16().to_string()));
     }
     let text = decode(url.as_str(), answer.body.to_vec())?;
+    // References are relative to where the document was in the end.
+    let at = Location::Text
+        .join(answer.url.as_str())
+        .unwrap_or(Location::Text);
     Ok(ReadText {
         text,
         origin: url.to_string(),
         base: Some(url),
+        at,
+        folder: None,
     })
 }
 
 /// UTF-8, or UTF-16 with a byte order mark.
-fn decode(origin: &str, bytes: Vec<u8>) -> Result<String, Fault> {
+pub(super) fn decode(origin: &str, bytes: Vec<u8>) -> Result<String, Fault> {
     let not_text = || {
         Fault::new(
             Code::DocumentMalformed,
@@ -175,10 +210,16 @@ pub(super) fn too_large(origin: &str, bytes: u64) -> Fault {
 }
 
 /// Decides what an import stores, or refuses a text that cannot be an OpenAPI document.
-pub(super) fn prepare(read: &ReadText, request: &ApiImport) -> Result<Prepared, Fault> {
-    let (document, mut diagnostics) = Document::parse(&read.text);
-    refuse_unreadable(&read.origin, &document, &diagnostics)?;
-    diagnostics.extend(gw_openapi::lint(&document));
+pub(super) fn prepare(
+    read: &ReadText,
+    bundle: &Bundle,
+    request: &ApiImport,
+) -> Result<Prepared, Fault> {
+    let document = &bundle.document;
+    let mut found = bundle.diagnostics.clone();
+    refuse_unreadable(&read.origin, document, &found)?;
+    found.extend(gw_openapi::lint(document));
+    let mut diagnostics = references::told(bundle, found);
     super::sort(&mut diagnostics);
     let title = document
         .title()
@@ -196,7 +237,7 @@ pub(super) fn prepare(read: &ReadText, request: &ApiImport) -> Result<Prepared, 
             .replace(|c: char| c.is_whitespace() || c == '@' || c == '/', "-"),
         (None, _) => "1.0.0".to_owned(),
     };
-    let server = server_url(&document, read.base.as_ref());
+    let server = server_url(document, read.base.as_ref());
     let backend = match (&request.backend, &server) {
         (Some(backend), _) => backend.clone(),
         (None, Some(url)) => Backend::Http {

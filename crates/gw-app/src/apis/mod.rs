@@ -1,8 +1,12 @@
-//! APIs: make, import, list, edit, export, lint, remove.
+//! APIs: make, import, list, edit, export, lint, explain, remove.
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod explain;
+mod fix;
+mod folder;
 mod import;
+mod references;
 pub mod wire;
 pub(crate) mod working;
 
@@ -17,10 +21,15 @@ use crate::operations::rows_of;
 use crate::wire::{
     ApiCreate, ApiDetail, ApiExport, ApiExported, ApiImport, ApiImported, ApiLint, ApiPage,
     ApiRequest, ApiRow, ApiSearch, ApiUpdate, DocumentSave, DocumentView, Done, ExportFormat,
-    LintReport, LintSubject, LintTarget, Syntax,
+    ImportedPiece, LintReport, LintSubject, LintTarget, Syntax,
 };
 
+pub use explain::explain;
+pub use fix::{Rewritten, fix, rewrite, undo};
 pub(crate) use working::Working;
+
+/// Most pieces told of an import.
+const MOST_PIECES: usize = 10_000;
 
 /// Part of the list, by name and version.
 pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
@@ -36,17 +45,14 @@ pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
     let found = app
         .catalog(move |catalog| catalog.apis().list(&request.search, page))
         .await?;
-    let mut rows = Vec::with_capacity(found.items.len());
-    for api in found.items {
-        let placements = placements_of(app, &api).await?;
-        rows.push(ApiRow {
-            operations: api.operations,
-            api,
-            placements,
-        });
-    }
+    let mut placements = placements_of(app, &found.items).await?;
+    let row = |api: Api| ApiRow {
+        operations: api.operations,
+        placements: placements.remove(&api.id).unwrap_or_default(),
+        api,
+    };
     Ok(ApiPage {
-        rows,
+        rows: found.items.into_iter().map(row).collect(),
         total: u32::try_from(found.total).unwrap_or(u32::MAX),
     })
 }
@@ -54,7 +60,10 @@ pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
 /// Everything about an API but its document.
 pub async fn get(app: &App, request: ApiRequest) -> Result<ApiDetail, Fault> {
     let working = Working::load(app, &request.api).await?;
-    let placements = placements_of(app, &working.api).await?;
+    let placements = placements_of(app, std::slice::from_ref(&working.api))
+        .await?
+        .remove(&working.api.id)
+        .unwrap_or_default();
     let operations = rows_of(&working);
     Ok(ApiDetail {
         api: working.api,
@@ -78,8 +87,9 @@ pub async fn create(app: &App, request: ApiCreate) -> Result<Api, Fault> {
 
 /// Imports a document.
 pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault> {
-    let read = import::read(app, &request.source).await?;
-    let prepared = import::prepare(&read, &request)?;
+    let read = import::read(&request.source).await?;
+    let bundle = references::bundle(&read, import::reach(&request)).await?;
+    let prepared = import::prepare(&read, &bundle, &request)?;
     let import::Prepared {
         name,
         version,
@@ -88,14 +98,23 @@ pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault>
         operations,
         diagnostics,
     } = prepared;
-    let api = store(
-        app, name, version, base_path, backend, read.text, operations,
-    )
-    .await?;
+    let text = bundle.text().to_owned();
+    let api = store(app, name, version, base_path, backend, text, operations).await?;
+    let pieces = bundle
+        .pieces
+        .iter()
+        .take(MOST_PIECES)
+        .map(|piece| ImportedPiece {
+            at: piece.at.clone(),
+            source: piece.source.to_string(),
+            pointer: piece.pointer.clone(),
+        })
+        .collect();
     Ok(ApiImported {
         api,
         operations,
         diagnostics,
+        pieces,
     })
 }
 
@@ -132,17 +151,10 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     let working = Working::load(app, &request.api).await?;
     let stem = format!("{}-{}", names::slug(&working.api.name), working.api.version);
     let exported = match request.format {
-        ExportFormat::Openapi => {
-            let ending = if working.document.format() == Format::Json {
-                "json"
-            } else {
-                "yaml"
-            };
-            ApiExported {
-                file_name: format!("{stem}.{ending}"),
-                text: working.revision.document.clone(),
-            }
-        }
+        ExportFormat::Openapi => ApiExported {
+            file_name: file_name(&working),
+            text: working.revision.document.clone(),
+        },
         ExportFormat::Aws => {
             let target = match &request.gateway {
                 None => None,
@@ -195,31 +207,73 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     Ok(exported)
 }
 
+/// A good name for the document's file.
+fn file_name(working: &Working) -> String {
+    let ending = match working.document.format() {
+        Format::Json => "json",
+        Format::Yaml => "yaml",
+    };
+    let name = names::slug(&working.api.name);
+    format!("{name}-{}.{ending}", working.api.version)
+}
+
 /// Finds problems in an API, in what the editor holds, or in a file.
 pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
+    let mut bundled = None;
     let working = match request.subject {
-        LintSubject::Api { api } => Working::load(app, &api).await?,
-        LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await?,
         LintSubject::File { path } => {
             let read = import::read_file(&path).await?;
-            Working::of_file(read.text).await?
+            let bundle = references::bundle(&read, None).await?;
+            let working = Working::of_file(bundle.text().to_owned()).await?;
+            bundled = Some(bundle);
+            working
         }
+        other => subject(app, other).await?,
     };
-    let mut diagnostics = working.diagnostics.clone();
-    let mut fidelity = None;
-    match request.target {
+    let (mut diagnostics, fidelity) = match request.target {
         Some(LintTarget::Aws) => {
-            let target = connect::any_aws_target();
-            diagnostics.extend(connect::aws_diagnostics(&working, &target));
-            fidelity = Some(connect::fidelity(&working, &target));
+            let (found, fidelity) = connect::aws_report(&working, &connect::any_aws_target());
+            let mut diagnostics = working.diagnostics;
+            diagnostics.extend(found);
+            (diagnostics, Some(fidelity))
         }
-        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working)),
-        None => {}
+        other => (for_target(&working, other), None),
+    };
+    if let Some(bundle) = bundled {
+        diagnostics = references::told_in_files(&bundle, diagnostics);
     }
     Ok(LintReport {
         fidelity,
         ..report(diagnostics)
     })
+}
+
+/// What is to be linted or fixed.
+async fn subject(app: &App, subject: LintSubject) -> Result<Working, Fault> {
+    match subject {
+        LintSubject::Api { api } => Working::load(app, &api).await,
+        LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await,
+        LintSubject::File { path } => {
+            let read = import::read_file(&path).await?;
+            Working::of_file(read.text).await
+        }
+    }
+}
+
+/// What is found, with what a kind of gateway minds.
+fn for_target(working: &Working, target: Option<LintTarget>) -> Vec<Diagnostic> {
+    let mut diagnostics = working.diagnostics.clone();
+    match target {
+        Some(LintTarget::Aws) => {
+            diagnostics.extend(connect::aws_diagnostics(
+                working,
+                &connect::any_aws_target(),
+            ));
+        }
+        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(working)),
+        None => {}
+    }
+    diagnostics
 }
 
 /// Sorts findings, worst first, and counts them.

@@ -1,7 +1,7 @@
 //! What `apis.*` takes and gives.
 
 use gw_aws_import::FidelityReport;
-use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId};
+use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId, Place};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -86,13 +86,20 @@ pub struct ApiImport {
     pub backend: Option<Backend>,
     /// Base path on local gateways; `None` takes the server URL's path, or one made of the name.
     pub base_path: Option<String>,
+    /// Whether references to other addresses are followed; files below the document's folder are always read.
+    #[serde(default)]
+    pub remote_refs: bool,
+    /// Whether they may lead to loopback, private and link-local addresses too; a URL's own `allow_private` says so as
+    /// well.
+    #[serde(default)]
+    pub private_refs: bool,
 }
 
 /// Where a document comes from.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(tag = "from", rename_all = "kebab-case")]
 pub enum ImportSource {
-    /// A file on this machine.
+    /// A file on this machine, or a folder with one OpenAPI document.
     File {
         /// Its path.
         path: String,
@@ -122,6 +129,19 @@ pub struct ApiImported {
     pub operations: u32,
     /// What was noticed.
     pub diagnostics: Vec<Diagnostic>,
+    /// What was taken in from other documents; the first 10,000.
+    pub pieces: Vec<ImportedPiece>,
+}
+
+/// A part of an imported document that came from another.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ImportedPiece {
+    /// Its JSON pointer in the document.
+    pub at: String,
+    /// The file, as seen from the document's folder, or the address.
+    pub source: String,
+    /// Its JSON pointer there.
+    pub pointer: String,
 }
 
 /// An API's new settings.
@@ -199,7 +219,7 @@ pub enum LintSubject {
         /// The text.
         text: String,
     },
-    /// A file that is not in the catalog.
+    /// A file that is not in the catalog, with the files it refers to; or a folder with one document.
     File {
         /// Its path.
         path: String,
@@ -227,6 +247,48 @@ pub struct LintReport {
     pub warnings: u32,
     /// How true AWS would be to the document; when linted for AWS.
     pub fidelity: Option<FidelityReport>,
+}
+
+/// What AWS said, to be explained.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiExplain {
+    /// AWS's message, or all of what it answered.
+    pub message: String,
+    /// Whose document to look for the place in; `None` explains only.
+    pub api: Option<ApiId>,
+}
+
+/// What AWS meant.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Explained {
+    /// One for each message there was.
+    pub messages: Vec<ExplainedMessage>,
+    /// How many of them are known.
+    pub known: u32,
+}
+
+/// What one message means.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ExplainedMessage {
+    /// As AWS wrote it.
+    pub message: String,
+    /// In one sentence; `None` when the message is not known.
+    pub meaning: Option<String>,
+    /// The rules it is about, the likeliest first.
+    pub rules: Vec<RuleName>,
+    /// What to do; empty when that is not known.
+    pub advice: String,
+    /// Where in the document; `None` when no API was named or the message does not lead there.
+    pub place: Option<Place>,
+}
+
+/// A rule with its title.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RuleName {
+    /// As `GW012`.
+    pub id: String,
+    /// What it is about, in a few words.
+    pub title: String,
 }
 
 /// An API's document.
@@ -263,4 +325,69 @@ pub struct DocumentSave {
     pub edition: u64,
     /// The text.
     pub text: String,
+}
+
+/// Findings to fix.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiFix {
+    /// In what.
+    pub subject: LintSubject,
+    /// What a kind of gateway minds too.
+    pub target: Option<LintTarget>,
+    /// Which findings.
+    pub what: FixWhat,
+}
+
+/// Which findings to fix.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "fix", rename_all = "kebab-case")]
+pub enum FixWhat {
+    /// One.
+    One {
+        /// Its rule.
+        rule: String,
+        /// Its place's pointer.
+        pointer: String,
+    },
+    /// All of some rules.
+    Kind {
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// Every error and warning that can be fixed.
+    All,
+}
+
+/// A document with fixes; nothing is saved.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiFixed {
+    /// The new text.
+    pub text: String,
+    /// What differs, as a unified diff; empty when nothing does.
+    pub diff: String,
+    /// How many findings were fixed.
+    pub fixed: u32,
+    /// Those that were to be fixed and are still there.
+    pub left: Vec<FixLeft>,
+    /// What is found in the new text.
+    pub report: LintReport,
+}
+
+/// A finding that was not fixed.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct FixLeft {
+    /// Which, as it is in the new text.
+    pub finding: Diagnostic,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A change of a document to take back.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiUndo {
+    /// Whose.
+    pub api: ApiId,
+    /// The edition that was read.
+    #[ts(type = "number")]
+    pub edition: u64,
 }

@@ -54,20 +54,26 @@ impl Built {
         }
         let first_of_size = notes.all.len();
         let (is_bare, dropped) = size::fit(&mut models, &ranks, &is_asked, &mut notes, max_bytes);
-        let needed = if dropped.contains(&true) {
-            let left: Vec<Asked> = asked
-                .iter()
-                .filter(|one| one.model.is_some_and(|at| dropped.get(at) == Some(&false)))
-                .copied()
-                .collect();
-            rank(&models, &left)
-        } else {
-            ranks.clone()
+        let is_bound = |at: usize| {
+            dropped.get(at) == Some(&false)
+                && models.get(at).is_some_and(|model| !model.says_nothing)
         };
+        let bound: Vec<Asked> = asked
+            .iter()
+            .filter(|one| one.model.is_some_and(is_bound))
+            .copied()
+            .collect();
+        let needed = rank(&models, &bound);
         loosen(&mut models, &needed, &mut notes);
 
         let (text, descriptions) = write(&models, &needed, is_bare);
-        let (notes, index) = judge(&models, &ranks, &needed, notes, first_of_size);
+        // A model that was left out for size has no places; where others refer to it, it accepts everything.
+        let left: Vec<bool> = needed
+            .iter()
+            .zip(&dropped)
+            .map(|(rank, dropped)| *rank > 0 && !dropped)
+            .collect();
+        let (notes, index) = judge(&models, &ranks, &left, notes, first_of_size);
         let (component, components) = condense(&models, &notes, &index);
         let names = models
             .iter()
@@ -300,7 +306,7 @@ fn write(models: &[Model<'_>], needed: &[u8], is_bare: bool) -> (String, Vec<Ran
 fn judge(
     models: &[Model<'_>],
     ranks: &[u8],
-    needed: &[u8],
+    is_left: &[bool],
     found: Notes,
     first_of_size: usize,
 ) -> (Vec<Note>, Vec<Option<usize>>) {
@@ -308,8 +314,7 @@ fn judge(
     let mut weight = vec![0; found.all.len()];
     let mut left: HashSet<&str> = HashSet::new();
     for (at, model) in models.iter().enumerate() {
-        let is_left = needed.get(at).is_some_and(|rank| *rank > 0);
-        if is_left {
+        if is_left.get(at) == Some(&true) {
             left.insert(&model.name);
         }
         let rank = ranks.get(at).copied().unwrap_or_default();

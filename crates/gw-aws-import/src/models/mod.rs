@@ -13,6 +13,7 @@ mod name;
 mod place;
 mod shape;
 mod size;
+mod values;
 mod words;
 
 use std::collections::HashMap;

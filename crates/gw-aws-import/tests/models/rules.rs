@@ -306,7 +306,7 @@ fn a_shared_schema_keeps_its_name_and_others_are_named_after_what_they_are() {
     assert_eq!(models.name(id), Some("createBRequest"));
     let all: Value = serde_json::from_str(models.text()).unwrap();
     let names: Vec<&String> = all.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["BPostE", "createBRequest", "petKind", "petKind2"]);
+    assert_eq!(names, ["bPostE", "createBRequest", "petKind", "petKind2"]);
     assert_eq!(all["createBRequest"]["properties"]["c"], json!({}));
     let renamed = models
         .notes()

@@ -58,7 +58,10 @@ fn rebase(schema: &mut Value) -> bool {
                     _ => return false,
                 }
             }
-            words.values_mut().all(rebase)
+            let schemas = words
+                .iter_mut()
+                .filter(|(word, _)| !matches!(word.as_str(), "enum" | "const"));
+            schemas.map(|(_, value)| value).all(rebase)
         }
         Value::Array(items) => items.iter_mut().all(rebase),
         _ => true,
@@ -97,7 +100,9 @@ fn run(folder: &str, dialect: Dialect) {
                     kept += 1;
                 } else if is_valid {
                     assert!(
-                        models.fidelity(id) == Fidelity::Lost,
+                        // Words of draft 4 that OpenAPI 3.0 does not have say nothing there; a note tells it.
+                        models.fidelity(id) == Fidelity::Lost
+                            || dialect == Dialect::Openapi30 && !models.reasons(id, 1).is_empty(),
                         "lost in silence: {file}: {} / {}: {value} under {} from {}",
                         case["description"],
                         test["description"],
@@ -126,6 +131,5 @@ fn valid_under_2020_12_stays_valid() {
 
 #[test]
 fn valid_under_draft_4_stays_valid() {
-    let _ = run;
     run("suites/JSON-Schema-Test-Suite/draft4", Dialect::Openapi30);
 }

@@ -306,21 +306,45 @@ fn traffic_moves_last_and_once() {
 
 #[test]
 fn what_aws_would_refuse_is_refused_before_any_call() {
-    let mut plan = wide(5);
-    plan.resources = 301;
-    let fault = lower(Goal::Publish(&plan), &target(), &aws(), &nothing()).unwrap_err();
+    let fault = lower(Goal::Publish(&wide(753)), &target(), &aws(), &nothing()).unwrap_err();
     assert_eq!(
         (fault.code, fault.facts["resources"].as_str()),
         (Code::PlanTooManyResources, "301")
     );
-    plan.resources = 300;
-    plan.routes[0].operation.method = HttpMethod::Trace;
-    plan.routes[1].operation.path = "/@me".to_owned();
+    let mut plan = wide(5);
+    plan.routes[1].operation.path = "/a/{b+}/c".to_owned();
     let fault = lower(Goal::Publish(&plan), &target(), &aws(), &nothing()).unwrap_err();
     assert_eq!(
         (fault.code, fault.facts["rules"].as_str()),
-        (Code::PlanRefused, "GW010 GW021")
+        (Code::PlanRefused, "GW013")
     );
+}
+
+#[test]
+fn paths_are_read_back_and_authorized_as_aws_has_them() {
+    let mut plan = pets();
+    let mut other = plan.routes[1].clone();
+    other.operation.method = HttpMethod::Delete;
+    other.operation.path = "/pets/{petId}/toys.{format}".to_owned();
+    other.backend = RouteBackend::Mock {
+        answer: gw_plan::MockAnswer {
+            status: 204,
+            content_type: String::new(),
+            headers: std::collections::BTreeMap::new(),
+            body: String::new(),
+        },
+    };
+    plan.routes.push(other);
+    let changes = publish(&plan, &nothing());
+    let payload = |wanted: &str| {
+        let change = changes.iter().find(|change| change.verb == wanted).unwrap();
+        change.payload.clone()
+    };
+    assert!(payload(verb::READ_BACK).contains("/pets/{id}/{format}"));
+    let check = plan.token_check.as_ref().unwrap();
+    let package = package(&plan, check, &compile(&plan, &aws())).unwrap();
+    let zip = String::from_utf8_lossy(&package.zip).into_owned();
+    assert!(zip.contains("\"DELETE /pets/{id}/{format}\""));
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! It refuses to touch documents itself.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use gw_app::wire::{
     ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, ImportSource,
     LintReport, LintSubject, LintTarget,
@@ -11,7 +14,7 @@ use gw_model::{Backend, Fault};
 use gw_plan::{RouteBackend, RouteSecurity};
 use serde_json::json;
 
-use super::placements;
+use super::{fix, placements};
 use crate::args::{ApiVerb, FormatArg, KindArg};
 use crate::output::{self, Reply};
 
@@ -45,6 +48,7 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
             backend,
             base_path,
             allow_private,
+            remote_refs,
         } => {
             let from = read_source(&source, allow_private);
             let backend = backend.as_deref().map(read_backend);
@@ -57,6 +61,8 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
                     version,
                     backend,
                     base_path,
+                    remote_refs,
+                    private_refs: allow_private,
                 },
             )
             .await
@@ -64,7 +70,15 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
         ApiVerb::List => list(app).await,
         ApiVerb::Show { api } => show(app, &api).await,
         ApiVerb::Export { api, format } => export(app, &api, format).await,
-        ApiVerb::Lint { subject, target } => lint(app, &subject, target).await,
+        ApiVerb::Lint {
+            subject,
+            target,
+            fix,
+        } if fix.fix => fix::run(app, &subject, lint_target(target), &fix).await,
+        ApiVerb::Lint {
+            subject, target, ..
+        } => lint(app, &subject, lint_target(target)).await,
+        ApiVerb::Undo { api } => fix::undo(app, &api).await,
         ApiVerb::Remove { api } => {
             let api = resolve::api(app, &api).await?;
             apis::remove(
@@ -109,6 +123,18 @@ fn read_source(text: &str, allow_private: bool) -> ImportSource {
 async fn import(app: &App, source: &str, request: ApiImport) -> Result<Reply, Fault> {
     let imported = apis::import(app, request).await?;
     let mut text = output::diagnostics(source, &imported.diagnostics);
+    let sources: BTreeSet<&str> = imported
+        .pieces
+        .iter()
+        .map(|piece| piece.source.as_str())
+        .collect();
+    if !sources.is_empty() {
+        text.push_str(&format!(
+            "Took in {} parts of {} other documents\n",
+            imported.pieces.len(),
+            sources.len()
+        ));
+    }
     text.push_str(&format!(
         "Imported {}@{} with {} operations\n",
         imported.api.name, imported.api.version, imported.operations
@@ -230,20 +256,8 @@ async fn export(app: &App, api: &str, format: FormatArg) -> Result<Reply, Fault>
     Ok(Reply::new(exported, text).exact())
 }
 
-async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply, Fault> {
-    let target = target.map(|kind| match kind {
-        KindArg::Aws => LintTarget::Aws,
-        KindArg::Local => LintTarget::Local,
-    });
-    let from = if std::path::Path::new(subject).is_file() {
-        LintSubject::File {
-            path: subject.to_owned(),
-        }
-    } else {
-        LintSubject::Api {
-            api: resolve::api(app, subject).await?.id,
-        }
-    };
+async fn lint(app: &App, subject: &str, target: Option<LintTarget>) -> Result<Reply, Fault> {
+    let from = lint_subject(app, subject).await?;
     let report = apis::lint(
         app,
         ApiLint {
@@ -252,12 +266,41 @@ async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply
         },
     )
     .await?;
-    let exit = if report.errors > 0 { 3 } else { 0 };
     let text = describe_lint(subject, &report);
+    let exit = lint_exit(&report);
     Ok(Reply::new(report, text).exit(exit))
 }
 
-fn describe_lint(subject: &str, report: &LintReport) -> String {
+fn lint_target(kind: Option<KindArg>) -> Option<LintTarget> {
+    kind.map(|kind| match kind {
+        KindArg::Aws => LintTarget::Aws,
+        KindArg::Local => LintTarget::Local,
+    })
+}
+
+/// A file or folder if there is one of that name, else an API.
+pub(super) async fn lint_subject(app: &App, subject: &str) -> Result<LintSubject, Fault> {
+    // A bare word names an API, even where a folder has that name.
+    let path = Path::new(subject);
+    let is_path = path.is_file() || (path.is_dir() && subject.contains(['/', '\\', '.']));
+    Ok(if is_path {
+        LintSubject::File {
+            path: subject.to_owned(),
+        }
+    } else {
+        LintSubject::Api {
+            api: resolve::api(app, subject).await?.id,
+        }
+    })
+}
+
+/// 3 while there are errors.
+pub(super) fn lint_exit(report: &LintReport) -> u8 {
+    if report.errors > 0 { 3 } else { 0 }
+}
+
+/// Findings and how many there are.
+pub(super) fn describe_lint(subject: &str, report: &LintReport) -> String {
     let mut text = output::diagnostics(subject, &report.diagnostics);
     text.push_str(&match (report.errors, report.warnings) {
         (0, 0) => "No problems\n".to_owned(),

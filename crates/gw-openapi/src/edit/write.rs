@@ -105,7 +105,10 @@ pub(super) fn yaml_text(text: &str) -> String {
             || (char > '\u{a0}' && char.is_alphanumeric())
     };
     let safe_start = text.starts_with(|char: char| {
-        char.is_ascii_alphabetic() || char == '/' || (char > '\u{a0}' && char.is_alphanumeric())
+        char.is_ascii_alphabetic()
+            || char == '/'
+            || char == '$'
+            || (char > '\u{a0}' && char.is_alphanumeric())
     });
     let old_boolean = matches!(
         text.to_ascii_lowercase().as_str(),
@@ -131,6 +134,17 @@ pub(super) fn yaml_quoted(text: &str) -> String {
         printable(&Value::from(text).to_string())
     } else {
         format!("'{text}'")
+    }
+}
+
+/// A key of YAML in the place of another, in its quotes if it has some.
+pub(super) fn key(name: &str, old: &str, flow: bool) -> String {
+    if old.starts_with('"') || (flow && name.contains([',', '{', '}'])) {
+        printable(&Value::from(name).to_string())
+    } else if old.starts_with('\'') {
+        yaml_quoted(name)
+    } else {
+        yaml_text(name)
     }
 }
 
@@ -167,7 +181,7 @@ fn literal(text: &str, indent: usize) -> Option<String> {
 }
 
 /// JSON text with the characters escaped that JSON may hold raw and YAML may not.
-fn printable(json: &str) -> String {
+pub(super) fn printable(json: &str) -> String {
     let raw = |char: char| {
         matches!(
             char,

@@ -6,6 +6,7 @@ export interface ImportDraft extends Record<string, unknown> {
   from: 'file' | 'url' | 'text'
   url: string
   allowPrivate: boolean
+  remoteRefs: boolean
   text: string
   name: string
   version: string
@@ -14,7 +15,7 @@ export interface ImportDraft extends Record<string, unknown> {
 }
 
 export function blankImport(): ImportDraft {
-  return { from: 'file', url: '', allowPrivate: false, text: '', name: '', version: '', basePath: '', backend: '' }
+  return { from: 'file', url: '', allowPrivate: false, remoteRefs: false, text: '', name: '', version: '', basePath: '', backend: '' }
 }
 
 export function sourceOf(draft: ImportDraft, file: ChosenFile | null): ImportSource | null {
@@ -33,6 +34,8 @@ export function importRequest(draft: ImportDraft, source: ImportSource): ApiImpo
     version: typed(draft.version),
     backend: backend === null ? null : { kind: 'http', url: backend.replace(/\/+$/, '') },
     base_path: typed(draft.basePath),
+    remote_refs: draft.remoteRefs,
+    private_refs: false,
   }
 }
 
