@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use gw_aws_import::{Fidelity, Subject};
+use gw_aws_import::Subject;
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Backend, Diagnostic, EndpointType,
     KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Severity, ValidationPolicy,
@@ -42,20 +42,12 @@ fn compile(revision: &Revision) -> Compiled {
     let compiled = gw_aws_import::compile(&plan, &target);
     let (document, _) = Document::parse(&revision.document);
     let report = gw_aws_import::report(&document, &plan, &compiled);
-    findings.extend(gw_aws_import::lint(&revision.document, &plan, &target));
-    findings.extend(compiled.notes.iter().map(|note| Diagnostic {
-        rule: note.rule.to_owned(),
-        severity: match note.fidelity {
-            Fidelity::Refused => Severity::Error,
-            Fidelity::Lost => Severity::Warning,
-            Fidelity::Exact | Fidelity::Changed => Severity::Info,
-        },
-        place: document.place(&note.source).unwrap_or_default(),
-        message: note.message.clone(),
-        why: String::new(),
-        fix: gw_aws_import::lint::advice(note.rule).to_owned(),
-        fixable: false,
-    }));
+    findings.extend(gw_aws_import::rules::findings(
+        &compiled.notes,
+        &document,
+        &plan,
+        &target,
+    ));
     let served: BTreeSet<usize> = compiled
         .served
         .iter()

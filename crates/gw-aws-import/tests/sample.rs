@@ -36,7 +36,13 @@ fn compile(revision: &Revision) -> (Option<String>, usize, Vec<Diagnostic>) {
     };
     let (plan, mut findings) = gw_plan::compile(revision);
     let compiled = gw_aws_import::compile(&plan, &target);
-    findings.extend(gw_aws_import::lint(&revision.document, &plan, &target));
+    let (document, _) = gw_openapi::Document::parse(&revision.document);
+    findings.extend(gw_aws_import::rules::findings(
+        &compiled.notes,
+        &document,
+        &plan,
+        &target,
+    ));
     let whole = compiled
         .served
         .iter()
