@@ -3,7 +3,7 @@
 //! It refuses to fail: whatever the text, there is a document, and diagnostics say what is wrong with it. It refuses to
 //! read other files or addresses.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gw_model::{Diagnostic, Place, Severity};
 use serde_json::{Map, Value};
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::builder::{Builder, start_of_document};
 use crate::finding;
 use crate::json::{self, Broken};
+use crate::operation::Operation;
 use crate::pointer;
 use crate::refs::Ends;
 use crate::scalar;
@@ -55,6 +56,8 @@ pub struct Document {
     sound: bool,
     version: Option<SpecVersion>,
     pub(crate) ends: Ends,
+    /// Read when they are first asked for, with whether they are all.
+    pub(crate) operations: OnceLock<(Vec<Operation>, bool)>,
 }
 
 impl Document {
@@ -105,6 +108,7 @@ impl Document {
             sound,
             version: None,
             ends: Ends::default(),
+            operations: OnceLock::new(),
         };
         document.version = document.find_version(&mut diagnostics);
         (document, diagnostics)
@@ -257,6 +261,7 @@ impl Document {
                 sound: false,
                 version: None,
                 ends: Ends::default(),
+                operations: OnceLock::new(),
             },
             vec![finding],
         )

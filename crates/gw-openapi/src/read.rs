@@ -91,13 +91,19 @@ impl Document {
     }
 
     /// Every operation, in document order, as far as [`Document::bounded_operations`] goes.
-    pub fn operations(&self) -> Vec<Operation> {
+    pub fn operations(&self) -> &[Operation] {
         self.bounded_operations().0
     }
 
     /// Every operation, in document order, and whether these are all: references make a small text stand for more than
     /// memory holds, and what goes beyond the bounds is left out, whole operations at a time.
-    pub fn bounded_operations(&self) -> (Vec<Operation>, bool) {
+    pub fn bounded_operations(&self) -> (&[Operation], bool) {
+        // Linting, compiling and reporting all ask; they are read once.
+        let (operations, whole) = self.operations.get_or_init(|| self.read_operations());
+        (operations, *whole)
+    }
+
+    fn read_operations(&self) -> (Vec<Operation>, bool) {
         let room = Room::new(MAX_READ);
         let nodes = self.operation_nodes();
         let mut operations = Vec::with_capacity(nodes.len().min(1024));

@@ -39,7 +39,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
     let mut allowance = sample::Allowance::of_document();
     let mut routes = Vec::with_capacity(operations.len());
     let mut size = 0;
-    for operation in &operations {
+    for operation in operations {
         let contract = contracts.of(operation);
         let route = compiler.route(operation, contract, &mut allowance, &mut diagnostics);
         size += bounds::size(&route);
@@ -72,7 +72,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
         ));
     }
     compiler.check_backend(&mut diagnostics);
-    compiler.check_policies(&operations, &routes, &mut diagnostics);
+    compiler.check_policies(operations, &routes, &mut diagnostics);
     let plan = Plan {
         api: revision.api.clone(),
         revision: revision.id(),
