@@ -14,9 +14,9 @@ use crate::operation::{
 use crate::tree::{Kind, Node, NodeId};
 
 /// Most operations read; the largest public document known has 22,361.
-pub const MAX_OPERATIONS: usize = 100_000;
+pub const MAX_OPERATIONS: usize = 60_000;
 /// Most that operations may take, in bytes.
-const MAX_READ: usize = 160 * 1024 * 1024;
+const MAX_READ: usize = 64 * 1024 * 1024;
 /// What a piece of text takes besides its bytes, with what its allocation takes.
 const TEXT: usize = 64;
 /// Longest URL of a server.

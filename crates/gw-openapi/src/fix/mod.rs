@@ -77,14 +77,17 @@ pub fn fixes<'f>(
 
 /// Says of each finding whether it can be fixed.
 pub fn mark(document: &Document, findings: &mut [Diagnostic]) {
-    let can: Vec<bool> = fixes(document, findings.iter())
-        .iter()
-        .map(Option::is_some)
-        .collect();
-    for (finding, can) in findings.iter_mut().zip(can) {
-        finding.fixable |= can;
+    let context = Context {
+        document,
+        ids: OnceCell::new(),
+    };
+    for finding in findings {
+        finding.fixable |= context.fix(finding).is_some_and(|edits| !edits.is_empty());
     }
 }
+
+/// Longest place something is fixed at: each edit names it, and a path of thousands of variables asks for as many.
+const MAX_POINTER: usize = 4096;
 
 /// What fixes of one document look things up in.
 struct Context<'d> {
@@ -94,10 +97,10 @@ struct Context<'d> {
 
 impl Context<'_> {
     fn fix(&self, finding: &Diagnostic) -> Option<Vec<Edit>> {
-        if !self.document.is_sound() {
+        let at = finding.place.pointer.as_str();
+        if !self.document.is_sound() || at.len() > MAX_POINTER {
             return None;
         }
-        let at = finding.place.pointer.as_str();
         match finding.rule.as_str() {
             "oas-field-type" => document::field_type(self.document, at, &finding.message),
             "oas-info-title" => document::info(self.document, "title", "Untitled API"),

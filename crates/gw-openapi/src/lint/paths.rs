@@ -13,6 +13,10 @@ use crate::tree::Node;
 
 /// Most steps taken in search of ambiguous paths; a document that needs more is not searched to the end.
 const MAX_STEPS: usize = 400_000;
+/// Most paths compared with each other; the largest public document known has 10,000.
+const MAX_COMPARED: usize = 60_000;
+/// Most parts kept of all paths to compare the next one with; the largest public document known has 150,000.
+const MAX_KEPT: usize = 250_000;
 /// Most parts of a path; the address of a request with more would be refused for its length.
 const MAX_PARTS: usize = 500;
 
@@ -45,6 +49,9 @@ impl<'d> Lint<'d> {
                 continue;
             }
             self.style(path, at);
+            if templates.len() >= MAX_COMPARED {
+                continue;
+            }
             match known.entry(bare(path)) {
                 std::collections::hash_map::Entry::Occupied(first) => {
                     let first = *first.get();
@@ -103,6 +110,7 @@ impl<'d> Lint<'d> {
         }
         let mut root = Segments::default();
         let mut steps = 0;
+        let mut kept = 0;
         let mut parts: Vec<&str> = Vec::new();
         for &(path, at) in templates {
             parts.clear();
@@ -118,6 +126,10 @@ impl<'d> Lint<'d> {
                     .why("Each has a variable where the other has a fixed part, so gateways choose differently.")
                     .fix("Tell the two apart by a fixed part.")
                 });
+            }
+            kept += parts.len();
+            if kept > MAX_KEPT {
+                return;
             }
             let mut node = &mut root;
             for part in &parts {
