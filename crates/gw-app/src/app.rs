@@ -59,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) pacer: Arc<Pacer>,
     pub(crate) runs: Mutex<HashMap<DeploymentId, crate::deployments::RunHandle>>,
     pub(crate) exchanges: Mutex<HashMap<String, CancellationToken>>,
+    pub(crate) drafts: Mutex<crate::apis::Drafts>,
     pub(crate) sign_ins: Mutex<HashMap<String, Arc<OpenSignIn>>>,
     pub(crate) served: tokio::sync::Mutex<Served>,
     /// Whether the host stays open, so that local gateways are worth serving unasked.
@@ -97,6 +98,7 @@ impl App {
                 pacer: Arc::new(Pacer::new()),
                 runs: Mutex::default(),
                 exchanges: Mutex::default(),
+                drafts: Mutex::default(),
                 sign_ins: Mutex::default(),
                 served: tokio::sync::Mutex::default(),
                 stays_open: AtomicBool::new(false),

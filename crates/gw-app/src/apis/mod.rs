@@ -2,6 +2,7 @@
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod draft;
 mod folder;
 mod import;
 mod references;
@@ -22,6 +23,8 @@ use crate::wire::{
     ImportedPiece, LintReport, LintSubject, LintTarget, Syntax,
 };
 
+pub(crate) use draft::Drafts;
+pub use draft::{close_draft, lint_draft};
 pub(crate) use working::Working;
 
 /// Most pieces told of an import.

@@ -10,6 +10,7 @@ mod applications;
 mod canary;
 mod console;
 mod deployments;
+mod drafts;
 mod gateways;
 mod hostile;
 mod key_managers;

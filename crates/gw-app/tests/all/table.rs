@@ -123,6 +123,11 @@ async fn apis(world: &World) {
             json!({ "subject": { "from": "api", "api": api["id"] } }),
         )
         .await;
+    let draft = json!({ "draft": "one", "version": 1, "api": api["id"], "text": NOTES, "changes": [], "target": null });
+    world.ok("apis.lint_draft", draft).await;
+    world
+        .ok("apis.close_draft", json!({ "draft": "one" }))
+        .await;
     let form = world
         .ok(
             "operations.get",
@@ -153,7 +158,13 @@ async fn apis(world: &World) {
         )
         .await;
     world
-        .ok("policies.detach", json!({ "api": api["id"], "edition": 7 }))
+        .ok(
+            "policies.set_validation",
+            json!({ "api": api["id"], "edition": 7, "validation": null }),
+        )
+        .await;
+    world
+        .ok("policies.detach", json!({ "api": api["id"], "edition": 8 }))
         .await;
     world.ok("apis.remove", json!({ "api": made["id"] })).await;
 }

@@ -13,3 +13,4 @@ mod journey;
 mod secrets;
 mod serve;
 mod shell;
+mod validation;
