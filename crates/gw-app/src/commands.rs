@@ -78,6 +78,9 @@ macro_rules! each_command {
             "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
             "apis.lint_draft" => apis::lint_draft(DraftLint) -> DraftReport, reads [], changes [];
             "apis.close_draft" => apis::close_draft(DraftClose) -> Done, reads [], changes [];
+            "apis.fix" => apis::fix(ApiFix) -> ApiFixed, reads [], changes [];
+            "apis.undo" => apis::undo(ApiUndo) -> DocumentView, reads [], changes [Apis];
+            "apis.explain" => apis::explain(ApiExplain) -> Explained, reads [Apis], changes [];
             "apis.document" => apis::document(ApiRequest) -> DocumentView, reads [Apis], changes [];
             "apis.save_document" => apis::save_document(DocumentSave) -> DocumentView, reads [], changes [Apis];
             "operations.get" => operations::get(OperationRequest) -> OperationForm, reads [Apis], changes [];

@@ -15,6 +15,8 @@ use gw_model::{
     AwsCredentials, AwsTarget, Code, Diagnostic, EndpointType, Fault, Gateway, GatewayId,
     GatewayKind, GatewayTarget, Secret,
 };
+use gw_openapi::Document;
+use gw_openapi::edit::Edit;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -222,18 +224,34 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
 
 /// What AWS refuses or loses.
 pub(crate) fn aws_diagnostics(working: &Working, target: &AwsTarget) -> Vec<Diagnostic> {
-    gw_aws::lint::lint(&working.revision.document, &working.plan, target)
+    gw_aws_import::lint(&working.document, &working.plan, target)
 }
 
-/// How true AWS is to it, operation by operation.
-pub(crate) fn fidelity(working: &Working, target: &AwsTarget) -> FidelityReport {
-    let compiled = gw_aws_import::compile(&working.plan, target);
-    gw_aws_import::report(&working.document, &working.plan, &compiled)
+/// What AWS refuses or loses, and how true it is to the document, operation by operation.
+pub(crate) fn aws_report(
+    working: &Working,
+    target: &AwsTarget,
+) -> (Vec<Diagnostic>, FidelityReport) {
+    let (document, plan) = (&working.document, &working.plan);
+    let compiled = gw_aws_import::compile(plan, target);
+    let found = gw_aws_import::rules::findings(&compiled.notes, document, plan, target);
+    (found, gw_aws_import::report(document, plan, &compiled))
 }
 
 /// What the local gateway refuses.
 pub(crate) fn local_diagnostics(working: &Working) -> Vec<Diagnostic> {
     gw_local::lint::lint(&working.plan)
+}
+
+/// The edits that mend each finding, whoever found it; `None` where there is no sure way.
+pub(crate) fn fixes(document: &Document, findings: &[&Diagnostic]) -> Vec<Option<Vec<Edit>>> {
+    let general = gw_openapi::fix::fixes(document, findings.iter().copied());
+    let of_aws = gw_aws_import::fix::fixes(document, findings);
+    general
+        .into_iter()
+        .zip(of_aws)
+        .map(|(one, other)| one.or(other))
+        .collect()
 }
 
 /// A target for looking at a document without a gateway.

@@ -7,6 +7,7 @@ mod authorizer;
 pub mod compile;
 mod cors;
 pub mod explain;
+pub mod fix;
 mod integration;
 pub mod lint;
 pub mod models;
@@ -15,6 +16,7 @@ mod note;
 mod operation;
 pub mod paths;
 pub mod report;
+pub mod rules;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 

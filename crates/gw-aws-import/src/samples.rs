@@ -82,7 +82,7 @@ pub fn wide(count: usize) -> Plan {
             )
         })
         .collect();
-    plan.resources = u32::try_from(paths).unwrap();
+    plan.resources = u32::try_from(paths).unwrap_or(u32::MAX);
     plan
 }
 
@@ -108,4 +108,21 @@ pub fn aws() -> AwsTarget {
         },
         endpoint_url: None,
     }
+}
+
+/// The plan of a document, with an HTTP backend and no policy.
+pub fn plan_of(document: &gw_openapi::Document) -> Plan {
+    let revision = gw_model::Revision {
+        api: ApiId::new("api_1"),
+        name: "pets".to_owned(),
+        version: "1".to_owned(),
+        base_path: "/".to_owned(),
+        backend: gw_model::Backend::Http {
+            url: "https://backend.example.test".to_owned(),
+        },
+        policies: gw_model::Policies::default(),
+        key_manager: None,
+        document: document.text().to_owned(),
+    };
+    gw_plan::compile_document(&revision, document).0
 }

@@ -17,6 +17,7 @@ use gw_connector::{
     Capabilities, Change, Connector, Goal, Identity, Mark, Observed, Outputs, Receipt, Target,
 };
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
+use gw_openapi::Document;
 use gw_plan::Plan;
 
 use crate::lower::lower;
@@ -150,7 +151,8 @@ impl Connector for AwsConnector {
     }
 
     fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic> {
-        lint(&revision.document, plan, &self.target)
+        let (document, _) = Document::parse(&revision.document);
+        lint(&document, plan, &self.target)
     }
 
     async fn identify(&self) -> Result<Identity, Fault> {

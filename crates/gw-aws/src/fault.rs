@@ -119,7 +119,7 @@ fn answered(
     let region = &target.region;
     let said = explain(message).map_or_else(
         || message.to_owned(),
-        |meaning| meaning.trim_end_matches('.').to_owned(),
+        |known| known.sentence.trim_end_matches('.').to_owned(),
     );
     let said = if said.is_empty() {
         format!("status {status} {code}")

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, ffi, params, params_from_iter};
 
 use crate::catalog::Catalog;
 use crate::error::CatalogError;
+use crate::former;
 use crate::key_managers;
 use crate::named::{column, from_json, in_use, not_found, to_json};
 use crate::page::{Page, Paged};
@@ -43,38 +44,36 @@ impl Apis<'_> {
     }
 
     /// Saves an edit: everything of `api`, and the document when one is given, together. Returns it with its new edition.
+    /// What the document said before is kept for [`Apis::go_back`].
     ///
     /// `api.edition` says which edition was edited. Fails with `catalog.changed-meanwhile` when the stored one is another,
     /// `catalog.duplicate-name`, or `catalog.not-found`; then nothing is saved.
     pub fn update(&self, api: &Api, document: Option<&str>) -> Result<Api, Fault> {
         self.0.write(|db| {
-            let stored: u64 = db
-                .prepare_cached("SELECT edition FROM apis WHERE id = ?1")?
-                .query_row([api.id.as_str()], |row| row.get(0))
-                .optional()?
-                .ok_or_else(|| not_found("API", &api.name))?;
-            if stored != api.edition {
-                return Err(changed(api, stored).into());
-            }
-            policies_are_sound(db, api)?;
-            let mut saved = api.clone();
-            saved.edition += 1;
-            db.prepare_cached(
-                "UPDATE apis SET record = ?2, name_key = ?3, version_key = ?4, version_order = ?5, search = ?6 WHERE id = ?1",
-            )?
-            .execute(params![
-                saved.id.as_str(),
-                to_json(&saved, "API")?,
-                fold(&saved.name),
-                fold(&saved.version),
-                order_key(&saved.version),
-                searched(&saved)
-            ])
-            .map_err(|error| duplicate_or(error, &saved))?;
             if let Some(text) = document {
-                db.prepare_cached("UPDATE documents SET text = ?2 WHERE api = ?1")?
-                    .execute(params![saved.id.as_str(), text])?;
+                former::keep(db, &api.id, text)?;
             }
+            save(db, api, document)
+        })
+    }
+
+    /// What the document said before its last change that was not undone yet; `None` when that is not kept.
+    ///
+    /// Fails with `catalog.not-found` when there is no such API.
+    pub fn former_document(&self, id: &ApiId) -> Result<Option<String>, Fault> {
+        self.0.read(|db| {
+            get(db, id)?;
+            former::last(db, id)
+        })
+    }
+
+    /// Saves an edit that takes the last change of the document back: `document` is what [`Apis::former_document`] gave.
+    ///
+    /// Fails as [`Apis::update`] does; then nothing is saved.
+    pub fn go_back(&self, api: &Api, document: &str) -> Result<Api, Fault> {
+        self.0.write(|db| {
+            let saved = save(db, api, Some(document))?;
+            former::forget_last(db, &api.id)?;
             Ok(saved)
         })
     }
@@ -276,6 +275,37 @@ pub(crate) fn get(db: &Connection, id: &ApiId) -> Result<Api, CatalogError> {
         || Err(not_found("API", id.as_str()).into()),
         |record| from_json(&record, "API"),
     )
+}
+
+fn save(db: &Connection, api: &Api, document: Option<&str>) -> Result<Api, CatalogError> {
+    let stored: u64 = db
+        .prepare_cached("SELECT edition FROM apis WHERE id = ?1")?
+        .query_row([api.id.as_str()], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| not_found("API", &api.name))?;
+    if stored != api.edition {
+        return Err(changed(api, stored).into());
+    }
+    policies_are_sound(db, api)?;
+    let mut saved = api.clone();
+    saved.edition += 1;
+    db.prepare_cached(
+        "UPDATE apis SET record = ?2, name_key = ?3, version_key = ?4, version_order = ?5, search = ?6 WHERE id = ?1",
+    )?
+    .execute(params![
+        saved.id.as_str(),
+        to_json(&saved, "API")?,
+        fold(&saved.name),
+        fold(&saved.version),
+        order_key(&saved.version),
+        searched(&saved)
+    ])
+    .map_err(|error| duplicate_or(error, &saved))?;
+    if let Some(text) = document {
+        db.prepare_cached("UPDATE documents SET text = ?2 WHERE api = ?1")?
+            .execute(params![saved.id.as_str(), text])?;
+    }
+    Ok(saved)
 }
 
 fn document(db: &Connection, id: &ApiId) -> Result<String, CatalogError> {

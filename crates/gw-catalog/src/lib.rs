@@ -11,6 +11,7 @@ mod applications;
 mod body;
 mod catalog;
 mod error;
+mod former;
 mod gateways;
 mod history;
 mod key_managers;

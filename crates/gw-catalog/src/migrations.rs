@@ -28,6 +28,7 @@ const STEPS: &[&str] = &[
     include_str!("placements.0008.sql"),
     include_str!("history.0009.sql"),
     include_str!("settings.0010.sql"),
+    include_str!("apis.0011.sql"),
 ];
 
 /// The version this program writes.

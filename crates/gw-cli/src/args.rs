@@ -62,6 +62,14 @@ pub enum Verb {
     Token(TokenArgs),
     /// Call an operation of a deployed API
     Call(CallArgs),
+    /// Say what a message of AWS means, where it leads and what to do
+    Explain {
+        /// The message, or all of what AWS answered
+        message: String,
+        /// Look for the place in this API's document: name or name@version
+        #[arg(long, value_name = "API")]
+        api: Option<String>,
+    },
     /// Where secrets are kept
     #[command(subcommand)]
     Vault(VaultVerb),
@@ -240,12 +248,36 @@ pub enum ApiVerb {
         /// Also what this kind of gateway refuses or loses
         #[arg(long = "for", value_enum, value_name = "KIND")]
         target: Option<KindArg>,
+        #[command(flatten)]
+        fix: FixArgs,
+    },
+    /// Take the last change of an API's document back
+    Undo {
+        /// name or name@version
+        api: String,
     },
     /// Remove an API that is deployed nowhere
     Remove {
         /// name or name@version
         api: String,
     },
+}
+
+/// What `api lint` mends.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Mend what can be mended, in the file or as a new edition of the API
+    #[arg(long)]
+    pub fix: bool,
+    /// Mend findings of this rule only; repeatable
+    #[arg(long = "rule", value_name = "ID", requires = "fix")]
+    pub rules: Vec<String>,
+    /// Print what would change as a unified diff, and change nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Keep the file as it was beside it, as FILE.orig
+    #[arg(long, requires = "fix", conflicts_with = "dry_run")]
+    pub backup: bool,
 }
 
 /// Forms of an export.

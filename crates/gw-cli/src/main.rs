@@ -95,6 +95,7 @@ async fn run(cli: Cli) -> Result<Reply, Fault> {
         Verb::Application(verb) => verbs::application::run(app, verb).await,
         Verb::Token(args) => verbs::application::token(app, &args).await,
         Verb::Call(args) => verbs::call::run(app, &args).await,
+        Verb::Explain { message, api } => verbs::explain::run(app, &message, api.as_deref()).await,
         Verb::Vault(verb) => verbs::vault::run(app, verb).await,
     }
 }

@@ -9,6 +9,7 @@ pub mod document;
 pub mod edit;
 pub mod extract;
 mod finding;
+pub mod fix;
 mod json;
 mod lines;
 pub mod lint;
@@ -22,7 +23,7 @@ pub mod tree;
 mod yaml;
 
 pub use document::{Document, Format, MAX_TEXT, SpecVersion};
-pub use lint::lint;
+pub use lint::{Ruleset, lint, lint_with};
 pub use operation::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };

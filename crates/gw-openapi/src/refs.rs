@@ -4,7 +4,7 @@
 
 use crate::document::Document;
 use crate::pointer;
-use crate::tree::{Kind, Node};
+use crate::tree::Node;
 
 /// Longest chain of `$ref`s to `$ref`s followed.
 const MAX_CHAIN: usize = 100;
@@ -58,82 +58,5 @@ impl Document {
             .entries()
             .map(|(_, schema)| schema)
             .find(|schema| schema.get("$anchor").and_then(Node::as_str) == Some(name))
-    }
-
-    /// Calls `visit` with every mapping that is a reference, in document order; `$ref` text in examples, defaults and
-    /// extensions is no reference.
-    pub(crate) fn each_ref<'d>(&'d self, visit: &mut impl FnMut(Node<'d>, &'d str)) {
-        walk(self.root(), Inside::Object, visit);
-    }
-}
-
-/// What the keys of a mapping are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Inside {
-    /// Words of OpenAPI.
-    Object,
-    /// Names the author chose; the values are objects.
-    Names,
-    /// Names of examples, whose values may be references but hold none.
-    Examples,
-}
-
-fn walk<'d>(node: Node<'d>, inside: Inside, visit: &mut impl FnMut(Node<'d>, &'d str)) {
-    match node.kind() {
-        Kind::Sequence => node.items().for_each(|item| walk(item, inside, visit)),
-        Kind::Mapping => {
-            if inside == Inside::Object
-                && let Some(target) = node.get("$ref").and_then(Node::as_str)
-            {
-                visit(node, target);
-            }
-            for (key, value) in node.entries() {
-                match inside {
-                    Inside::Names => walk(value, Inside::Object, visit),
-                    Inside::Examples => {
-                        if let Some(target) = value.get("$ref").and_then(Node::as_str) {
-                            visit(value, target);
-                        }
-                    }
-                    Inside::Object => {
-                        if let Some(next) = inside_of(key.text, value) {
-                            walk(value, next, visit);
-                        }
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn inside_of(key: &str, value: Node<'_>) -> Option<Inside> {
-    match key {
-        "example" | "default" | "enum" | "const" | "required" | "mapping" | "scopes"
-        | "security" | "tags" => None,
-        _ if key.starts_with("x-") => None,
-        "examples" => value.is_mapping().then_some(Inside::Examples),
-        "properties"
-        | "patternProperties"
-        | "dependentSchemas"
-        | "$defs"
-        | "schemas"
-        | "definitions"
-        | "responses"
-        | "headers"
-        | "requestBodies"
-        | "securitySchemes"
-        | "securityDefinitions"
-        | "links"
-        | "callbacks"
-        | "paths"
-        | "pathItems"
-        | "webhooks"
-        | "content"
-        | "encoding"
-        | "variables"
-        | "mediaTypes" => Some(Inside::Names),
-        "parameters" if value.is_mapping() => Some(Inside::Names),
-        _ => Some(Inside::Object),
     }
 }

@@ -280,11 +280,27 @@ impl<'d> Node<'d> {
 
     /// A key with its value.
     pub fn entry(self, key: &str) -> Option<(Key<'d>, Node<'d>)> {
+        let Shape::Mapping { length, .. } = self.cell().shape else {
+            return None;
+        };
+        if length == 0 {
+            return None;
+        }
+        self.by_symbol(Symbol(
+            u32::try_from(self.tree.symbols.get_index_of(key)?).ok()?,
+        ))
+    }
+
+    /// A key with its value, by the key's number.
+    pub(crate) fn by_symbol(self, symbol: Symbol) -> Option<(Key<'d>, Node<'d>)> {
         let Shape::Mapping { first, length } = self.cell().shape else {
             return None;
         };
-        let symbol = Symbol(u32::try_from(self.tree.symbols.get_index_of(key)?).ok()?);
         let entries = self.tree.entries(first, length);
+        if length as usize <= LARGE {
+            let entry = entries.iter().find(|entry| entry.key == symbol)?;
+            return Some(self.pair(*entry));
+        }
         let entry = match self.tree.large.get(&self.id) {
             Some(order) => {
                 let by_symbol = |&at: &u32| {

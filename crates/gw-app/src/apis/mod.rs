@@ -1,8 +1,10 @@
-//! APIs: make, import, list, edit, export, lint, remove.
+//! APIs: make, import, list, edit, export, lint, explain, remove.
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
 mod draft;
+mod explain;
+mod fix;
 mod folder;
 mod import;
 mod references;
@@ -25,6 +27,8 @@ use crate::wire::{
 
 pub(crate) use draft::Drafts;
 pub use draft::{close_draft, lint_draft};
+pub use explain::explain;
+pub use fix::{Rewritten, fix, rewrite, undo};
 pub(crate) use working::Working;
 
 /// Most pieces told of an import.
@@ -150,17 +154,10 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     let working = Working::load(app, &request.api).await?;
     let stem = format!("{}-{}", names::slug(&working.api.name), working.api.version);
     let exported = match request.format {
-        ExportFormat::Openapi => {
-            let ending = if working.document.format() == Format::Json {
-                "json"
-            } else {
-                "yaml"
-            };
-            ApiExported {
-                file_name: format!("{stem}.{ending}"),
-                text: working.revision.document.clone(),
-            }
-        }
+        ExportFormat::Openapi => ApiExported {
+            file_name: file_name(&working),
+            text: working.revision.document.clone(),
+        },
         ExportFormat::Aws => {
             let target = match &request.gateway {
                 None => None,
@@ -213,12 +210,20 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     Ok(exported)
 }
 
+/// A good name for the document's file.
+fn file_name(working: &Working) -> String {
+    let ending = match working.document.format() {
+        Format::Json => "json",
+        Format::Yaml => "yaml",
+    };
+    let name = names::slug(&working.api.name);
+    format!("{name}-{}.{ending}", working.api.version)
+}
+
 /// Finds problems in an API, in what the editor holds, or in a file.
 pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
     let mut bundled = None;
     let working = match request.subject {
-        LintSubject::Api { api } => Working::load(app, &api).await?,
-        LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await?,
         LintSubject::File { path } => {
             let read = import::read_file(&path).await?;
             let bundle = references::bundle(&read, None).await?;
@@ -226,18 +231,17 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
             bundled = Some(bundle);
             working
         }
+        other => subject(app, other).await?,
     };
-    let mut diagnostics = working.diagnostics.clone();
-    let mut fidelity = None;
-    match request.target {
+    let (mut diagnostics, fidelity) = match request.target {
         Some(LintTarget::Aws) => {
-            let target = connect::any_aws_target();
-            diagnostics.extend(connect::aws_diagnostics(&working, &target));
-            fidelity = Some(connect::fidelity(&working, &target));
+            let (found, fidelity) = connect::aws_report(&working, &connect::any_aws_target());
+            let mut diagnostics = working.diagnostics;
+            diagnostics.extend(found);
+            (diagnostics, Some(fidelity))
         }
-        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working)),
-        None => {}
-    }
+        other => (for_target(&working, other), None),
+    };
     if let Some(bundle) = bundled {
         diagnostics = references::told_in_files(&bundle, diagnostics);
     }
@@ -245,6 +249,34 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         fidelity,
         ..report(diagnostics)
     })
+}
+
+/// What is to be linted or fixed.
+async fn subject(app: &App, subject: LintSubject) -> Result<Working, Fault> {
+    match subject {
+        LintSubject::Api { api } => Working::load(app, &api).await,
+        LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await,
+        LintSubject::File { path } => {
+            let read = import::read_file(&path).await?;
+            Working::of_file(read.text).await
+        }
+    }
+}
+
+/// What is found, with what a kind of gateway minds.
+fn for_target(working: &Working, target: Option<LintTarget>) -> Vec<Diagnostic> {
+    let mut diagnostics = working.diagnostics.clone();
+    match target {
+        Some(LintTarget::Aws) => {
+            diagnostics.extend(connect::aws_diagnostics(
+                working,
+                &connect::any_aws_target(),
+            ));
+        }
+        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(working)),
+        None => {}
+    }
+    diagnostics
 }
 
 /// Sorts findings, worst first, and counts them.

@@ -1,7 +1,7 @@
 //! What `apis.*` takes and gives.
 
 use gw_aws_import::FidelityReport;
-use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId};
+use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId, Place};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -313,6 +313,48 @@ pub struct DraftClose {
     pub draft: String,
 }
 
+/// What AWS said, to be explained.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiExplain {
+    /// AWS's message, or all of what it answered.
+    pub message: String,
+    /// Whose document to look for the place in; `None` explains only.
+    pub api: Option<ApiId>,
+}
+
+/// What AWS meant.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Explained {
+    /// One for each message there was.
+    pub messages: Vec<ExplainedMessage>,
+    /// How many of them are known.
+    pub known: u32,
+}
+
+/// What one message means.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ExplainedMessage {
+    /// As AWS wrote it.
+    pub message: String,
+    /// In one sentence; `None` when the message is not known.
+    pub meaning: Option<String>,
+    /// The rules it is about, the likeliest first.
+    pub rules: Vec<RuleName>,
+    /// What to do; empty when that is not known.
+    pub advice: String,
+    /// Where in the document; `None` when no API was named or the message does not lead there.
+    pub place: Option<Place>,
+}
+
+/// A rule with its title.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct RuleName {
+    /// As `GW012`.
+    pub id: String,
+    /// What it is about, in a few words.
+    pub title: String,
+}
+
 /// An API's document.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct DocumentView {
@@ -347,4 +389,69 @@ pub struct DocumentSave {
     pub edition: u64,
     /// The text.
     pub text: String,
+}
+
+/// Findings to fix.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiFix {
+    /// In what.
+    pub subject: LintSubject,
+    /// What a kind of gateway minds too.
+    pub target: Option<LintTarget>,
+    /// Which findings.
+    pub what: FixWhat,
+}
+
+/// Which findings to fix.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "fix", rename_all = "kebab-case")]
+pub enum FixWhat {
+    /// One.
+    One {
+        /// Its rule.
+        rule: String,
+        /// Its place's pointer.
+        pointer: String,
+    },
+    /// All of some rules.
+    Kind {
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// Every error and warning that can be fixed.
+    All,
+}
+
+/// A document with fixes; nothing is saved.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct ApiFixed {
+    /// The new text.
+    pub text: String,
+    /// What differs, as a unified diff; empty when nothing does.
+    pub diff: String,
+    /// How many findings were fixed.
+    pub fixed: u32,
+    /// Those that were to be fixed and are still there.
+    pub left: Vec<FixLeft>,
+    /// What is found in the new text.
+    pub report: LintReport,
+}
+
+/// A finding that was not fixed.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct FixLeft {
+    /// Which, as it is in the new text.
+    pub finding: Diagnostic,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A change of a document to take back.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ApiUndo {
+    /// Whose.
+    pub api: ApiId,
+    /// The edition that was read.
+    #[ts(type = "number")]
+    pub edition: u64,
 }

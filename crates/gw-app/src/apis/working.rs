@@ -80,6 +80,15 @@ impl Working {
         })
     }
 
+    /// The same API with another text, on the thread that asks.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        let revision = Revision {
+            document: text.to_owned(),
+            ..self.revision.clone()
+        };
+        judge(self.api.clone(), revision)
+    }
+
     /// Stops when any finding is an error.
     pub(crate) fn refuse_errors(&self, further: &[Diagnostic]) -> Result<(), Fault> {
         let all = self.diagnostics.iter().chain(further);
@@ -173,18 +182,23 @@ async fn read(
 ) -> Result<Working, Fault> {
     blocking(move || {
         let revision = snapshot_of(&api, text, key_manager);
-        let (document, mut diagnostics) = Document::parse(&revision.document);
-        diagnostics.extend(gw_openapi::lint(&document));
-        let (plan, found) = gw_plan::compile_document(&revision, &document);
-        diagnostics.extend(found);
-        super::sort(&mut diagnostics);
-        Ok(Working {
-            api,
-            revision,
-            document,
-            plan,
-            diagnostics,
-        })
+        Ok(judge(api, revision))
     })
     .await
+}
+
+/// Reads, lints and compiles.
+fn judge(api: Api, revision: Revision) -> Working {
+    let (document, mut diagnostics) = Document::parse(&revision.document);
+    diagnostics.extend(gw_openapi::lint(&document));
+    let (plan, found) = gw_plan::compile_document(&revision, &document);
+    diagnostics.extend(found);
+    super::sort(&mut diagnostics);
+    Working {
+        api,
+        revision,
+        document,
+        plan,
+        diagnostics,
+    }
 }

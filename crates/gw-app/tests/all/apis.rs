@@ -321,3 +321,27 @@ async fn the_detail_lists_operations_in_document_order() {
         .collect();
     assert_eq!(operations, ["GET /notes", "POST /notes", "GET /notes/{id}"]);
 }
+
+#[tokio::test]
+async fn what_aws_says_is_explained_and_found() {
+    let world = World::new().await;
+    let api = world.notes(json!({ "kind": "mock" })).await;
+    let answer = "Errors found during import:\n\tUnable to put integration on 'GET' for resource at path '/notes': Invalid HTTP endpoint specified for URI\n\tSomething AWS never said";
+    let found = world
+        .ok(
+            "apis.explain",
+            json!({ "message": answer, "api": api["id"] }),
+        )
+        .await;
+    assert_eq!(found["known"], 1, "{found}");
+    let first = &found["messages"][0];
+    assert_eq!(first["rules"][0]["id"], "GW025", "{found}");
+    assert_eq!(first["place"]["pointer"], "/paths/~1notes/get", "{found}");
+    assert!(first["place"]["line"].as_u64().unwrap() > 1, "{found}");
+    assert_eq!(found["messages"][1]["meaning"], Value::Null);
+    let alone = world
+        .ok("apis.explain", json!({ "message": "Rate exceeded" }))
+        .await;
+    assert_eq!(alone["known"], 1, "{alone}");
+    assert_eq!(alone["messages"][0]["place"], Value::Null);
+}

@@ -11,6 +11,7 @@ mod canary;
 mod console;
 mod deployments;
 mod drafts;
+mod fixes;
 mod gateways;
 mod hostile;
 mod key_managers;

@@ -128,6 +128,22 @@ async fn apis(world: &World) {
     world
         .ok("apis.close_draft", json!({ "draft": "one" }))
         .await;
+    let all = json!({ "subject": { "from": "api", "api": api["id"] }, "target": null, "what": { "fix": "all" } });
+    world.ok("apis.fix", all).await;
+    // The text was saved as it is, so there is nothing to take back.
+    world
+        .refused(
+            "apis.undo",
+            json!({ "api": api["id"], "edition": 3 }),
+            "request.invalid",
+        )
+        .await;
+    world
+        .ok(
+            "apis.explain",
+            json!({ "message": "No integration defined for method", "api": api["id"] }),
+        )
+        .await;
     let form = world
         .ok(
             "operations.get",

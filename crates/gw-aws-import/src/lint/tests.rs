@@ -1,298 +1,256 @@
-//! Each rule with a plan that breaks it and the next best that does not.
+//! Every rule on its fixtures, and what all of them have in common.
 
-use gw_model::{AwsAuthorizer, AwsTarget, EndpointType, HttpMethod, Severity};
-use gw_plan::{Parameter, ParameterLocation, Plan, RouteBackend, RouteSecurity};
+use std::collections::BTreeSet;
 
-use super::lint;
-use crate::samples::{any_origin, aws, pets, route, wide};
+use gw_model::{AwsTarget, Diagnostic, HttpMethod, Severity};
+use gw_openapi::Document;
+use gw_plan::{Plan, RouteSecurity};
 
-fn found(plan: &Plan, target: &AwsTarget) -> Vec<String> {
-    lint("", plan, target)
-        .into_iter()
-        .map(|diagnostic| diagnostic.rule)
-        .collect()
-}
+use super::fixtures::{Case, FIXTURES};
+use super::{advice, lint, obstacles};
+use crate::rules::{self, MOST_OF_A_KIND, Teller};
+use crate::samples::{aws, pets, plan_of, wide};
 
-fn with_paths(paths: &[&str]) -> Plan {
-    let mut plan = pets();
-    plan.token_check = None;
-    plan.routes = paths
-        .iter()
-        .map(|path| {
-            route(
-                HttpMethod::Get,
-                path,
-                RouteSecurity::Open { declared: true },
-            )
-        })
-        .collect();
-    plan
-}
-
-fn check_paths(rule: &str, breaks: &[&[&str]], keeps: &[&[&str]]) {
-    for paths in breaks {
-        assert!(
-            found(&with_paths(paths), &aws()).contains(&rule.to_owned()),
-            "{rule} missed {paths:?}"
-        );
+/// A document with a head and a path.
+pub(crate) fn whole(text: &str) -> String {
+    if text.starts_with('{') || text.starts_with("openapi") || text.starts_with("swagger") {
+        return text.to_owned();
     }
-    for paths in keeps {
-        assert!(
-            !found(&with_paths(paths), &aws()).contains(&rule.to_owned()),
-            "{rule} wrongly found in {paths:?}"
-        );
-    }
-}
-
-#[test]
-fn a_plan_aws_takes_has_no_findings() {
-    assert_eq!(found(&pets(), &aws()), Vec::<String>::new());
-}
-
-#[test]
-fn paths_aws_refuses_are_found() {
-    check_paths(
-        "GW010",
-        &[&["/users/@me"], &["/a b"], &["/a#b"], &["/é"], &["/{a b}"]],
-        &[&["/a_b-c.d,e:f/{id}"], &["/a.{ext}"]],
-    );
-    check_paths(
-        "GW011",
-        &[&["/a.{ext}"], &["/x{id}"], &["/{a}{b}"], &["/{a}-{b}"]],
-        &[&["/{id}/a.b"], &["/@me"]],
-    );
-    check_paths(
-        "GW012",
-        &[&["/u/{id}", "/u/{name}/x"], &["/{a}", "/{b+}"]],
-        &[&["/u/{id}", "/u/{id}/x", "/v/{name}", "/u/{id}/{name}"]],
-    );
-    check_paths(
-        "GW013",
-        &[&["/{proxy+}/x"], &["/a/{p+}/{q}"]],
-        &[&["/a/{p+}", "/a"]],
-    );
-    check_paths(
-        "GW014",
-        &[&["/ping"], &["/sping/x"]],
-        &[&["/a/ping"], &["/pings"]],
-    );
-    check_paths("GW016", &[&["/items:batchGet"]], &[&["/items"]]);
-    check_paths(
-        "GW017",
-        &[&["/a", "/a/"]],
-        &[&["/a/"], &["/a", "/b"], &["/"]],
-    );
-}
-
-#[test]
-fn quotas_are_counted() {
-    let mut plan = wide(300);
-    assert!(found(&plan, &aws()).is_empty());
-    plan.resources = 301;
-    let findings = lint("", &plan, &aws());
-    assert_eq!(findings[0].rule, "GW015");
-    assert_eq!(
-        findings[0].message,
-        "The API has 301 resources, and AWS allows 300"
-    );
-
-    plan.resources = 300;
-    plan.routes[0].backend = RouteBackend::Verbatim {
-        integration: format!("\"{}\"", "x".repeat(7 << 20)),
+    let paths = if text.contains("paths:") {
+        ""
+    } else {
+        "paths: {/a: {get: {responses: {}}}}\n"
     };
-    assert_eq!(found(&plan, &aws()), ["GW003"]);
-    plan.routes.clear();
-    assert_eq!(found(&plan, &aws()), ["GW006"]);
+    format!("openapi: 3.0.3\ninfo: {{title: pets, version: '1'}}\n{paths}{text}")
 }
 
-#[test]
-fn operations_and_backends_aws_refuses_are_found() {
-    let mut plan = with_paths(&["/a"]);
-    plan.routes[0].operation.method = HttpMethod::Trace;
-    assert_eq!(found(&plan, &aws()), ["GW021"]);
-
-    for (backend, rule) in [
-        (
-            RouteBackend::Http {
-                url: "ftp://x".to_owned(),
-            },
-            Some("GW025"),
-        ),
-        (
-            RouteBackend::Http {
-                url: "https:///x".to_owned(),
-            },
-            Some("GW025"),
-        ),
-        (
-            RouteBackend::Http {
-                url: "${stageVariables.host}/x".to_owned(),
-            },
-            Some("GW025"),
-        ),
-        (
-            RouteBackend::Http {
-                url: "https://${stageVariables.host}/x".to_owned(),
-            },
-            None,
-        ),
-        (
-            RouteBackend::Http {
-                url: "http://127.0.0.1:8080/x".to_owned(),
-            },
-            Some("aws-backend-unreachable"),
-        ),
-        (
-            RouteBackend::Http {
-                url: "http://[::1]:8080/x".to_owned(),
-            },
-            Some("aws-backend-unreachable"),
-        ),
-        (
-            RouteBackend::Lambda {
-                uri: "arn:aws:sqs:eu-west-1:1:q".to_owned(),
-                credentials: None,
-            },
-            Some("GW026"),
-        ),
-        (
-            RouteBackend::Lambda {
-                uri: "arn:aws:lambda:eu-west-1:1:function:f".to_owned(),
-                credentials: None,
-            },
-            None,
-        ),
-    ] {
-        plan = with_paths(&["/a"]);
-        plan.routes[0].backend = backend.clone();
-        assert_eq!(
-            found(&plan, &aws()),
-            rule.into_iter().collect::<Vec<_>>(),
-            "{backend:?}"
-        );
-    }
-
-    plan.routes[0].backend = RouteBackend::Http {
-        url: "http://localhost/x".to_owned(),
-    };
-    let emulator = AwsTarget {
-        endpoint_url: Some("http://127.0.0.1:4566".to_owned()),
-        ..aws()
-    };
-    assert!(found(&plan, &emulator).is_empty());
+pub(crate) fn found_in(text: &str) -> Vec<Diagnostic> {
+    let (document, _) = Document::parse(&whole(text));
+    lint(&document, &plan_of(&document), &aws())
 }
 
-#[test]
-fn parameters_that_aws_changes_are_told() {
-    let parameter = |name: &str, location| Parameter {
-        name: name.to_owned(),
-        location,
-        required: false,
-    };
-    for (parameters, rule) in [
-        (
-            vec![
-                parameter("id", ParameterLocation::Path),
-                parameter("id", ParameterLocation::Query),
-            ],
-            Some("GW031"),
-        ),
-        (
-            vec![parameter("id", ParameterLocation::Cookie)],
-            Some("GW032"),
-        ),
-        (
-            vec![parameter("Via", ParameterLocation::Header)],
-            Some("GW034"),
-        ),
-        (
-            vec![
-                parameter("X-Id", ParameterLocation::Header),
-                parameter("id", ParameterLocation::Query),
-            ],
-            None,
-        ),
-    ] {
-        let mut plan = with_paths(&["/a"]);
-        plan.routes[0].parameters = parameters;
-        assert_eq!(found(&plan, &aws()), rule.into_iter().collect::<Vec<_>>());
+fn found_of(plan: &Plan, target: &AwsTarget) -> Vec<Diagnostic> {
+    let head = format!(
+        "openapi: 3.0.3\ninfo: {{title: {}, version: '1'}}\npaths: {{}}\n",
+        plan.name
+    );
+    lint(&Document::parse(&head).0, plan, target)
+}
+
+fn found(case: &Case) -> Vec<Diagnostic> {
+    match case {
+        Case::Text(text) => found_in(text),
+        Case::Made(make) => {
+            let (plan, target) = make();
+            found_of(&plan, &target)
+        }
     }
 }
 
-#[test]
-fn security_that_is_missing_or_cannot_work_is_found() {
-    let mut plan = with_paths(&["/a", "/b"]);
-    plan.routes[1].security = RouteSecurity::Open { declared: false };
-    assert_eq!(found(&plan, &aws()), ["GW074"]);
-
-    let check = |change: fn(&mut gw_plan::TokenCheck)| {
-        let mut plan = pets();
-        change(plan.token_check.as_mut().unwrap());
-        found(&plan, &aws())
-    };
-    let existing = |arn: &str| AwsAuthorizer::Existing {
-        lambda_arn: arn.to_owned(),
-        invoke_role_arn: None,
-    };
-    let mut plan = pets();
-    for (arn, fits) in [
-        ("arn:aws:lambda:eu-west-1:111122223333:function:auth", true),
-        (
-            "arn:aws:lambda:eu-west-1:111122223333:function:auth:live",
-            true,
-        ),
-        ("auth", false),
-        ("arn:aws:lambda:eu-west-1:1:function:auth", false),
-        ("arn:aws:iam::111122223333:role/x", false),
-    ] {
-        plan.token_check.as_mut().unwrap().aws = existing(arn);
-        assert_eq!(found(&plan, &aws()).is_empty(), fits, "{arn}");
-    }
-    assert_eq!(
-        check(|check| check.ttl_seconds = 3601),
-        ["aws-authorizer-ttl"]
-    );
-    assert_eq!(
-        check(|check| check.algorithms = vec!["EdDSA".to_owned()]),
-        ["aws-authorizer-algorithms"]
-    );
-    assert_eq!(
-        check(|check| check.jwks_uri = "http://127.0.0.1:9/jwks".to_owned()),
-        ["aws-keys-unreachable"]
-    );
+fn rules_of(found: &[Diagnostic]) -> Vec<&str> {
+    found.iter().map(|finding| finding.rule.as_str()).collect()
 }
 
 #[test]
-fn gateways_that_cannot_take_any_api_are_told() {
-    let private = AwsTarget {
-        endpoint_type: EndpointType::Private,
-        ..aws()
-    };
-    assert_eq!(found(&pets(), &private), ["aws-private-policy"]);
-    for stage in ["", "a b", "a/b", &"x".repeat(129)] {
-        let target = AwsTarget {
-            stage: stage.to_owned(),
-            ..aws()
+fn every_rule_finds_what_breaks_it_and_nothing_else() {
+    for fixture in FIXTURES {
+        let failing = found(&fixture.fails);
+        let finding = failing.iter().find(|finding| finding.rule == fixture.rule);
+        let text = match &fixture.fails {
+            Case::Text(text) => text,
+            Case::Made(_) => "a plan",
         };
-        assert_eq!(found(&pets(), &target), ["aws-stage-name"], "{stage:?}");
+        let finding = finding.unwrap_or_else(|| panic!("{} missed {text}", fixture.rule));
+        assert!(!finding.message.is_empty() && !finding.why.is_empty());
+        if matches!(fixture.fails, Case::Text(_)) && fixture.rule != "GW074" {
+            assert!(
+                finding.place.line > 0,
+                "{} has no line in {text}",
+                fixture.rule
+            );
+        }
+        let passing = found(&fixture.passes);
+        assert!(
+            !rules_of(&passing).contains(&fixture.rule),
+            "{} wrongly found beside {text}: {passing:#?}",
+            fixture.rule
+        );
     }
 }
 
 #[test]
-fn what_cors_cannot_do_is_told() {
-    let mut plan = with_paths(&["/a"]);
-    plan.cors = Some(any_origin(&[("/a", &[HttpMethod::Get])]));
-    let findings = lint("", &plan, &aws());
-    assert_eq!(findings.len(), 1);
+fn every_rule_of_the_table_has_fixtures_or_another_teller() {
+    let tested: BTreeSet<&str> = FIXTURES.iter().map(|fixture| fixture.rule).collect();
+    let untested: Vec<&str> = rules::all()
+        .filter(|rule| !tested.contains(rule.id))
+        .map(|rule| rule.id)
+        .collect();
+    let by_others: Vec<&str> = rules::all()
+        .filter(|rule| rule.teller != Teller::Lint && !tested.contains(rule.id))
+        .map(|rule| rule.id)
+        .collect();
+    assert_eq!(untested, by_others, "rules of lint without fixtures");
+    // What only the compiler tells, or nobody: its tests have the fixtures.
     assert_eq!(
-        (findings[0].rule.as_str(), findings[0].severity),
-        ("aws-cors-answers", Severity::Info)
+        by_others,
+        [
+            "GW020",
+            "GW040",
+            "GW041",
+            "GW042",
+            "GW044",
+            "GW045",
+            "GW048",
+            "GW049",
+            "GW050",
+            "GW051",
+            "GW052",
+            "GW053",
+            "GW054",
+            "GW055",
+            "GW056",
+            "GW057",
+            "GW058",
+            "GW060",
+            "GW070",
+            "GW072",
+            "aws-import-warning",
+        ]
     );
+}
+
+#[test]
+fn what_aws_takes_has_no_findings() {
+    assert_eq!(rules_of(&found_of(&pets(), &aws())), Vec::<&str>::new());
+    // Circles, descriptions beside items, and statuses as numbers (GW057, GW058, GW072).
+    let text = "paths: {/a: {get: {responses: {200: {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}\n\
+        components: {schemas: {A: {type: object, properties: {next: {$ref: '#/components/schemas/A'}, all: {type: array, description: d, items: {type: string}}}}}}\n";
+    assert_eq!(rules_of(&found_in(text)), ["GW074"]);
+}
+
+#[test]
+fn anchors_are_looked_at_once() {
+    let mut text = "components:\n  schemas:\n    A0: &a0 {type: string, example: x}\n".to_owned();
+    for level in 1..=30 {
+        text.push_str(&format!(
+            "    A{level}: &a{level} {{properties: {{a: *a{0}, b: *a{0}, c: *a{0}}}}}\n",
+            level - 1
+        ));
+    }
+    let found = found_in(&text);
+    let examples = found
+        .iter()
+        .find(|finding| finding.rule == "GW043")
+        .unwrap();
+    assert!(examples.message.starts_with("1 example"), "{examples:?}");
+}
+
+#[test]
+fn findings_of_a_kind_are_limited_and_counted() {
+    let paths: String = (0..MOST_OF_A_KIND + 7)
+        .map(|index| format!("'/p{index}:x': {{get: {{}}}}, "))
+        .collect();
+    let found = found_in(&format!("paths: {{{paths}}}\n"));
+    let colons: Vec<&Diagnostic> = found
+        .iter()
+        .filter(|finding| finding.rule == "GW016")
+        .collect();
+    assert_eq!(colons.len(), MOST_OF_A_KIND + 1);
+    let last = &colons.last().unwrap().message;
+    assert!(last.ends_with("7 more places are not listed"), "{last}");
+}
+
+#[test]
+fn messages_name_what_they_are_about() {
+    let cases = [
+        (
+            "GW001",
+            "openapi: 3.1.0\ninfo: {title: pets, version: '1'}\npaths: {/a: {get: {}}}\n",
+            "The document is OpenAPI 3.1.0; it is compiled down to 3.0 for AWS",
+        ),
+        (
+            "GW005",
+            "servers: [{url: /v2}]\npaths: {/pets: {get: {}}}\n",
+            "'/v2' is no part of the URL on AWS: /pets is at https://API.execute-api.eu-west-1.amazonaws.com/live/pets",
+        ),
+        (
+            "GW030",
+            "paths: {/a: {get: {parameters: [{name: q, in: query, schema: {type: string, maxLength: 3, enum: [a]}}]}}}\n",
+            "Nobody on AWS acts on enum, maxLength of the query parameter 'q'",
+        ),
+        (
+            "GW034",
+            "paths: {/a: {get: {responses: {'401': {description: d, headers: {WWW-Authenticate: {schema: {type: string}}}}}}}}\n",
+            "API Gateway renames to X-Amzn-Remapped-… the header 'WWW-Authenticate' of an answer of GET /a",
+        ),
+        (
+            "GW047",
+            "components: {schemas: {A: {default: 1}, B: {default: 2}}}\n",
+            "2 default values are left out on AWS; the first is here",
+        ),
+    ];
+    for (rule, text, message) in cases {
+        let found = found_in(text);
+        let messages: Vec<&str> = found
+            .iter()
+            .filter(|finding| finding.rule == rule)
+            .map(|finding| finding.message.as_str())
+            .collect();
+        assert_eq!(messages, [message]);
+    }
+}
+
+#[test]
+fn a_text_that_stops_being_readable_says_where() {
+    let (document, _) = Document::parse("{\n  \"openapi\": \"3.0.3\",\n  \"paths\": {,}\n}");
+    let found = lint(&document, &plan_of(&document), &aws());
+    let finding = found
+        .iter()
+        .find(|finding| finding.rule == "GW002")
+        .unwrap();
+    assert_eq!(finding.place.line, 3);
 }
 
 #[test]
 fn findings_point_at_the_operation() {
-    let document = "openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths:\n  /users/@me:\n    get:\n      responses: {}\n";
-    let finding = &lint(document, &with_paths(&["/users/@me"]), &aws())[0];
+    let text = "openapi: 3.0.3\ninfo: {title: pets, version: '1'}\npaths:\n  /users/@me:\n    get:\n      responses: {}\n";
+    let finding = &found_in(text)[0];
+    let finding = if finding.rule == "GW010" {
+        finding
+    } else {
+        &found_in(text)[1]
+    };
     assert_eq!((finding.rule.as_str(), finding.place.line), ("GW010", 5));
+}
+
+#[test]
+fn only_errors_are_obstacles() {
+    let mut plan = wide(300);
+    plan.routes[0].security = RouteSecurity::Open { declared: false };
+    assert!(obstacles(&plan, &aws()).is_empty());
+    let mut plan = pets();
+    plan.routes.truncate(1);
+    plan.routes[0].operation.method = HttpMethod::Trace;
+    let found = obstacles(&plan, &aws());
+    assert_eq!(rules_of(&found), ["GW021"]);
+    assert_eq!(found[0].severity, Severity::Error);
+    assert_eq!(advice("GW021"), found[0].fix);
+}
+
+#[test]
+fn scopes_of_the_document_that_the_policy_lacks_are_told() {
+    let text = whole(
+        "paths: {'/pets/{id}': {get: {security: [{o: ['pets:read', 'pets:all']}]}}, /health: {get: {security: [{o: [a]}, {k: []}]}}}\n",
+    );
+    let (document, _) = Document::parse(&text);
+    let found = lint(&document, &pets(), &aws());
+    let messages: Vec<&str> = found
+        .iter()
+        .filter(|finding| finding.rule == "GW076")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        ["GET /pets/{id} asks for pets:all in the document and not in the policy"]
+    );
 }

@@ -163,15 +163,35 @@ fn tag_value(text: &str) -> String {
         .collect()
 }
 
-/// A warning of an import, in AWS's words.
+/// A warning of an import, in AWS's words, under the rule it is about. Its place is found by who has the document.
 fn warning(message: &str) -> Diagnostic {
+    let known = explain(message);
+    let rule = known.and_then(|known| known.rules.first().copied());
     Diagnostic {
-        rule: "aws-import-warning".to_owned(),
+        rule: rule.unwrap_or("aws-import-warning").to_owned(),
         severity: Severity::Warning,
         place: Place::default(),
         message: message.to_owned(),
-        why: explain(message).unwrap_or_default().to_owned(),
-        fix: String::new(),
+        why: known.map_or("", |known| known.sentence).to_owned(),
+        fix: known.map_or("", |known| known.advice).to_owned(),
         fixable: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::warning;
+
+    #[test]
+    fn a_warning_of_an_import_is_explained() {
+        let known = warning("Reference to model 'Pet' not found. Ignoring.");
+        assert_eq!(known.rule, "GW060");
+        assert!(known.why.starts_with("A schema refers to another") && !known.fix.is_empty());
+        let unknown = warning("Something new");
+        assert_eq!(
+            (unknown.rule.as_str(), unknown.why.as_str()),
+            ("aws-import-warning", "")
+        );
+        assert_eq!(unknown.message, "Something new");
     }
 }

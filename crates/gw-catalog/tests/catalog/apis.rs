@@ -248,3 +248,60 @@ fn a_deployed_api_is_not_removed_and_says_where_it_is() {
         .unwrap();
     sandbox.catalog.apis().remove(&id).unwrap();
 }
+
+#[test]
+fn changes_of_a_document_are_taken_back_one_after_the_other() {
+    let sandbox = Sandbox::new();
+    let apis = sandbox.catalog.apis();
+    let first = api("a1", "orders", "1.0.0");
+    apis.create(&first, "one").unwrap();
+    assert_eq!(apis.former_document(&first.id).unwrap(), None);
+    let second = apis.update(&first, Some("two")).unwrap();
+    // Neither a save of the same text nor one of the settings is a change of the document.
+    let second = apis.update(&second, Some("two")).unwrap();
+    let second = apis.update(&second, None).unwrap();
+    let third = apis.update(&second, Some("three")).unwrap();
+    let former = apis.former_document(&first.id).unwrap().unwrap();
+    assert_eq!(former, "two");
+    let stale = apis.go_back(&second, &former).unwrap_err();
+    assert_eq!(stale.code, Code::CatalogChanged);
+    let back = apis.go_back(&third, &former).unwrap();
+    assert_eq!(back.edition, third.edition + 1);
+    assert_eq!(apis.document(&first.id).unwrap(), "two");
+    let former = apis.former_document(&first.id).unwrap().unwrap();
+    assert_eq!(former, "one", "undoing is no change to undo");
+    apis.go_back(&back, &former).unwrap();
+    assert_eq!(apis.former_document(&first.id).unwrap(), None);
+    assert_eq!(
+        apis.former_document(&ApiId::new("nowhere"))
+            .unwrap_err()
+            .code,
+        Code::CatalogNotFound
+    );
+}
+
+#[test]
+fn only_the_last_changes_can_be_taken_back() {
+    let sandbox = Sandbox::new();
+    let apis = sandbox.catalog.apis();
+    let mut api = api("a1", "orders", "1.0.0");
+    apis.create(&api, "0").unwrap();
+    for text in 1..=30 {
+        api = apis.update(&api, Some(&text.to_string())).unwrap();
+    }
+    let mut undone = Vec::new();
+    while let Some(former) = apis.former_document(&api.id).unwrap() {
+        api = apis.go_back(&api, &former).unwrap();
+        undone.push(former.parse::<u32>().unwrap());
+    }
+    assert_eq!(undone, (10..30).rev().collect::<Vec<_>>());
+    // Of large documents fewer are kept, of any size one.
+    let large = "x".repeat(40 * 1024 * 1024);
+    for text in [large.clone(), format!("{large}y"), "small".to_owned()] {
+        api = apis.update(&api, Some(&text)).unwrap();
+    }
+    let former = apis.former_document(&api.id).unwrap().unwrap();
+    assert_eq!(former.len(), large.len() + 1);
+    api = apis.go_back(&api, &former).unwrap();
+    assert_eq!(apis.former_document(&api.id).unwrap(), None);
+}

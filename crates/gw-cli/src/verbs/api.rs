@@ -14,7 +14,7 @@ use gw_model::{Backend, Fault};
 use gw_plan::{RouteBackend, RouteSecurity};
 use serde_json::json;
 
-use super::placements;
+use super::{fix, placements};
 use crate::args::{ApiVerb, FormatArg, KindArg};
 use crate::output::{self, Reply};
 
@@ -70,7 +70,15 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
         ApiVerb::List => list(app).await,
         ApiVerb::Show { api } => show(app, &api).await,
         ApiVerb::Export { api, format } => export(app, &api, format).await,
-        ApiVerb::Lint { subject, target } => lint(app, &subject, target).await,
+        ApiVerb::Lint {
+            subject,
+            target,
+            fix,
+        } if fix.fix => fix::run(app, &subject, lint_target(target), &fix).await,
+        ApiVerb::Lint {
+            subject, target, ..
+        } => lint(app, &subject, lint_target(target)).await,
+        ApiVerb::Undo { api } => fix::undo(app, &api).await,
         ApiVerb::Remove { api } => {
             let api = resolve::api(app, &api).await?;
             apis::remove(
@@ -248,23 +256,8 @@ async fn export(app: &App, api: &str, format: FormatArg) -> Result<Reply, Fault>
     Ok(Reply::new(exported, text).exact())
 }
 
-async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply, Fault> {
-    let target = target.map(|kind| match kind {
-        KindArg::Aws => LintTarget::Aws,
-        KindArg::Local => LintTarget::Local,
-    });
-    // A bare word names an API, even where a folder has that name.
-    let path = Path::new(subject);
-    let is_path = path.is_file() || (path.is_dir() && subject.contains(['/', '\\', '.']));
-    let from = if is_path {
-        LintSubject::File {
-            path: subject.to_owned(),
-        }
-    } else {
-        LintSubject::Api {
-            api: resolve::api(app, subject).await?.id,
-        }
-    };
+async fn lint(app: &App, subject: &str, target: Option<LintTarget>) -> Result<Reply, Fault> {
+    let from = lint_subject(app, subject).await?;
     let report = apis::lint(
         app,
         ApiLint {
@@ -273,12 +266,41 @@ async fn lint(app: &App, subject: &str, target: Option<KindArg>) -> Result<Reply
         },
     )
     .await?;
-    let exit = if report.errors > 0 { 3 } else { 0 };
     let text = describe_lint(subject, &report);
+    let exit = lint_exit(&report);
     Ok(Reply::new(report, text).exit(exit))
 }
 
-fn describe_lint(subject: &str, report: &LintReport) -> String {
+fn lint_target(kind: Option<KindArg>) -> Option<LintTarget> {
+    kind.map(|kind| match kind {
+        KindArg::Aws => LintTarget::Aws,
+        KindArg::Local => LintTarget::Local,
+    })
+}
+
+/// A file or folder if there is one of that name, else an API.
+pub(super) async fn lint_subject(app: &App, subject: &str) -> Result<LintSubject, Fault> {
+    // A bare word names an API, even where a folder has that name.
+    let path = Path::new(subject);
+    let is_path = path.is_file() || (path.is_dir() && subject.contains(['/', '\\', '.']));
+    Ok(if is_path {
+        LintSubject::File {
+            path: subject.to_owned(),
+        }
+    } else {
+        LintSubject::Api {
+            api: resolve::api(app, subject).await?.id,
+        }
+    })
+}
+
+/// 3 while there are errors.
+pub(super) fn lint_exit(report: &LintReport) -> u8 {
+    if report.errors > 0 { 3 } else { 0 }
+}
+
+/// Findings and how many there are.
+pub(super) fn describe_lint(subject: &str, report: &LintReport) -> String {
     let mut text = output::diagnostics(subject, &report.diagnostics);
     text.push_str(&match (report.errors, report.warnings) {
         (0, 0) => "No problems\n".to_owned(),

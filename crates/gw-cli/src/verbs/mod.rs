@@ -7,6 +7,8 @@ pub mod application;
 pub mod call;
 pub mod demo;
 pub mod deploy;
+pub mod explain;
+pub mod fix;
 pub mod gateway;
 pub mod key_manager;
 pub mod policy;

@@ -270,3 +270,33 @@ fn help_and_version_are_answers() {
         "a question about the program wrote something"
     );
 }
+
+#[test]
+fn what_aws_says_is_explained_or_said_to_be_unknown() {
+    let shell = Shell::new();
+    shell.ok(&["api", "import", &shell.notes()]);
+    let message = "Unable to put integration on 'GET' for resource at path '/notes': Invalid HTTP endpoint specified for URI";
+    let known = shell.run(&["explain", message, "--api", "Notes"]);
+    assert_eq!(known.status, 0, "{known:?}");
+    for part in [
+        "A backend's address",
+        "rule GW025:",
+        "/paths/~1notes/get",
+        "hint: ",
+    ] {
+        assert!(known.out.contains(part), "{part} is not in {}", known.out);
+    }
+    let unknown = shell.run(&["explain", "great success!"]);
+    assert_eq!(unknown.status, 3);
+    assert!(
+        unknown.out.contains("does not know this message"),
+        "{unknown:?}"
+    );
+    let json = shell.run(&["explain", "great success!", "--json"]);
+    assert_eq!((json.status, json.json()["known"].clone()), (3, 0.into()));
+    shell.fails(
+        &["explain", message, "--api", "nothing"],
+        3,
+        "catalog.not-found",
+    );
+}

@@ -9,6 +9,7 @@
 mod catalog;
 mod demo;
 mod exits;
+mod fixes;
 mod journey;
 mod secrets;
 mod serve;

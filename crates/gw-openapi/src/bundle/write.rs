@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Format};
-use crate::edit::many;
+use crate::edit::{self, Edit, text as written};
 use crate::pointer;
 use crate::scalar;
 use crate::tree::{Kind, Node, NodeId};
@@ -63,7 +63,14 @@ pub(super) fn write(
     let mut text = cut(root.text(), cuts);
     if !sets.is_empty() {
         let (document, _) = Document::parse_as(&text, root.format());
-        text = many::set_all(&document, &sets).map_err(|error| error.to_string())?;
+        let edits: Vec<Edit> = sets
+            .iter()
+            .map(|(at, value)| Edit::Set {
+                at: at.clone(),
+                value: value.clone(),
+            })
+            .collect();
+        text = edit::apply(&document, &edits).map_err(|error| error.to_string())?;
     }
     let (document, diagnostics) = Document::parse_as(&text, root.format());
     if !document.is_sound() {
@@ -119,13 +126,13 @@ fn scalar_cut(root: &Document, node: Node<'_>, text: &str) -> Option<Cut> {
         // A block of text has its mark on the key's line; both go.
         let whole = key.span().end..span.start + old.len();
         if root.text().get(whole.clone())?.contains('\n') {
-            return Some((whole, format!(": {}", many::quoted(text))));
+            return Some((whole, format!(": {}", written::quoted(text))));
         }
     }
     let new = if root.format() == Format::Json || old.starts_with('"') {
         Value::from(text).to_string()
     } else {
-        many::quoted(text)
+        written::quoted(text)
     };
     Some((span.start..span.start + old.len(), new))
 }
@@ -154,7 +161,10 @@ fn block_cut(root: &Document, node: Node<'_>, value: &Value) -> Option<Cut> {
         return None;
     }
     let end = span.end + rest.len();
-    Some((span.start..end, many::block(value, line.len(), unit(root))))
+    Some((
+        span.start..end,
+        written::block(value, line.len(), unit(root)),
+    ))
 }
 
 /// Columns of one level of indentation.

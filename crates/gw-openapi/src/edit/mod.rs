@@ -3,8 +3,12 @@
 //! It refuses to write a document anew, and to hand out a text that does not say exactly what was asked: every edit is
 //! read back and compared before it is returned.
 
-pub(crate) mod many;
+mod asked;
+mod batch;
 mod patch;
+mod proof;
+mod replace;
+pub(crate) mod text;
 mod write;
 
 use gw_model::OperationKey;
@@ -12,7 +16,10 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Format};
 use crate::pointer;
-use crate::tree::{Kind, Node, NodeId, Shape};
+use crate::tree::{Node, NodeId, Shape};
+
+pub use batch::{apply, apply_each};
+pub(crate) use proof::same;
 
 /// One edit of a document, at a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +52,18 @@ pub enum Edit {
     },
 }
 
+impl Edit {
+    /// The JSON pointer it is about, in the document before the edit.
+    pub fn at(&self) -> &str {
+        match self {
+            Self::Set { at, .. }
+            | Self::Remove { at }
+            | Self::Rename { at, .. }
+            | Self::Append { at, .. } => at,
+        }
+    }
+}
+
 /// Why an edit was not made. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
@@ -60,6 +79,22 @@ pub enum EditError {
     /// The text is laid out in a way that cannot be edited line by line.
     #[error("'{0}' is laid out in a way that cannot be edited here; edit the text itself")]
     Layout(String),
+    /// The new key stands beside the old one already.
+    #[error("'{at}' cannot be named '{to}': there is one of that name already")]
+    Taken {
+        /// The entry to rename.
+        at: String,
+        /// Its new key.
+        to: String,
+    },
+    /// Two edits ask for different things at one place.
+    #[error("the edit at '{second}' contradicts the one at '{first}'")]
+    Conflict {
+        /// The edit that was asked for first.
+        first: String,
+        /// The one that does not agree with it.
+        second: String,
+    },
 }
 
 /// Adds or replaces an operation. What does not change inside it keeps its lines and comments.
@@ -137,79 +172,21 @@ pub fn new_operation(key: &OperationKey, operation_id: &str, summary: &str) -> V
 
 /// Sets the value at a JSON pointer, making the mappings on the way there.
 pub fn set(document: &Document, at: &str, value: &Value) -> Result<String, EditError> {
-    checked(document, at, Some(value), |patch| {
-        patch.set(&steps(at), value)
-    })
+    let (at, value) = (at.to_owned(), value.clone());
+    apply(document, &[Edit::Set { at, value }])
 }
 
-/// Removes the entry of a mapping at a JSON pointer.
+/// Removes the entry of a mapping or the item of a list at a JSON pointer.
 pub fn remove(document: &Document, at: &str) -> Result<String, EditError> {
-    if document.at(at).is_none() || at.is_empty() {
-        return Err(EditError::Missing(at.to_owned()));
-    }
-    checked(document, at, None, |patch| patch.remove(&steps(at)))
+    let at = at.to_owned();
+    apply(document, &[Edit::Remove { at }])
 }
 
-/// Makes an edit and proves that it did what was asked and nothing else.
-fn checked(
-    document: &Document,
-    at: &str,
-    value: Option<&Value>,
-    edit: impl FnOnce(&mut patch::Patch<'_>) -> Result<(), patch::Refused>,
-) -> Result<String, EditError> {
-    // An empty YAML text is a document to begin with.
-    if !document.is_sound() || !matches!(document.root().kind(), Kind::Mapping | Kind::Null) {
-        return Err(EditError::Unsound);
-    }
-    let mut expected = document.to_value(document.root());
-    place(&mut expected, &steps(at), value);
-    let mut patch = patch::Patch::new(document);
-    edit(&mut patch).map_err(|refused| match refused {
-        patch::Refused::Shared => EditError::Shared(at.to_owned()),
-        patch::Refused::Layout => EditError::Layout(at.to_owned()),
-    })?;
-    let text = patch.apply();
-    let (edited, _) = Document::parse_as(&text, document.format());
-    if !edited.is_sound() || edited.to_value(edited.root()) != expected {
-        return Err(EditError::Layout(at.to_owned()));
-    }
-    Ok(text)
-}
-
-/// What the document should say after an edit.
-fn place(target: &mut Value, steps: &[String], value: Option<&Value>) {
-    let Some((step, rest)) = steps.split_first() else {
-        if let Some(value) = value {
-            *target = value.clone();
-        }
-        return;
-    };
-    if let Value::Array(items) = target {
-        if let Some(item) = step
-            .parse::<usize>()
-            .ok()
-            .and_then(|index| items.get_mut(index))
-        {
-            place(item, rest, value);
-        }
-        return;
-    }
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    let Value::Object(fields) = target else {
-        return;
-    };
-    match (rest.is_empty(), value) {
-        (true, None) => {
-            fields.shift_remove(step);
-        }
-        _ => place(
-            fields.entry(step.clone()).or_insert(Value::Null),
-            rest,
-            value,
-        ),
-    }
+/// Mappings around a value, one for each step.
+fn nested(steps: &[String], value: Value) -> Value {
+    steps.iter().rev().fold(value, |inner, step| {
+        Value::Object([(step.clone(), inner)].into_iter().collect())
+    })
 }
 
 fn steps(at: &str) -> Vec<String> {
@@ -252,7 +229,11 @@ fn layout(document: &Document, id: NodeId) -> Layout {
         .text()
         .get(node.span())
         .is_some_and(|text| text.starts_with(['{', '[']));
-    if container && opens {
+    // A list that is not indented below its key is said to start at its first item, which may be in brackets.
+    let at_item = asked::raw_items(document, id)
+        .first()
+        .is_some_and(|first| document.tree.cell(*first).start == cell.start);
+    if container && opens && !at_item {
         Layout::Flow
     } else {
         Layout::Block

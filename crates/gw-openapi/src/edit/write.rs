@@ -137,6 +137,17 @@ pub(super) fn yaml_quoted(text: &str) -> String {
     }
 }
 
+/// A key of YAML in the place of another, in its quotes if it has some.
+pub(super) fn key(name: &str, old: &str, flow: bool) -> String {
+    if old.starts_with('"') || (flow && name.contains([',', '{', '}'])) {
+        printable(&Value::from(name).to_string())
+    } else if old.starts_with('\'') {
+        yaml_quoted(name)
+    } else {
+        yaml_text(name)
+    }
+}
+
 /// Text of several lines as a literal block; `None` where that would change it.
 fn literal(text: &str, indent: usize) -> Option<String> {
     let body = text.strip_suffix('\n').unwrap_or(text);
@@ -170,7 +181,7 @@ fn literal(text: &str, indent: usize) -> Option<String> {
 }
 
 /// JSON text with the characters escaped that JSON may hold raw and YAML may not.
-fn printable(json: &str) -> String {
+pub(super) fn printable(json: &str) -> String {
     let raw = |char: char| {
         matches!(
             char,

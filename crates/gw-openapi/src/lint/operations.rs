@@ -1,291 +1,234 @@
-//! Operations: ids, parameters against the path, answers, security.
+//! Operations: those of paths with their path at hand, and all others as they stand.
 //!
-//! It refuses matters of taste: a missing summary is no finding.
+//! It refuses matters of taste as warnings: what only helps readers is good to know.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
-use gw_model::{HttpMethod, Place};
+use gw_model::HttpMethod;
 
-use super::Findings;
+use super::rules::Id;
+use super::words::Word;
+use super::{At, Lint, Said};
 use crate::document::SpecVersion;
 use crate::finding::shorten;
-use crate::read::FoundOperation;
-use crate::tree::Node;
+use crate::tree::{Entry, Node, NodeId};
 
-pub(super) fn check(findings: &mut Findings<'_>) {
-    let operations = findings.operations;
-    let mut ids: HashMap<&str, &FoundOperation<'_>> = HashMap::new();
-    let schemes = declared_schemes(findings.document.root());
-    if let Some(security) = findings.document.root().get("security") {
-        check_security(findings, security, &schemes);
+/// One operation of a path.
+#[derive(Clone, Copy)]
+pub(super) struct Operation<'d> {
+    pub(super) method: HttpMethod,
+    pub(super) path: &'d str,
+    /// Where the method's key stands.
+    pub(super) at: u32,
+    pub(super) node: Node<'d>,
+    /// The path item, references resolved.
+    pub(super) item: Node<'d>,
+}
+
+impl<'d> Operation<'d> {
+    /// As `GET /pets`.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
     }
-    for operation in operations {
-        if let Some(id) = operation.node.get("operationId") {
-            let text = id.scalar_text().unwrap_or_default();
-            match ids.get(text) {
-                Some(first) => {
-                    let message = format!(
-                        "The operationId '{}' is that of {} already",
-                        shorten(text),
-                        first.key
-                    );
-                    let why = "Ids name operations in generated code, and on AWS; two of one name cannot be told apart.";
-                    findings.error(
-                        "oas-operation-id",
-                        id.key_place(),
-                        message,
-                        why,
-                        "Give each operation an id of its own.",
-                    );
-                }
-                None => {
-                    ids.insert(text, operation);
-                }
-            }
-        }
-        check_parameters(findings, operation);
-        check_responses(findings, operation);
-        check_body(findings, operation);
-        if let Some(security) = operation.node.get("security") {
-            check_security(findings, security, &schemes);
-        }
+
+    pub(super) fn place(&self) -> At<'d> {
+        At::Offset(self.at, self.node)
     }
 }
 
-fn place_of(findings: &Findings<'_>, operation: &FoundOperation<'_>) -> Place {
-    findings
-        .document
-        .tree
-        .place_at(operation.at, operation.node.pointer())
+/// Operations met so far.
+#[derive(Default)]
+pub(super) struct Seen<'d> {
+    ids: HashMap<&'d str, First<'d>>,
+    /// Operations that were reached by a path.
+    of_paths: HashSet<NodeId>,
+    /// Security of operations below `/admin`, and of the others.
+    pub(super) admin: Vec<Node<'d>>,
+    pub(super) public: Vec<Node<'d>>,
 }
 
-fn check_parameters(findings: &mut Findings<'_>, operation: &FoundOperation<'_>) {
-    let document = findings.document;
-    let path = operation.key.path.as_str();
-    let variables: BTreeSet<&str> = variables(path).collect();
-    let mut declared = BTreeSet::new();
-    for (own, list) in [
-        (true, operation.node.get("parameters")),
-        (false, operation.item.get("parameters")),
-    ] {
-        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for written in list.into_iter().flat_map(Node::items) {
-            let Ok(parameter) = document.resolve(written) else {
+#[derive(Clone, Copy)]
+struct First<'d> {
+    node: NodeId,
+    of_path: Option<(HttpMethod, &'d str)>,
+}
+
+/// The method a key of a path item stands for.
+pub(super) fn method_of(word: Word) -> Option<HttpMethod> {
+    Some(match word {
+        Word::Get => HttpMethod::Get,
+        Word::Put => HttpMethod::Put,
+        Word::Post => HttpMethod::Post,
+        Word::Delete => HttpMethod::Delete,
+        Word::Options => HttpMethod::Options,
+        Word::Head => HttpMethod::Head,
+        Word::Patch => HttpMethod::Patch,
+        Word::Trace => HttpMethod::Trace,
+        Word::AnyMethod => HttpMethod::Any,
+        _ => return None,
+    })
+}
+
+impl<'d> Lint<'d> {
+    /// The operations of a path; `item` with references resolved.
+    pub(super) fn operations_of(&mut self, path: &'d str, item: Node<'d>) {
+        let tree = self.tree;
+        for entry in self.entries(item) {
+            let word = self.words.get(entry.key.0 as usize).copied();
+            let Some(method) = word.and_then(method_of) else {
                 continue;
             };
-            let text = |word: &str| {
-                parameter
-                    .get(word)
-                    .and_then(Node::scalar_text)
-                    .unwrap_or_default()
-            };
-            let (name, location) = (text("name"), text("in"));
-            if !seen.insert((name, location)) && own {
-                let message = format!(
-                    "The parameter '{}' ({location}) is declared twice",
-                    shorten(name)
-                );
-                let why = "Readers keep one of the two without a word.";
-                findings.error(
-                    "oas-parameter-duplicate",
-                    written.place(),
-                    message,
-                    why,
-                    "Remove one of the two.",
-                );
-            }
-            if location != "path" {
+            let node = Node::new(tree, entry.value);
+            if !node.is_mapping() {
                 continue;
             }
-            declared.insert(name);
-            if own && !variables.contains(name) {
-                let message = format!(
-                    "The path '{}' has no variable '{}'",
-                    shorten(path),
-                    shorten(name)
-                );
-                let why = "A path parameter that is not in the path can never have a value; AWS refuses it.";
-                findings.error(
-                    "oas-path-parameter-unused",
-                    written.place(),
-                    message,
-                    why,
-                    "Mend the name, or remove it.",
-                );
-            }
-            if own && parameter.get("required").and_then(Node::as_bool) != Some(true) {
-                let message = format!(
-                    "The path parameter '{}' is not marked required",
-                    shorten(name)
-                );
-                let why =
-                    "A path cannot be without it, and validators insist that the document says so.";
-                findings.warning(
-                    "oas-path-parameter-required",
-                    written.place(),
-                    message,
-                    why,
-                    "Add 'required: true'.",
-                );
-            }
+            let operation = Operation {
+                method,
+                path,
+                at: entry.key_start,
+                node,
+                item,
+            };
+            self.operations.of_paths.insert(node.id);
+            self.operation_id(node, Some((method, path)));
+            self.parameters_of(&operation);
+            self.responses_of(&operation);
+            self.body_of(&operation);
+            self.protection_of(&operation);
         }
     }
-    for variable in variables
-        .iter()
-        .filter(|variable| !declared.contains(*variable))
-    {
-        let message = format!(
-            "{} does not declare its path variable '{}'",
-            operation.key,
-            shorten(variable)
+
+    /// Any operation, of a path or not.
+    pub(super) fn operation_anywhere(&mut self, node: Node<'d>) {
+        if !self.operations.of_paths.contains(&node.id) {
+            self.operation_id(node, None);
+        }
+        match self.get(node, Word::OperationId) {
+            None => self.report(Id::OperationIdMissing, At::Key(node), || {
+                "This operation has no operationId".to_owned()
+            }),
+            Some(id) => {
+                let text = id.scalar_text().unwrap_or_default();
+                if !text.bytes().all(may_stand_in_urls) {
+                    self.report(Id::OperationIdCharacters, At::Key(id), || {
+                        format!("The operationId '{}' cannot stand in a URL", shorten(text))
+                    });
+                }
+            }
+        }
+        let empty = |text: Option<&str>| text.is_none_or(str::is_empty);
+        if empty(self.text(node, Word::Summary)) {
+            self.report(Id::OperationSummary, At::Key(node), || {
+                "This operation has no summary".to_owned()
+            });
+        }
+        if empty(self.text(node, Word::Description)) {
+            self.report(Id::OperationDescription, At::Key(node), || {
+                "This operation has no description".to_owned()
+            });
+        }
+        self.tags_of(node);
+    }
+
+    fn operation_id(&mut self, node: Node<'d>, of_path: Option<(HttpMethod, &'d str)>) {
+        let Some(id) = self.get(node, Word::OperationId) else {
+            return;
+        };
+        let text = id.scalar_text().unwrap_or_default();
+        let mine = First {
+            node: node.id,
+            of_path,
+        };
+        let first = *self.operations.ids.entry(text).or_insert(mine);
+        if first.node == node.id && (first.of_path == of_path || of_path.is_none()) {
+            return;
+        }
+        if first.node == node.id && first.of_path.is_none() {
+            // It was met among the components before the path that refers to it.
+            self.operations.ids.insert(text, mine);
+            return;
+        }
+        self.report(Id::OperationId, At::Key(id), || {
+            let whose = match first.of_path {
+                Some((method, path)) => format!("{method} {}", shorten(path)),
+                None => "another operation".to_owned(),
+            };
+            format!(
+                "The operationId '{}' is that of {whose} already",
+                shorten(text)
+            )
+        });
+    }
+
+    fn body_of(&mut self, operation: &Operation<'d>) {
+        let bodiless = matches!(
+            operation.method,
+            HttpMethod::Get | HttpMethod::Head | HttpMethod::Delete
         );
-        let why = "Callers are not told what to put there; gateways cannot pass it on by name.";
-        let fix = format!("Add a parameter '{variable}' with 'in: path' and 'required: true'.");
-        let place = place_of(findings, operation);
-        findings.error("oas-path-parameter-undeclared", place, message, why, &fix);
-    }
-}
-
-fn check_responses(findings: &mut Findings<'_>, operation: &FoundOperation<'_>) {
-    let Some(responses) = operation
-        .node
-        .get("responses")
-        .filter(|responses| !responses.is_empty())
-    else {
-        let has_integration = operation
-            .node
-            .get("x-amazon-apigateway-integration")
-            .is_some();
-        // From 3.1 on they are optional; with an integration of its own an operation is complete for AWS.
-        if findings.document.version() < Some(SpecVersion::V3_1) && !has_integration {
-            let message = format!("{} has no responses", operation.key);
-            let why = "Callers are not told what they get, and a mock has nothing to answer.";
-            let place = place_of(findings, operation);
-            findings.error(
-                "oas-responses",
-                place,
-                message,
-                why,
-                "Add 'responses' with at least one status.",
-            );
-        }
-        return;
-    };
-    let mut succeeds = false;
-    for (status, response) in responses
-        .entries()
-        .filter(|(status, _)| !status.text.starts_with("x-"))
-    {
-        let text = status.text;
-        succeeds |= text.starts_with(['1', '2', '3']) || text == "default";
-        if !is_status(text) {
-            let message = format!("'{}' is no HTTP status", shorten(text));
-            let why = "Readers leave the answer out.";
-            let fix = "Write a status like '200', a range like '4XX', or 'default'.";
-            findings.error(
-                "oas-response-status",
-                response.key_place(),
-                message,
-                why,
-                fix,
-            );
-        }
-        let resolved = findings.document.resolve(response);
-        if resolved
-            .is_ok_and(|response| response.is_mapping() && response.get("description").is_none())
+        if let Some(body) = self
+            .get(operation.node, Word::RequestBody)
+            .filter(|_| bodiless)
         {
-            let message = format!(
-                "The answer {} of {} has no description",
-                shorten(text),
-                operation.key
-            );
-            let why = "The specification requires one, and strict readers refuse the document.";
-            findings.warning(
-                "oas-response-description",
-                response.key_place(),
-                message,
-                why,
-                "Add a 'description'.",
-            );
+            self.report(Id::BodyOnGet, At::Key(body), || {
+                format!("{} takes a body", operation.name())
+            });
         }
     }
-    if !succeeds {
-        let message = format!("{} describes no success", operation.key);
-        let why = "Callers are told only what goes wrong; a mock has nothing good to answer.";
-        findings.warning(
-            "oas-response-success",
-            responses.key_place(),
-            message,
-            why,
-            "Add an answer like '200'.",
-        );
-    }
-}
 
-fn check_body(findings: &mut Findings<'_>, operation: &FoundOperation<'_>) {
-    let bodiless = matches!(
-        operation.key.method,
-        HttpMethod::Get | HttpMethod::Head | HttpMethod::Delete
-    );
-    if let Some(body) = operation.node.get("requestBody").filter(|_| bodiless) {
-        let message = format!("{} takes a body", operation.key);
-        let why =
-            "What a body means with this method is not defined: proxies and gateways may drop it.";
-        findings.warning(
-            "oas-body-on-get",
-            body.key_place(),
-            message,
-            why,
-            "Use POST, or send the values in the query.",
-        );
+    /// A key of a path item that is no field; `false` when that is told already.
+    pub(super) fn unknown_of_path(&mut self, word: Word, key: &str, at: At<'d>) -> bool {
+        if matches!(word, Word::Query | Word::AdditionalOperations) {
+            return false;
+        }
+        // Fields only other versions have are no methods.
+        if matches!(word, Word::Summary | Word::Description | Word::Servers) {
+            return true;
+        }
+        self.report(Id::UnknownMethod, at, || {
+            let lower = key.to_ascii_lowercase();
+            let meant = HttpMethod::ALL
+                .into_iter()
+                .any(|method| method.document_key() == lower);
+            let said = Said::from(format!(
+                "'{}' is neither a method nor anything else a path can have",
+                shorten(key)
+            ));
+            if meant {
+                said.fix(format!("Write '{lower}'."))
+            } else {
+                said
+            }
+        });
+        false
     }
-}
 
-fn check_security(findings: &mut Findings<'_>, security: Node<'_>, schemes: &BTreeSet<&str>) {
-    for (name, value) in security.items().flat_map(Node::entries) {
-        if !schemes.contains(name.text) {
-            let message = format!(
-                "The security scheme '{}' is not declared",
-                shorten(name.text)
-            );
-            let why = "Nobody can tell what it asks for, so nothing is asked.";
-            let fix = "Declare it under 'components.securitySchemes'.";
-            findings.error(
-                "oas-security-undeclared",
-                value.key_place(),
-                message,
-                why,
-                fix,
-            );
+    /// Methods that only 3.2 knows.
+    pub(super) fn path_item(&mut self, item: Node<'d>) {
+        for word in [Word::Query, Word::AdditionalOperations] {
+            if let Some(value) = self.get(item, word) {
+                self.report(Id::UnknownMethod, At::Key(value), || {
+                    Said::from(format!(
+                        "'{}' holds methods that gateways do not serve",
+                        word.text()
+                    ))
+                    .severity(gw_model::Severity::Warning)
+                    .why("Only GET, PUT, POST, DELETE, OPTIONS, HEAD, PATCH and TRACE are read.")
+                    .fix("Offer the operation under POST too.")
+                });
+            }
         }
     }
-}
 
-fn declared_schemes(root: Node<'_>) -> BTreeSet<&str> {
-    let new = root
-        .get("components")
-        .and_then(|components| components.get("securitySchemes"));
-    let old = root.get("securityDefinitions");
-    [new, old]
-        .into_iter()
-        .flatten()
-        .flat_map(Node::entries)
-        .map(|(name, _)| name.text)
-        .collect()
-}
-
-/// Names in braces, without the `+` of AWS's greedy ones.
-fn variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name.trim_end_matches('+'))
-}
-
-fn is_status(text: &str) -> bool {
-    match text.as_bytes() {
-        b"default" | [b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => true,
-        [b'1'..=b'5', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
-        _ => false,
+    pub(super) fn needs_responses(&self) -> bool {
+        self.version < SpecVersion::V3_1
     }
+
+    /// The key of an entry.
+    pub(super) fn key_of(&self, entry: &Entry) -> &'d str {
+        self.tree.symbol(entry.key)
+    }
+}
+
+fn may_stand_in_urls(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&byte)
 }

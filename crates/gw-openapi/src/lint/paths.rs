@@ -4,63 +4,138 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Findings;
+use gw_model::Severity;
+
+use super::rules::Id;
+use super::{At, Lint, Said};
 use crate::finding::shorten;
 use crate::tree::Node;
 
 /// Most steps taken in search of ambiguous paths; a document that needs more is not searched to the end.
 const MAX_STEPS: usize = 400_000;
 
-pub(super) fn check(findings: &mut Findings<'_>) {
-    let mut known: HashMap<String, &str> = HashMap::new();
-    let mut templates: Vec<(&str, Node<'_>)> = Vec::new();
-    for (path, item) in findings
-        .document
-        .root()
-        .get("paths")
-        .into_iter()
-        .flat_map(Node::entries)
-    {
-        if path.text.starts_with("x-") {
-            continue;
+const VERBS: [&str; 8] = [
+    "get", "head", "post", "put", "patch", "delete", "options", "trace",
+];
+
+impl<'d> Lint<'d> {
+    /// All paths: their form, what they hold, and each against the others.
+    pub(super) fn paths(&mut self, paths: Node<'d>) {
+        let mut known: HashMap<String, &'d str> = HashMap::new();
+        let mut templates: Vec<(&'d str, At<'d>)> = Vec::new();
+        for entry in self.entries(paths) {
+            let path = self.key_of(entry);
+            if path.starts_with("x-") {
+                continue;
+            }
+            let item = Node::new(self.tree, entry.value);
+            if path.starts_with('/')
+                && let Some(item) = self.resolve(item)
+            {
+                self.parameters_of_path(path, item);
+                self.operations_of(path, item);
+            }
+            let at = At::Offset(entry.key_start, item);
+            if let Some(trouble) = trouble(path) {
+                self.report(Id::Path, at, || {
+                    format!("The path '{}' {trouble}", shorten(path))
+                });
+                continue;
+            }
+            self.style(path, at);
+            match known.entry(bare(path)) {
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    let first = *first.get();
+                    self.report(Id::PathAmbiguous, at, || {
+                        format!(
+                            "The paths '{}' and '{}' match the same requests",
+                            shorten(first),
+                            shorten(path)
+                        )
+                    });
+                }
+                std::collections::hash_map::Entry::Vacant(place) => {
+                    place.insert(path);
+                    templates.push((path, at));
+                }
+            }
         }
-        if let Some(trouble) = trouble(path.text) {
-            let message = format!("The path '{}' {trouble}", shorten(path.text));
-            let why = "Gateways refuse it, or no request ever matches it.";
-            findings.error(
-                "oas-path",
-                item.key_place(),
-                message,
-                why,
-                "Write it as in '/pets/{petId}'.",
-            );
-            continue;
+        self.overlaps(&templates);
+        self.admin_security();
+    }
+
+    fn style(&mut self, path: &'d str, at: At<'d>) {
+        if path.len() > 1 && path.ends_with('/') {
+            self.report(Id::PathTrailingSlash, at, || {
+                format!("The path '{}' ends in a slash", shorten(path))
+            });
         }
-        let same = path
-            .text
-            .split('/')
-            .map(|part| if part.starts_with('{') { "{}" } else { part });
-        let same = same.collect::<Vec<_>>().join("/");
-        if let Some(first) = known.get(&same) {
-            let message = format!(
-                "The paths '{}' and '{}' match the same requests",
-                shorten(first),
-                shorten(path.text)
-            );
-            let why = "They differ in the names of variables only, so which one answers is left to chance.";
-            findings.error(
-                "oas-path-ambiguous",
-                item.key_place(),
-                message,
-                why,
-                "Merge the two, or tell them apart.",
-            );
-        } else {
-            known.insert(same, path.text);
-            templates.push((path.text, item));
+        if !self.is_on(Id::PathVerb) && !self.is_on(Id::PathKebabCase) {
+            return;
+        }
+        let fixed = || path.split('/').filter(|part| !part.contains('{'));
+        let verb = VERBS
+            .into_iter()
+            .find(|verb| fixed().any(|part| part.to_ascii_lowercase().contains(verb)));
+        if let Some(verb) = verb {
+            self.report(Id::PathVerb, at, || {
+                format!("The path '{}' has '{verb}' in it", shorten(path))
+            });
+        }
+        let kebab =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+        if !fixed().all(|part| part.bytes().all(kebab)) {
+            self.report(Id::PathKebabCase, at, || {
+                format!(
+                    "The path '{}' is not in small letters and hyphens",
+                    shorten(path)
+                )
+            });
         }
     }
-    check_overlaps(findings, &templates);
+
+    /// Finds templates like `/a/{x}/c` and `/a/b/{y}`: a request can match both and neither is the plainer one.
+    fn overlaps(&mut self, templates: &[(&'d str, At<'d>)]) {
+        if !self.is_on(Id::PathAmbiguous) {
+            return;
+        }
+        let mut root = Segments::default();
+        let mut steps = 0;
+        let mut parts: Vec<&str> = Vec::new();
+        for &(path, at) in templates {
+            parts.clear();
+            parts.extend(segments(path));
+            if let Some(other) = overlapping(&root, &parts, false, false, &mut steps) {
+                self.report(Id::PathAmbiguous, at, || {
+                    Said::from(format!(
+                        "A request can match '{}' and '{}' alike",
+                        shorten(other),
+                        shorten(path)
+                    ))
+                    .severity(Severity::Warning)
+                    .why("Each has a variable where the other has a fixed part, so gateways choose differently.")
+                    .fix("Tell the two apart by a fixed part.")
+                });
+            }
+            let mut node = &mut root;
+            for part in &parts {
+                node = node.children.entry(part).or_default();
+            }
+            node.path = Some(path);
+        }
+    }
+}
+
+/// A path with its variables nameless.
+fn bare(path: &str) -> String {
+    let mut bare = String::with_capacity(path.len());
+    for (at, part) in path.split('/').enumerate() {
+        if at > 0 {
+            bare.push('/');
+        }
+        bare.push_str(if part.starts_with('{') { "{}" } else { part });
+    }
+    bare
 }
 
 /// What is wrong with the form of a path.
@@ -121,35 +196,6 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
             part
         }
     })
-}
-
-/// Finds templates like `/a/{x}/c` and `/a/b/{y}`: a request can match both and neither is the plainer one.
-fn check_overlaps(findings: &mut Findings<'_>, templates: &[(&str, Node<'_>)]) {
-    let mut root = Segments::default();
-    let mut steps = 0;
-    for &(path, item) in templates {
-        let parts: Vec<&str> = segments(path).collect();
-        if let Some(other) = overlapping(&root, &parts, false, false, &mut steps) {
-            let message = format!(
-                "A request can match '{}' and '{}' alike",
-                shorten(other),
-                shorten(path)
-            );
-            let why = "Each has a variable where the other has a fixed part, so gateways choose differently.";
-            findings.warning(
-                "oas-path-ambiguous",
-                item.key_place(),
-                message,
-                why,
-                "Tell the two apart by a fixed part.",
-            );
-        }
-        let mut node = &mut root;
-        for part in parts {
-            node = node.children.entry(part).or_default();
-        }
-        node.path = Some(path);
-    }
 }
 
 /// `mine`: this path was the variable one somewhere; `theirs`: the other was.

@@ -1,0 +1,122 @@
+//! Schemas: the draft 4 subset of 2.0, the draft 5 subset of 3.0, and JSON Schema 2020-12 from 3.1 on.
+//!
+//! It refuses to follow `$schema` to another dialect.
+
+use super::Form::{
+    Any, Bool, Count, List, Many, Map, Mapping, Number, One, OneOf, Prose, SchemaOrBool,
+    SchemaOrList, Text, Texts, TextsMap, TypeName, TypeNames,
+};
+use super::{ALL, NEW, Object, Rest, Shape, V2, V3, V30, V32};
+use crate::lint::words::Word as W;
+
+const OLD: super::Versions = V2 | V30;
+
+pub(super) const SCHEMA: Shape = Shape {
+    name: "a schema",
+    fields: &[
+        (W::Title, Text, ALL),
+        (W::Description, Prose, ALL),
+        (W::Type, TypeName, OLD),
+        (W::Type, TypeNames, NEW),
+        (W::Format, Text, ALL),
+        (W::Default, Any, ALL),
+        (W::MultipleOf, Number, ALL),
+        (W::Maximum, Number, ALL),
+        (W::Minimum, Number, ALL),
+        (W::ExclusiveMaximum, Bool, OLD),
+        (W::ExclusiveMinimum, Bool, OLD),
+        (W::ExclusiveMaximum, Number, NEW),
+        (W::ExclusiveMinimum, Number, NEW),
+        (W::MaxLength, Count, ALL),
+        (W::MinLength, Count, ALL),
+        (W::Pattern, Text, ALL),
+        (W::MaxItems, Count, ALL),
+        (W::MinItems, Count, ALL),
+        (W::UniqueItems, Bool, ALL),
+        (W::MaxProperties, Count, ALL),
+        (W::MinProperties, Count, ALL),
+        (W::Required, Texts, ALL),
+        (W::Enum, List, ALL),
+        (W::Items, SchemaOrList, OLD),
+        (W::Items, SchemaOrBool, NEW),
+        (W::AllOf, Many(Object::Schema), ALL),
+        (W::AnyOf, Many(Object::Schema), V3),
+        (W::OneOf, Many(Object::Schema), V3),
+        (W::Not, One(Object::Schema), V3),
+        (W::Properties, Map(Object::Schema), ALL),
+        (W::AdditionalProperties, SchemaOrBool, ALL),
+        (W::Discriminator, Text, V2),
+        (W::Discriminator, One(Object::Discriminator), V3),
+        (W::Nullable, Bool, V30),
+        (W::ReadOnly, Bool, ALL),
+        (W::WriteOnly, Bool, V3),
+        (W::Xml, One(Object::Xml), ALL),
+        (W::ExternalDocs, One(Object::ExternalDocs), ALL),
+        (W::Example, Any, ALL),
+        (W::Deprecated, Bool, V3),
+        (W::Ref, Text, NEW),
+        (W::DollarId, Text, NEW),
+        (W::Id, Text, NEW),
+        (W::Schema, Text, NEW),
+        (W::Anchor, Text, NEW),
+        (W::DynamicAnchor, Text, NEW),
+        (W::DynamicRef, Text, NEW),
+        (W::Vocabulary, Any, NEW),
+        (W::Comment, Text, NEW),
+        (W::Defs, Map(Object::Schema), NEW),
+        (W::Definitions, Map(Object::Schema), NEW),
+        (W::Const, Any, NEW),
+        (W::If, One(Object::Schema), NEW),
+        (W::Then, One(Object::Schema), NEW),
+        (W::Else, One(Object::Schema), NEW),
+        (W::DependentSchemas, Map(Object::Schema), NEW),
+        (W::DependentRequired, TextsMap, NEW),
+        (W::PrefixItems, Many(Object::Schema), NEW),
+        (W::Contains, One(Object::Schema), NEW),
+        (W::MinContains, Count, NEW),
+        (W::MaxContains, Count, NEW),
+        (W::PatternProperties, Map(Object::Schema), NEW),
+        (W::PropertyNames, One(Object::Schema), NEW),
+        (W::UnevaluatedItems, SchemaOrBool, NEW),
+        (W::UnevaluatedProperties, SchemaOrBool, NEW),
+        (W::ContentEncoding, Text, NEW),
+        (W::ContentMediaType, Text, NEW),
+        (W::ContentSchema, One(Object::Schema), NEW),
+        (W::Summary, Text, NEW),
+        (W::Examples, List, NEW),
+    ],
+    required: &[],
+    rest: Rest::Unknown,
+    referable: true,
+};
+
+pub(super) const XML: Shape = Shape {
+    name: "'xml'",
+    fields: &[
+        (W::Name, Text, ALL),
+        (W::Namespace, Text, ALL),
+        (W::Prefix, Text, ALL),
+        (W::Attribute, Bool, ALL),
+        (W::Wrapped, Bool, ALL),
+        (
+            W::NodeType,
+            OneOf(&["element", "attribute", "text", "cdata", "none"]),
+            V32,
+        ),
+    ],
+    required: &[],
+    rest: Rest::Unknown,
+    referable: false,
+};
+
+pub(super) const DISCRIMINATOR: Shape = Shape {
+    name: "a discriminator",
+    fields: &[
+        (W::PropertyName, Text, V3),
+        (W::Mapping, Mapping, V3),
+        (W::DefaultMapping, Text, V32),
+    ],
+    required: &[(W::PropertyName, V3)],
+    rest: Rest::Unknown,
+    referable: false,
+};
