@@ -11,7 +11,6 @@ use gw_model::{Api, Fault, KeyManagerSnapshot};
 use super::working::{self, Working};
 use super::{count, import, report};
 use crate::app::{App, blocking, locked};
-use crate::connect;
 use crate::names;
 use crate::wire::{Done, DraftClose, DraftLint, DraftReport, DraftState, LintTarget, TextChange};
 
@@ -129,17 +128,7 @@ fn run(
     let Some(working) = read else {
         return Ok(without(version, DraftState::Stale));
     };
-    let mut found = working.diagnostics.clone();
-    match target {
-        Some(LintTarget::Aws) => {
-            found.extend(connect::aws_diagnostics(
-                &working,
-                &connect::any_aws_target(),
-            ));
-        }
-        Some(LintTarget::Local) => found.extend(connect::local_diagnostics(&working)),
-        None => {}
-    }
+    let found = super::for_target(&working, target);
     if !current() {
         return Ok(without(version, DraftState::Stale));
     }
