@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -42,6 +42,8 @@ export async function startCore() {
   return {
     url,
     home,
+    /** Where the programs are that belong to it. */
+    programs: dirname(program()),
     /** Calls a command; throws the fault. */
     async call(name, request) {
       const answer = await fetch(`${origin}/rpc/${name}`, {

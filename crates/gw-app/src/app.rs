@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gw_catalog::Catalog;
 use gw_deploy::Pacer;
 use gw_identity::MemoryTokens;
-use gw_model::{Code, DeploymentId, Fault, Secret, SecretRef, UnixMillis};
+use gw_model::{ApiId, Code, DeploymentId, Fault, Secret, SecretRef, UnixMillis};
 use gw_vault::Vault;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -61,7 +61,8 @@ pub(crate) struct Inner {
     pub(crate) exchanges: Mutex<HashMap<String, CancellationToken>>,
     pub(crate) drafts: Mutex<crate::apis::Drafts>,
     pub(crate) sign_ins: Mutex<HashMap<String, Arc<OpenSignIn>>>,
-    pub(crate) served: tokio::sync::Mutex<Served>,
+    pub(crate) served: Served,
+    pub(crate) working_ids: Mutex<HashMap<ApiId, crate::deployments::WorkingId>>,
     /// Whether the host stays open, so that local gateways are worth serving unasked.
     pub(crate) stays_open: AtomicBool,
     events: broadcast::Sender<AppEvent>,
@@ -100,7 +101,8 @@ impl App {
                 exchanges: Mutex::default(),
                 drafts: Mutex::default(),
                 sign_ins: Mutex::default(),
-                served: tokio::sync::Mutex::default(),
+                served: Served::default(),
+                working_ids: Mutex::default(),
                 stays_open: AtomicBool::new(false),
                 events: broadcast::channel(1_024).0,
             }),

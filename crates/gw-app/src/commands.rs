@@ -34,6 +34,20 @@ pub enum Feature {
     Console,
 }
 
+impl Feature {
+    /// Every feature: what to read again when anything may have changed.
+    pub const ALL: [Self; 8] = [
+        Self::Status,
+        Self::Gateways,
+        Self::Apis,
+        Self::KeyManagers,
+        Self::Applications,
+        Self::Policies,
+        Self::Deployments,
+        Self::Console,
+    ];
+}
+
 /// A command as the table lists it.
 #[derive(Clone, Copy, Debug)]
 pub struct Command {

@@ -33,15 +33,35 @@ pub use commands::dispatch;
 pub use event::AppEvent;
 pub use home::Home;
 
-/// What hosts that stay open do once: end interrupted runs and serve the local gateways, in the background.
+/// How often hosts that stay open look whether another process has written to the catalog.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// What hosts that stay open do once: end interrupted runs, serve the local gateways, and tell what other processes
+/// change, in the background.
 pub fn stay_open(app: &App) {
     app.inner()
         .stays_open
         .store(true, std::sync::atomic::Ordering::Relaxed);
+    tokio::spawn(tell_foreign_changes(app.downgrade()));
     let app = app.clone();
     tokio::spawn(async move {
         // Both show their faults on their pages, run by run and gateway by gateway.
         let _ = serving::start_all(&app).await;
         let _ = deployments::recover_interrupted(&app).await;
     });
+}
+
+/// Tells pages to read again when the command line or another window has written: they tell only their own hosts.
+async fn tell_foreign_changes(app: app::WeakApp) {
+    let mut seen = None;
+    while let Some(app) = app.upgrade() {
+        // A catalog that cannot be asked now is asked again; commands say what is wrong with it.
+        if let Ok(now) = app.catalog(gw_catalog::Catalog::foreign_writes).await
+            && seen.replace(now).is_some_and(|before| before != now)
+        {
+            app.changed(&commands::Feature::ALL);
+        }
+        drop(app);
+        tokio::time::sleep(LOOK).await;
+    }
 }

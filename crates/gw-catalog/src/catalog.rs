@@ -108,6 +108,14 @@ impl Catalog {
         Settings(self)
     }
 
+    /// A number that is another one whenever another process has written; this one's own writes leave it.
+    pub fn foreign_writes(&self) -> Result<i64, Fault> {
+        let told = self
+            .lock()
+            .pragma_query_value(None, "data_version", |row| row.get(0));
+        told.map_err(|error| CatalogError::from(error).into_fault(&self.path))
+    }
+
     /// Reads one consistent state of the file.
     pub(crate) fn read<T>(
         &self,

@@ -23,6 +23,7 @@ mod plans;
 mod revisions;
 mod runs;
 mod settings;
+mod standings;
 mod versions;
 
 pub use apis::Apis;
@@ -40,3 +41,4 @@ pub use plans::Plans;
 pub use revisions::{RevisionRow, Revisions};
 pub use runs::{RunFilter, RunRow, Runs};
 pub use settings::Settings;
+pub use standings::Standing;

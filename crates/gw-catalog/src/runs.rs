@@ -180,9 +180,9 @@ impl Journal for Catalog {
     }
 }
 
-const COLUMNS: &str = "header, api_name, api_version, gateway_name, finished_at, finish";
+pub(crate) const COLUMNS: &str = "header, api_name, api_version, gateway_name, finished_at, finish";
 
-struct StoredRun {
+pub(crate) struct StoredRun {
     header: String,
     api_name: String,
     api_version: String,
@@ -192,7 +192,7 @@ struct StoredRun {
 }
 
 impl StoredRun {
-    fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             header: row.get(0)?,
             api_name: row.get(1)?,
@@ -203,7 +203,7 @@ impl StoredRun {
         })
     }
 
-    fn into_row(self) -> Result<RunRow, CatalogError> {
+    pub(crate) fn into_row(self) -> Result<RunRow, CatalogError> {
         let finish: Option<Entry> = self
             .finish
             .map(|text| from_json(&text, "journal entry"))

@@ -5,6 +5,7 @@
 
 pub mod connector;
 pub mod lint;
+pub mod port;
 pub mod resident;
 pub mod serve;
 pub mod state;
@@ -22,6 +23,7 @@ mod path;
 mod proxy;
 
 pub use connector::{LocalConnector, served_gateway};
+pub use port::HeldPort;
 pub use resident::ResidentServing;
-pub use serve::{LocalGatewayConfig, Serving, serve};
+pub use serve::{LocalGatewayConfig, Serving, serve, serve_on};
 pub use state::StateDir;

@@ -17,8 +17,10 @@ use gw_identity::resident::{
 use gw_model::Fault;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION};
 use http::{HeaderMap, Request, StatusCode};
+use tokio::net::TcpListener;
 
 use crate::dispatch::is_loopback_host;
+use crate::port::HeldPort;
 use crate::serve::{GRACE, Serving, bind, cannot_listen};
 
 /// The resident key manager, being served.
@@ -50,7 +52,26 @@ pub async fn serve(
     key: ResidentKey,
     clients: Arc<dyn ResidentClients>,
 ) -> Result<ResidentServing, Fault> {
-    let listener = bind(port, None).await?;
+    run_on(bind(port, None).await?, port, key, clients)
+}
+
+/// As [`serve`], on a port that was held for it.
+pub fn serve_on(
+    held: HeldPort,
+    key: ResidentKey,
+    clients: Arc<dyn ResidentClients>,
+) -> Result<ResidentServing, Fault> {
+    let port = held.port();
+    let listener = held.listen().map_err(|error| cannot_listen(port, error))?;
+    run_on(listener, port, key, clients)
+}
+
+fn run_on(
+    listener: TcpListener,
+    port: u16,
+    key: ResidentKey,
+    clients: Arc<dyn ResidentClients>,
+) -> Result<ResidentServing, Fault> {
     let port = listener.local_addr().map_or(port, |address| address.port());
     let resident = Arc::new(Resident::new(issuer(port), key, clients));
     let router = router(Arc::clone(&resident));

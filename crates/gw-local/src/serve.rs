@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::connector::served_gateway;
 use crate::dispatch::Dispatch;
 use crate::live::Watch;
+use crate::port::HeldPort;
 use crate::state::StateDir;
 
 /// API Gateway's integration timeout (aws-facts 3.2).
@@ -109,6 +110,21 @@ impl Drop for Serving {
 pub async fn serve(config: LocalGatewayConfig) -> Result<Serving, Fault> {
     let http = Client::new()?;
     let listener = bind(config.port, Some((&config.gateway, &http))).await?;
+    run_on(listener, config, http)
+}
+
+/// As [`serve`], on a port that was held for it; `config.port` is not looked at.
+pub fn serve_on(held: HeldPort, config: LocalGatewayConfig) -> Result<Serving, Fault> {
+    let port = held.port();
+    let listener = held.listen().map_err(|error| cannot_listen(port, error))?;
+    run_on(listener, config, Client::new()?)
+}
+
+fn run_on(
+    listener: TcpListener,
+    config: LocalGatewayConfig,
+    http: Client,
+) -> Result<Serving, Fault> {
     let port = listener
         .local_addr()
         .map_or(config.port, |address| address.port());
@@ -121,7 +137,7 @@ pub async fn serve(config: LocalGatewayConfig) -> Result<Serving, Fault> {
         timeout: config.integration_timeout,
     });
     Serving::run(listener, |listener, stop| accept(listener, stop, dispatch))
-        .map_err(|error| cannot_listen(config.port, error))
+        .map_err(|error| cannot_listen(port, error))
 }
 
 /// Listens on 127.0.0.1.

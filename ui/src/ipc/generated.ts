@@ -1009,13 +1009,17 @@ revision: RevisionId | null,
  */
 started_at: UnixMillis, 
 /**
- * When it ended; `None` while it runs.
+ * When it ended; `None` while it has not.
  */
 finished_at: UnixMillis | null, 
 /**
- * How it ended; `None` while it runs.
+ * How it ended; `None` while it has not.
  */
 outcome: Outcome | null, 
+/**
+ * Whether a process carries it on now. Without an end and not running, it was interrupted.
+ */
+running: boolean, 
 /**
  * Why it failed.
  */
@@ -2187,7 +2191,7 @@ api: ApiId | null, };
 /**
  * How an API stands on a gateway.
  */
-export type PlacementState = "live" | "behind" | "deploying" | "failed" | "stuck";
+export type PlacementState = "live" | "behind" | "deploying" | "interrupted" | "failed" | "stuck";
 
 /**
  * One difference between two plans, in API words.

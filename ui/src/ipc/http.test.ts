@@ -39,3 +39,54 @@ test('a call carries the token and gives the body; an error status throws it', a
   expect(init?.body).toBe('{"a":1}')
   await expect(transport.call('app.status', {})).rejects.toEqual({ code: 'app.defect' })
 })
+
+/** An event stream that the test ends. */
+function openStream() {
+  let end = () => {}
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      end = () => controller.close()
+    },
+  })
+  return { answer: new Response(body), end: () => end() }
+}
+
+test('reads wait until events are heard, and are told of a gap only once they are heard again', async () => {
+  vi.useFakeTimers()
+  try {
+    const first = openStream()
+    const opening: ((answer: Response) => void)[] = []
+    vi.stubGlobal('fetch', () => new Promise<Response>((resolve) => opening.push(resolve)))
+    const told: string[] = []
+    const { heard, stop } = http(new URL('http://127.0.0.1:1234/'), 't').listen(
+      () => told.push('event'),
+      () => told.push('break'),
+    )
+    void heard.then(() => told.push('heard'))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(told).toEqual([])
+    opening.shift()?.(first.answer)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(told).toEqual(['heard'])
+    first.end()
+    await vi.advanceTimersByTimeAsync(1500)
+    // The second stream is asked for, not open yet: what is read now could change unheard.
+    expect([opening.length, told]).toEqual([1, ['heard']])
+    opening.shift()?.(openStream().answer)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(told).toEqual(['heard', 'break'])
+    stop()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a core that cannot be heard does not keep calls waiting', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('refused')))
+  const { heard, stop } = http(new URL('http://127.0.0.1:1234/'), 't').listen(
+    () => {},
+    () => {},
+  )
+  await heard
+  stop()
+})

@@ -35,20 +35,30 @@ export function http(base = new URL('./', document.baseURI), token = findToken()
     },
     listen(callback, onBreak) {
       const ended = new AbortController()
+      let tried: () => void = () => {}
+      const heard = new Promise<void>((resolve) => (tried = resolve))
       void (async () => {
+        let missed = false
         while (!ended.signal.aborted) {
           try {
             const answer = await fetch(new URL('events', base), { headers: authorization, signal: ended.signal })
             if (!answer.ok || !answer.body) throw new Error(`events: ${answer.status}`)
+            tried()
+            // Only now: what is read before the stream is open may change unheard.
+            if (missed) onBreak()
+            missed = true
             for await (const data of sentEvents(answer.body)) callback(JSON.parse(data) as AppEvent)
           } catch {
             if (ended.signal.aborted) return
+            tried()
+            // Reading fails now, too, and says why.
+            if (missed) onBreak()
+            missed = true
           }
           await new Promise((resolve) => setTimeout(resolve, AGAIN))
-          onBreak()
         }
       })()
-      return () => ended.abort()
+      return { heard, stop: () => ended.abort() }
     },
     host: {
       openFileDialog: (_title, extensions) =>

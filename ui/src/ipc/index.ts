@@ -5,7 +5,7 @@
 import type { AppEvent, Commands, Fault } from './generated'
 import { http } from './http'
 import { tauri } from './tauri'
-import type { Host, Transport } from './transport'
+import type { Host, Listening, Transport } from './transport'
 
 export * from './generated'
 export type { ChosenFile, Host, SaveTarget } from './transport'
@@ -18,8 +18,9 @@ const transport: Transport = '__TAURI_INTERNALS__' in window ? tauri : http()
 
 export const host: Host = transport.host
 
-/** Calls the core; throws a `Fault`. */
+/** Calls the core; throws a `Fault`. Waits until events are heard, so that what is read does not change unnoticed. */
 export async function call<K extends CommandName>(name: K, request: Request<K>): Promise<Response<K>> {
+  if (listening) await listening.heard
   try {
     return (await transport.call(name, request)) as Response<K>
   } catch (thrown) {
@@ -57,7 +58,7 @@ function isFault(value: unknown): value is Fault {
 
 const listeners = new Set<(event: AppEvent) => void>()
 const breaks = new Set<() => void>()
-let stop: (() => void) | null = null
+let listening: Listening | null = null
 
 /** Every event of the core from now on; returns how to stop. */
 export function onEvent(callback: (event: AppEvent) => void): () => void {
@@ -74,7 +75,8 @@ export function onBreak(callback: () => void): () => void {
 }
 
 function listen(): void {
-  stop ??= transport.listen(
+  if (listening) return
+  listening = transport.listen(
     (event) => {
       for (const listener of [...listeners]) listener(event)
     },
@@ -87,7 +89,7 @@ function listen(): void {
 function leave<T>(from: Set<T>, one: T): void {
   from.delete(one)
   if (listeners.size === 0 && breaks.size === 0) {
-    stop?.()
-    stop = null
+    listening?.stop()
+    listening = null
   }
 }

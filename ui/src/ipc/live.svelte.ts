@@ -53,19 +53,24 @@ export class Live<K extends CommandName> {
 export function live<K extends CommandName>(name: K, request: () => Request<K> | null): Live<K> {
   const one = new Live(name)
   const reads = READS[name]
-  $effect(() => {
-    const next = request()
-    untrack(() => one.point(next))
-  })
+  // Before the first read: it waits until events are heard.
   $effect(() => {
     const stopEvents = onEvent((event) => {
       if (event.kind === 'changed' && event.features.some((feature) => reads.includes(feature))) void one.refresh()
     })
-    const stopBreaks = onBreak(() => void one.refresh())
+    const again = () => void one.refresh()
+    const stopBreaks = onBreak(again)
+    // Whoever comes back to the window may have been at a terminal, where gateways are started and stopped, too.
+    window.addEventListener('focus', again)
     return () => {
       stopEvents()
       stopBreaks()
+      window.removeEventListener('focus', again)
     }
+  })
+  $effect(() => {
+    const next = request()
+    untrack(() => one.point(next))
   })
   return one
 }

@@ -12,9 +12,14 @@ function later(begun: Promise<() => void>): () => void {
   return () => void begun.then((stop) => stop())
 }
 
+const nothing = () => {}
+
 export const tauri: Transport = {
   call: (name, request) => invoke('rpc', { name, request }),
-  listen: (callback) => later(listen<AppEvent>('gatewright', (event) => callback(event.payload))),
+  listen(callback) {
+    const begun = listen<AppEvent>('gatewright', (event) => callback(event.payload))
+    return { heard: begun.then(nothing, nothing), stop: later(begun) }
+  },
   host: {
     async openFileDialog(title, extensions) {
       const path = await invoke<string | null>('pick_file', { title, extensions })

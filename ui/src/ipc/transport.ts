@@ -17,11 +17,17 @@ export interface Host {
   onFileDrop(callback: (file: ChosenFile) => void): () => void
 }
 
+export interface Listening {
+  /** Resolves once events are heard, or will not be for now: what is read from then on misses none unsaid. */
+  heard: Promise<void>
+  stop: () => void
+}
+
 export interface Transport {
   /** Resolves to the response; rejects with whatever the host gave, usually a fault. */
   call(name: string, request: unknown): Promise<unknown>
-  /** Returns how to stop listening. `onBreak` tells that events may have been missed. */
-  listen(callback: (event: AppEvent) => void, onBreak: () => void): () => void
+  /** `onBreak` tells that events may have been missed. */
+  listen(callback: (event: AppEvent) => void, onBreak: () => void): Listening
   host: Host
 }
 

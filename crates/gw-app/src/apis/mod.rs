@@ -48,17 +48,14 @@ pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
     let found = app
         .catalog(move |catalog| catalog.apis().list(&request.search, page))
         .await?;
-    let mut rows = Vec::with_capacity(found.items.len());
-    for api in found.items {
-        let placements = placements_of(app, &api).await?;
-        rows.push(ApiRow {
-            operations: api.operations,
-            api,
-            placements,
-        });
-    }
+    let mut placements = placements_of(app, &found.items).await?;
+    let row = |api: Api| ApiRow {
+        operations: api.operations,
+        placements: placements.remove(&api.id).unwrap_or_default(),
+        api,
+    };
     Ok(ApiPage {
-        rows,
+        rows: found.items.into_iter().map(row).collect(),
         total: u32::try_from(found.total).unwrap_or(u32::MAX),
     })
 }
@@ -66,7 +63,10 @@ pub async fn list(app: &App, request: ApiSearch) -> Result<ApiPage, Fault> {
 /// Everything about an API but its document.
 pub async fn get(app: &App, request: ApiRequest) -> Result<ApiDetail, Fault> {
     let working = Working::load(app, &request.api).await?;
-    let placements = placements_of(app, &working.api).await?;
+    let placements = placements_of(app, std::slice::from_ref(&working.api))
+        .await?
+        .remove(&working.api.id)
+        .unwrap_or_default();
     let operations = rows_of(&working);
     Ok(ApiDetail {
         api: working.api,

@@ -17,9 +17,9 @@ use crate::wire::{
     PlacementRow, PlacementSearch, RunGoal,
 };
 
-pub(crate) use place::{placements_of, reached_at};
+pub(crate) use place::{WorkingId, placements_of, reached_at};
 pub use plan::plan;
-pub(crate) use run::RunHandle;
+pub(crate) use run::{RunHandle, is_running};
 pub use run::{cancel, recover, recover_interrupted, start, wait};
 
 /// Every consent a plan may ask for.
@@ -48,47 +48,50 @@ pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage
         .catalog(move |catalog| catalog.runs().list(&filter, page))
         .await?;
     let total = u32::try_from(found.total).unwrap_or(u32::MAX);
-    Ok(DeploymentPage {
-        rows: found.items.into_iter().map(row).collect(),
-        total,
-    })
+    let mut rows = Vec::with_capacity(found.items.len());
+    for run in found.items {
+        rows.push(row(app, run).await?);
+    }
+    Ok(DeploymentPage { rows, total })
 }
 
 /// One run with its journal.
 pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDetail, Fault> {
-    app.catalog(move |catalog| {
-        let found = catalog.runs().get(&request.deployment)?;
-        let (header, records) = catalog.read(&request.deployment)?;
-        Ok(DeploymentDetail {
-            row: row(found),
-            header,
-            records,
+    let (found, (header, records)) = app
+        .catalog(move |catalog| {
+            let found = catalog.runs().get(&request.deployment)?;
+            Ok((found, catalog.read(&request.deployment)?))
         })
+        .await?;
+    Ok(DeploymentDetail {
+        row: row(app, found).await?,
+        header,
+        records,
     })
-    .await
 }
 
 /// What is where: the cells of the fleet matrix.
 pub async fn placements(app: &App, request: PlacementSearch) -> Result<Vec<PlacementRow>, Fault> {
-    let apis = match request.api {
-        Some(id) => vec![app.catalog(move |catalog| catalog.apis().get(&id)).await?],
-        None => app.catalog(|catalog| catalog.apis().deployed()).await?,
-    };
-    let mut rows = Vec::new();
-    for api in &apis {
-        rows.extend(placements_of(app, api).await?);
-    }
-    Ok(rows)
+    let apis = app
+        .catalog(move |catalog| match request.api {
+            Some(id) => Ok(vec![catalog.apis().get(&id)?]),
+            None => catalog.apis().deployed(),
+        })
+        .await?;
+    let mut found = placements_of(app, &apis).await?;
+    let in_order = apis.iter().filter_map(|api| found.remove(&api.id));
+    Ok(in_order.flatten().collect())
 }
 
 async fn row_of(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, Fault> {
     let id = deployment.clone();
-    app.catalog(move |catalog| catalog.runs().get(&id).map(row))
-        .await
+    let found = app.catalog(move |catalog| catalog.runs().get(&id)).await?;
+    row(app, found).await
 }
 
-fn row(run: RunRow) -> DeploymentRow {
-    DeploymentRow {
+async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
+    let running = run.outcome.is_none() && is_running(app, &run.header.deployment).await?;
+    Ok(DeploymentRow {
         deployment: run.header.deployment,
         api: run.header.api,
         api_name: run.api_name,
@@ -104,7 +107,8 @@ fn row(run: RunRow) -> DeploymentRow {
         started_at: run.header.started_at,
         finished_at: run.finished_at,
         outcome: run.outcome,
+        running,
         fault: run.fault,
         invoke_url: run.invoke_url,
-    }
+    })
 }

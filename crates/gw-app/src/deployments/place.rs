@@ -2,95 +2,105 @@
 //!
 //! It refuses to ask gateways: this is what Gatewright did last, and a plan asks.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
-use gw_catalog::{Page, PlacementState as Kept, RunFilter, RunRow};
+use gw_catalog::{PlacementState as Kept, Standing};
 use gw_deploy::Outcome;
-
-use gw_model::{Api, Fault, Gateway, GatewayId, GatewayTarget, RevisionId};
+use gw_model::{
+    Api, ApiId, Fault, Gateway, GatewayId, GatewayTarget, KeyManager, KeyManagerId,
+    KeyManagerSnapshot, RevisionId,
+};
 use url::Url;
 
+use super::is_running;
 use crate::apis::Working;
 use crate::apis::working;
-use crate::app::App;
+use crate::app::{App, locked};
 use crate::wire::{PlacementRow, PlacementState};
 
-/// Runs looked at to find the last one on each gateway.
-const RECENT: u32 = 200;
-
-/// Where an API is and how it stands there, by gateway name.
-pub(crate) async fn placements_of(app: &App, api: &Api) -> Result<Vec<PlacementRow>, Fault> {
-    let id = api.id.clone();
-    let (placements, runs, gateways) = app
+/// Where these APIs are and how they stand there, by gateway name. The catalog is asked once for all of them.
+pub(crate) async fn placements_of(
+    app: &App,
+    apis: &[Api],
+) -> Result<HashMap<ApiId, Vec<PlacementRow>>, Fault> {
+    let ids: Vec<ApiId> = apis.iter().map(|api| api.id.clone()).collect();
+    let (standings, gateways, key_managers) = app
         .catalog(move |catalog| {
-            let placements = catalog.placements().of_api(&id)?;
-            let filter = RunFilter {
-                api: Some(id),
-                gateway: None,
-            };
-            let runs = catalog.runs().list(&filter, Page::first(RECENT))?.items;
-            let gateways = if runs.is_empty() {
-                Vec::new()
-            } else {
-                catalog.gateways().list()?
-            };
-            Ok((placements, runs, gateways))
+            let standings = catalog.runs().standings(&ids)?;
+            if standings.is_empty() {
+                return Ok((standings, Vec::new(), Vec::new()));
+            }
+            let key_managers = catalog.key_managers().list()?;
+            Ok((standings, catalog.gateways().list()?, key_managers))
         })
         .await?;
-    let wanted: BTreeSet<&GatewayId> = runs.iter().map(|run| &run.header.gateway).collect();
-    let mut working = WorkingRevision {
-        app,
-        api,
-        known: None,
-    };
-    let mut rows = Vec::new();
-    for gateway in gateways
+    let apis: HashMap<&ApiId, &Api> = apis.iter().map(|api| (&api.id, api)).collect();
+    let gateways: HashMap<&GatewayId, &Gateway> = gateways
         .iter()
-        .filter(|gateway| wanted.contains(&gateway.id))
-    {
-        let placed = placements
-            .iter()
-            .find(|placed| placed.gateway == gateway.id);
-        let Some(last) = runs.iter().find(|run| run.header.gateway == gateway.id) else {
+        .map(|gateway| (&gateway.id, gateway))
+        .collect();
+    let key_managers: HashMap<&KeyManagerId, &KeyManager> =
+        key_managers.iter().map(|it| (&it.id, it)).collect();
+    let mut rows: HashMap<ApiId, Vec<PlacementRow>> = HashMap::new();
+    for standing in &standings {
+        let header = &standing.last.header;
+        let (Some(api), Some(gateway)) = (apis.get(&header.api), gateways.get(&header.gateway))
+        else {
             continue;
         };
-        let state = match (placed, last) {
-            (_, RunRow { outcome: None, .. }) => PlacementState::Deploying,
-            (Some(placed), _) if placed.state == Kept::Stuck => PlacementState::Stuck,
-            (
-                _,
-                RunRow {
-                    outcome: Some(Outcome::RolledBack),
-                    ..
-                },
-            ) => PlacementState::Failed,
-            (Some(placed), _) => {
-                let current = working
-                    .is(placed.revision.as_ref(), placed.digest.as_deref())
-                    .await?;
-                if current {
-                    PlacementState::Live
-                } else {
-                    PlacementState::Behind
-                }
-            }
-            (None, _) => continue,
-        };
-        rows.push(cell(api, gateway, state, placed, last));
+        if let Some(state) = state_of(app, api, &key_managers, standing).await? {
+            let row = cell(gateway, state, standing);
+            rows.entry(api.id.clone()).or_default().push(row);
+        }
     }
-    rows.sort_by(|a, b| a.gateway_name.cmp(&b.gateway_name));
+    for of_one in rows.values_mut() {
+        of_one.sort_by(|a, b| a.gateway_name.cmp(&b.gateway_name));
+    }
     Ok(rows)
 }
 
-fn cell(
+/// How an API stands; `None` when it is not there.
+async fn state_of(
+    app: &App,
     api: &Api,
-    gateway: &Gateway,
-    state: PlacementState,
-    placed: Option<&gw_catalog::Placement>,
-    last: &RunRow,
-) -> PlacementRow {
+    key_managers: &HashMap<&KeyManagerId, &KeyManager>,
+    standing: &Standing,
+) -> Result<Option<PlacementState>, Fault> {
+    let Standing { last, placement } = standing;
+    let placed = placement.as_ref();
+    Ok(match (last.outcome, placed) {
+        (None, _) if is_running(app, &last.header.deployment).await? => {
+            Some(PlacementState::Deploying)
+        }
+        (None, _) => Some(PlacementState::Interrupted),
+        (_, Some(placed)) if placed.state == Kept::Stuck => Some(PlacementState::Stuck),
+        (Some(Outcome::RolledBack), _) => Some(PlacementState::Failed),
+        (_, Some(placed)) => {
+            let of_policy = api.policies.oauth.as_ref().map(|oauth| &oauth.key_manager);
+            let trusted = of_policy.and_then(|id| key_managers.get(id)).copied();
+            let is_current = is_working(
+                app,
+                api,
+                trusted,
+                placed.revision.as_ref(),
+                placed.digest.as_deref(),
+            )
+            .await?;
+            Some(if is_current {
+                PlacementState::Live
+            } else {
+                PlacementState::Behind
+            })
+        }
+        (_, None) => None,
+    })
+}
+
+fn cell(gateway: &Gateway, state: PlacementState, standing: &Standing) -> PlacementRow {
+    let Standing { last, placement } = standing;
+    let placed = placement.as_ref();
     PlacementRow {
-        api: api.id.clone(),
+        api: last.header.api.clone(),
         gateway: gateway.id.clone(),
         gateway_name: gateway.name.clone(),
         gateway_kind: gateway.kind(),
@@ -120,34 +130,55 @@ pub(crate) fn reached_at(
     }
 }
 
-/// What would be deployed now; read once, and only when something is deployed to compare it with.
-struct WorkingRevision<'a> {
-    app: &'a App,
-    api: &'a Api,
-    known: Option<(RevisionId, Option<String>)>,
+/// What would be deployed now, remembered for as long as nothing of it changes: the document is read and hashed once,
+/// and not for every list.
+pub(crate) struct WorkingId {
+    edition: u64,
+    key_manager: Option<KeyManagerSnapshot>,
+    revision: RevisionId,
+    digest: Option<String>,
 }
 
-impl WorkingRevision<'_> {
-    /// Whether that revision, or one with an equal plan, is the working one.
-    async fn is(
-        &mut self,
-        revision: Option<&RevisionId>,
-        digest: Option<&str>,
-    ) -> Result<bool, Fault> {
-        if self.known.is_none() {
-            let revision = working::revision(self.app, &self.api.id).await?;
-            self.known = Some((revision.id(), None));
+/// Whether that revision, or one with an equal plan, is the working one.
+async fn is_working(
+    app: &App,
+    api: &Api,
+    key_manager: Option<&KeyManager>,
+    revision: Option<&RevisionId>,
+    digest: Option<&str>,
+) -> Result<bool, Fault> {
+    let key_manager = key_manager.map(|it| KeyManagerSnapshot {
+        issuer: it.issuer.clone(),
+        jwks_uri: it.jwks_uri.clone(),
+        algorithms: it.algorithms.clone(),
+    });
+    let known = {
+        let all = locked(&app.inner().working_ids);
+        let known = all
+            .get(&api.id)
+            .filter(|known| known.edition == api.edition && known.key_manager == key_manager);
+        known.map(|known| (known.revision.clone(), known.digest.clone()))
+    };
+    let (working, known_digest) = match known {
+        Some(known) => known,
+        None => (working::revision(app, &api.id).await?.id(), None),
+    };
+    let is_same = revision == Some(&working);
+    let own_digest = match known_digest {
+        None if !is_same && digest.is_some() => {
+            Some(gw_plan::digest(&Working::load(app, &api.id).await?.plan))
         }
-        let Some((id, known_digest)) = &mut self.known else {
-            return Ok(false);
-        };
-        if revision == Some(&*id) {
-            return Ok(true);
-        }
-        if known_digest.is_none() {
-            let working = Working::load(self.app, &self.api.id).await?;
-            *known_digest = Some(gw_plan::digest(&working.plan));
-        }
-        Ok(digest.is_some() && known_digest.as_deref() == digest)
-    }
+        known => known,
+    };
+    let is_equal = digest.is_some() && own_digest.as_deref() == digest;
+    locked(&app.inner().working_ids).insert(
+        api.id.clone(),
+        WorkingId {
+            edition: api.edition,
+            key_manager,
+            revision: working,
+            digest: own_digest,
+        },
+    );
+    Ok(is_same || is_equal)
 }

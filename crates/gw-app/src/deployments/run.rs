@@ -3,6 +3,7 @@
 //! It refuses to recover a run that is alive: a run holds a file lock, and only a dead process lets go of it.
 
 use std::fs::{File, TryLockError};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::future::join_all;
@@ -161,10 +162,11 @@ async fn spawn(
     let mut task = tokio::spawn(async move {
         let end = gw_deploy::run(&context, means.connection.connector.as_ref(), run).await;
         release(&app, &id, lock).await;
+        // Told before serving: making the resident key manager's key takes a while.
+        app.changed(&[Feature::Deployments, Feature::Apis]);
         offer_to_serve(&app, gateway).await;
         let _ = over.send(true);
         locked(&app.inner().runs).remove(&id);
-        app.changed(&[Feature::Deployments, Feature::Apis]);
         end.map(|_| ())
     });
     tokio::select! {
@@ -338,10 +340,33 @@ async fn recover_held(app: &App, deployment: &DeploymentId) -> Result<(), Fault>
     Ok(())
 }
 
+/// Whether a process carries a run on now: this one, or another that holds its lock.
+pub(crate) async fn is_running(app: &App, deployment: &DeploymentId) -> Result<bool, Fault> {
+    if locked(&app.inner().runs).contains_key(deployment) {
+        return Ok(true);
+    }
+    let path = lock_file(app, deployment);
+    blocking(move || {
+        // Without a lock file, or with one that cannot be read, nothing says that it runs.
+        let Ok(file) = File::open(path) else {
+            return Ok(false);
+        };
+        Ok(matches!(
+            file.try_lock_shared(),
+            Err(TryLockError::WouldBlock)
+        ))
+    })
+    .await
+}
+
+fn lock_file(app: &App, deployment: &DeploymentId) -> PathBuf {
+    app.home().run_locks().join(format!("{deployment}.lock"))
+}
+
 /// Takes a run's lock: for as long as the file is open, this process runs it.
 async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
     let folder = app.home().run_locks();
-    let path = folder.join(format!("{deployment}.lock"));
+    let path = lock_file(app, deployment);
     blocking(move || {
         home::make_private(&folder)?;
         let unusable = |error: std::io::Error| {
@@ -364,7 +389,7 @@ async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
 }
 
 async fn release(app: &App, deployment: &DeploymentId, lock: File) {
-    let path = app.home().run_locks().join(format!("{deployment}.lock"));
+    let path = lock_file(app, deployment);
     let done = blocking(move || {
         drop(lock);
         // A lock file that stays does no harm: the lock is what counts.

@@ -170,10 +170,12 @@ pub struct DeploymentRow {
     pub revision: Option<RevisionId>,
     /// When it began.
     pub started_at: UnixMillis,
-    /// When it ended; `None` while it runs.
+    /// When it ended; `None` while it has not.
     pub finished_at: Option<UnixMillis>,
-    /// How it ended; `None` while it runs.
+    /// How it ended; `None` while it has not.
     pub outcome: Option<Outcome>,
+    /// Whether a process carries it on now. Without an end and not running, it was interrupted.
+    pub running: bool,
     /// Why it failed.
     pub fault: Option<Fault>,
     /// Where callers reach it.
@@ -232,6 +234,8 @@ pub enum PlacementState {
     Behind,
     /// A run is under way.
     Deploying,
+    /// The last run was interrupted: it has no end, and nothing carries it on.
+    Interrupted,
     /// The last run failed; what was live before still is.
     Failed,
     /// The last run failed and left something behind.

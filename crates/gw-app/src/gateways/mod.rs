@@ -4,6 +4,7 @@
 
 pub mod wire;
 
+use gw_local::HeldPort;
 use gw_model::{
     AwsCredentials, AwsTarget, Code, Fault, Gateway, GatewayId, GatewayTarget, LocalTarget,
     SecretRef,
@@ -81,6 +82,10 @@ pub async fn create(app: &App, request: GatewayCreate) -> Result<Gateway, Fault>
     }
     let id = GatewayId::new(new_id());
     let target = keep_target(app, &id, request.target, None).await?;
+    let held = match &target {
+        GatewayTarget::Local(local) => Some(local.port),
+        GatewayTarget::Aws(_) => None,
+    };
     let at = now();
     let gateway = Gateway {
         id,
@@ -100,6 +105,9 @@ pub async fn create(app: &App, request: GatewayCreate) -> Result<Gateway, Fault>
         .catalog(move |catalog| catalog.gateways().create(&stored))
         .await
     {
+        if let Some(port) = held {
+            drop(app.inner().served.take_held(port));
+        }
         if let Some(secret) = secret_of(&gateway.target) {
             app.drop_secret(secret).await?;
         }
@@ -245,7 +253,7 @@ pub async fn test_target(app: &App, request: TargetTest) -> Result<ConnectionTes
         display_name: String::new(),
         description: String::new(),
         target: match target {
-            CheckedTarget::Local(local) => GatewayTarget::Local(local),
+            CheckedTarget::Local(local, _) => GatewayTarget::Local(local),
             CheckedTarget::Aws(make) => GatewayTarget::Aws(make(stored_credentials(
                 credentials.as_ref(),
                 stored.as_ref().map(|it| &it.target),
@@ -318,7 +326,8 @@ fn secret_of(target: &GatewayTarget) -> Option<&SecretRef> {
 
 /// A target that was checked; an AWS one still waits for where its credentials lie.
 enum CheckedTarget {
-    Local(LocalTarget),
+    /// With its port held when it was chosen here.
+    Local(LocalTarget, Option<HeldPort>),
     Aws(Box<dyn FnOnce(AwsCredentials) -> AwsTarget + Send>),
 }
 
@@ -330,15 +339,18 @@ async fn check_target(
 ) -> Result<(CheckedTarget, Option<CredentialsInput>), Fault> {
     match input {
         TargetInput::Local { port } => {
-            let port = match (port, stored) {
+            let (port, held) = match (port, stored) {
                 (Some(0), _) => {
                     return Err(invalid("port", "Port 0 is not a port", "Use 1024 to 65535"));
                 }
-                (Some(port), _) => port,
-                (None, Some(GatewayTarget::Local(local))) => local.port,
-                (None, _) => free_port(app).await?,
+                (Some(port), _) => (port, None),
+                (None, Some(GatewayTarget::Local(local))) => (local.port, None),
+                (None, _) => {
+                    let held = free_port(app).await?;
+                    (held.port(), Some(held))
+                }
             };
-            Ok((CheckedTarget::Local(LocalTarget { port }), None))
+            Ok((CheckedTarget::Local(LocalTarget { port }, held), None))
         }
         TargetInput::Aws {
             region,
@@ -474,7 +486,12 @@ async fn keep_target(
 ) -> Result<GatewayTarget, Fault> {
     let (target, credentials) = check_target(app, input, stored).await?;
     let make = match target {
-        CheckedTarget::Local(local) => return Ok(GatewayTarget::Local(local)),
+        CheckedTarget::Local(local, held) => {
+            if let Some(held) = held {
+                app.inner().served.hold(held);
+            }
+            return Ok(GatewayTarget::Local(local));
+        }
         CheckedTarget::Aws(make) => make,
     };
     let kept = stored_credentials(credentials.as_ref(), stored, id);
@@ -494,24 +511,22 @@ async fn keep_target(
     Ok(GatewayTarget::Aws(make(kept)))
 }
 
-/// The first port from [`FIRST_PORT`] that no gateway has and nobody listens on.
-async fn free_port(app: &App) -> Result<u16, Fault> {
+/// The first port from [`FIRST_PORT`] that no gateway has and nobody listens on, held: another Gatewright that chooses at
+/// the same moment takes the next one.
+async fn free_port(app: &App) -> Result<HeldPort, Fault> {
     let gateways = app.catalog(|catalog| catalog.gateways().list()).await?;
-    let taken = |port: u16| {
+    let is_anothers = |port: &u16| {
         gateways.iter().any(
-            |gateway| matches!(&gateway.target, GatewayTarget::Local(local) if local.port == port),
+            |gateway| matches!(&gateway.target, GatewayTarget::Local(local) if local.port == *port),
         )
     };
-    let is_free =
-        |port: &u16| !taken(*port) && std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    (FIRST_PORT..=FIRST_PORT + 1_000)
-        .find(is_free)
-        .ok_or_else(|| {
-            let advice = "Close programs that listen, or name a port";
-            Fault::new(
-                Code::LocalPortInUse,
-                "No port is free from 8780 to 9780",
-                advice,
-            )
-        })
+    let ports = (FIRST_PORT..=FIRST_PORT + 1_000).filter(|port| !is_anothers(port));
+    HeldPort::first_of(ports).ok_or_else(|| {
+        let advice = "Close programs that listen, or name a port";
+        Fault::new(
+            Code::LocalPortInUse,
+            "No port is free from 8780 to 9780",
+            advice,
+        )
+    })
 }

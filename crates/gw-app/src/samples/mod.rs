@@ -7,7 +7,7 @@ pub mod wire;
 use std::collections::BTreeMap;
 
 use gw_model::{
-    ApiId, ApplicationId, AwsAuthorizer, Backend, ClientAuthentication, CorsPolicy, Fault,
+    ApiId, ApplicationId, AwsAuthorizer, Backend, ClientAuthentication, Code, CorsPolicy, Fault,
     GatewayId, GatewayKind, KeyManager, OauthPolicy, OperationSecurity,
 };
 use gw_plan::Plan;
@@ -28,8 +28,26 @@ const APPLICATION: &str = "sample-client";
 /// The audience of the sample API.
 const AUDIENCE: &str = "https://petstore.example";
 
+/// How often another process may be faster: once with each thing the sample makes or changes.
+const ATTEMPTS: u32 = 5;
+
 /// Makes what is missing of the sample.
 pub async fn install(app: &App, _request: Empty) -> Result<SampleInstalled, Fault> {
+    for _ in 1..ATTEMPTS {
+        match install_missing(app).await {
+            // Another process has just made it: it is used.
+            Err(fault)
+                if matches!(
+                    fault.code,
+                    Code::CatalogDuplicateName | Code::CatalogChanged
+                ) => {}
+            outcome => return outcome,
+        }
+    }
+    install_missing(app).await
+}
+
+async fn install_missing(app: &App) -> Result<SampleInstalled, Fault> {
     let key_manager = resident::record(app).await?;
     let gateway = gateway(app).await?;
     let (api, scopes) = api(app, &key_manager).await?;

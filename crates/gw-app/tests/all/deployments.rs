@@ -295,7 +295,18 @@ async fn a_run_that_a_dead_process_left_is_ended() {
         1
     );
     let cells = world.ok("deployments.placements", json!({})).await;
+    assert_eq!(cells[0]["state"], "interrupted");
+    let running = |page: Value| page["rows"][0]["running"].clone();
+    let page = world.ok("deployments.list", json!({})).await;
+    assert_eq!(running(page), false, "nothing carries it on");
+    let lock =
+        std::fs::File::create(world.home().join("runs").join(format!("{left}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let page = world.ok("deployments.list", json!({})).await;
+    assert_eq!(running(page), true, "another process holds its lock");
+    let cells = world.ok("deployments.placements", json!({})).await;
     assert_eq!(cells[0]["state"], "deploying");
+    drop(lock);
     world
         .refused(
             "deployments.cancel",

@@ -19,6 +19,7 @@ mod operations;
 mod policies;
 mod references;
 mod samples;
+mod serving;
 mod table;
 mod vault;
 mod world;

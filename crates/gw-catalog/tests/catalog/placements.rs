@@ -235,3 +235,51 @@ fn a_stuck_first_run_that_is_taken_back_leaves_nothing() {
         Some(Outcome::RolledBack)
     );
 }
+
+#[test]
+fn standings_are_the_last_run_on_each_gateway_and_what_is_there() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let catalog = &sandbox.catalog;
+    catalog.gateways().create(&gateway("gw2", "spare")).unwrap();
+    catalog
+        .apis()
+        .create(&api("api2", "pets", "1"), "openapi: 3.0.3\n")
+        .unwrap();
+    sandbox.run("d1", Outcome::Live, &[]);
+    sandbox.run("d2", Outcome::RolledBack, &[]);
+    for (deployment, api, gateway) in [("d3", "api", "gw2"), ("d4", "api2", "gw")] {
+        catalog.begin(&header(deployment, api, gateway)).unwrap();
+    }
+    let standing = |wanted: &[&str]| {
+        let apis: Vec<ApiId> = wanted.iter().map(|id| ApiId::new(*id)).collect();
+        let mut found: Vec<_> = catalog
+            .runs()
+            .standings(&apis)
+            .unwrap()
+            .into_iter()
+            .map(|it| {
+                let placed = it.placement.map(|placed| placed.deployment.to_string());
+                (
+                    it.last.header.deployment.to_string(),
+                    it.last.outcome,
+                    placed,
+                )
+            })
+            .collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found
+    };
+    let first = (
+        "d2".to_owned(),
+        Some(Outcome::RolledBack),
+        Some("d1".to_owned()),
+    );
+    let second = ("d3".to_owned(), None, None);
+    let third = ("d4".to_owned(), None, None);
+    assert_eq!(standing(&["api"]), [first.clone(), second.clone()]);
+    assert_eq!(
+        standing(&["api2", "api", "unknown"]),
+        [first, second, third]
+    );
+    assert_eq!(standing(&[]), []);
+}

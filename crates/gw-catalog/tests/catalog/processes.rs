@@ -177,3 +177,21 @@ fn one_handle_serves_many_threads() {
         80
     );
 }
+
+#[test]
+fn what_another_handle_wrote_is_noticed_and_own_writes_are_not() {
+    let sandbox = Sandbox::new();
+    let before = sandbox.catalog.foreign_writes().unwrap();
+    let own = api("own", "own", "1");
+    sandbox.catalog.apis().create(&own, "").unwrap();
+    assert_eq!(sandbox.catalog.foreign_writes().unwrap(), before);
+    let other = Catalog::open(sandbox.path()).unwrap();
+    let opened = sandbox.catalog.foreign_writes().unwrap();
+    other
+        .apis()
+        .create(&api("other", "other", "1"), "")
+        .unwrap();
+    let noticed = sandbox.catalog.foreign_writes().unwrap();
+    assert_ne!(noticed, opened);
+    assert_eq!(sandbox.catalog.foreign_writes().unwrap(), noticed);
+}

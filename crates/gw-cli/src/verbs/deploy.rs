@@ -310,7 +310,17 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
                 format!("{}@{}", row.api_name, row.api_version),
                 row.gateway_name.clone(),
                 current.map_or_else(String::new, |place| word(place.state)),
-                row.outcome.map_or_else(|| "running".to_owned(), word),
+                row.outcome.map_or_else(
+                    || {
+                        if row.running {
+                            "running"
+                        } else {
+                            "interrupted"
+                        }
+                        .to_owned()
+                    },
+                    word,
+                ),
                 row.invoke_url.clone().unwrap_or_default(),
                 row.deployment.to_string(),
             ]

@@ -1,20 +1,11 @@
 //! `gatewright demo`: needs nothing, shows everything, leaves nothing it did not say.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use serde_json::json;
 
 use crate::shell::Shell;
 
-/// A demonstration takes the first free port from 8780: two that begin at once could choose the same.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[test]
 fn it_runs_without_a_keychain_and_leaves_nothing() {
-    let _alone = alone();
     let shell = Shell::new();
     let ran = shell.run(&["demo", "--json"]);
     let told = ran.done();
@@ -51,7 +42,6 @@ fn it_runs_without_a_keychain_and_leaves_nothing() {
 
 #[test]
 fn for_people_it_tells_each_step() {
-    let _alone = alone();
     let shell = Shell::new();
     let ran = shell.run(&["demo"]);
     assert_eq!(ran.status, 0, "{ran:?}");
@@ -70,7 +60,6 @@ fn for_people_it_tells_each_step() {
 
 #[test]
 fn with_a_vault_it_is_kept_and_runs_again() {
-    let _alone = alone();
     let shell = Shell::new();
     shell.vault();
     for _ in 0..2 {
@@ -79,4 +68,20 @@ fn with_a_vault_it_is_kept_and_runs_again() {
     let apis = shell.ok(&["api", "list"]);
     assert_eq!(apis.as_array().unwrap().len(), 1);
     assert_eq!(apis[0]["api"]["name"], "Petstore");
+}
+
+#[test]
+fn several_at_the_same_moment_do_not_take_each_others_ports() {
+    let runs: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(|| {
+                let shell = Shell::new();
+                shell.run(&["demo", "--json"]).done()["gateway"]["address"].clone()
+            })
+        })
+        .collect();
+    for run in runs {
+        let address = run.join().unwrap().to_string();
+        assert!(address.contains("http://127.0.0.1:"), "{address}");
+    }
 }

@@ -46,16 +46,8 @@ export class RunOnScreen {
 
   /** Nothing of this process carries it on. */
   get recoverable(): boolean {
-    const { row } = this
-    if (!row) return false
-    const moving = runs.of(this.id)?.outcome === null || this.#young
-    return recoverable(row, moving)
-  }
-
-  /** A run whose journal grew a moment ago is taken as running. */
-  get #young(): boolean {
-    const last = this.detail.data?.records.at(-1)?.at ?? this.row?.started_at ?? 0
-    return this.detail.at - last < 60_000
+    // Its events may be newer than the row.
+    return this.row !== undefined && runs.of(this.id)?.outcome !== null && recoverable(this.row)
   }
 
   async cancel(): Promise<void> {

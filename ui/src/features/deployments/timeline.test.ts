@@ -73,11 +73,11 @@ describe('a run from its journal', () => {
 })
 
 describe('recoverable', () => {
-  const row = { outcome: null } as Parameters<typeof recoverable>[0]
+  const row = { outcome: null, running: false } as Parameters<typeof recoverable>[0]
   it('is what stuck or was interrupted, not what runs', () => {
-    expect(recoverable({ ...row, outcome: 'stuck' }, false)).toBe(true)
-    expect(recoverable(row, false)).toBe(true)
-    expect(recoverable(row, true)).toBe(false)
-    expect(recoverable({ ...row, outcome: 'live' }, false)).toBe(false)
+    expect(recoverable({ ...row, outcome: 'stuck' })).toBe(true)
+    expect(recoverable(row)).toBe(true)
+    expect(recoverable({ ...row, running: true })).toBe(false)
+    expect(recoverable({ ...row, outcome: 'live' })).toBe(false)
   })
 })

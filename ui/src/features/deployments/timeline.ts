@@ -4,6 +4,7 @@
  */
 import type { DeploymentRow, Entry, Fault, JournalRecord, Outcome, RunEvent, RunGoal } from '../../ipc/generated'
 import { sentence } from '../../kit/words'
+import { OUTCOMES } from '../../outcomes'
 import type { State, TimelineColumn, TimelineStep } from '../../kit/types'
 
 export interface RunView {
@@ -143,15 +144,6 @@ function closed(run: RunView): RunView {
   }
 }
 
-export const OUTCOMES: Record<Outcome, { state: State; word: string }> = {
-  live: { state: 'ok', word: 'live' },
-  unchanged: { state: 'ok', word: 'unchanged' },
-  withdrawn: { state: 'ok', word: 'undeployed' },
-  'rolled-back': { state: 'failed', word: 'failed, taken back' },
-  cancelled: { state: 'warning', word: 'cancelled, taken back' },
-  stuck: { state: 'failed', word: 'stuck' },
-}
-
 /** Where the run stands, in one word with its state. */
 export function standing(run: RunView, goal: RunGoal): { state: State; word: string } {
   if (run.outcome) return OUTCOMES[run.outcome]
@@ -191,17 +183,9 @@ export function failedGateways(rows: DeploymentRow[]): string[] {
 }
 
 /** A run that can only be carried on or cleaned up: stuck, or without an end although nothing runs it. */
-export function recoverable(row: DeploymentRow, live: boolean): boolean {
-  return row.outcome === 'stuck' || (row.outcome === null && !live)
+export function recoverable(row: DeploymentRow): boolean {
+  return row.outcome === 'stuck' || (row.outcome === null && !row.running)
 }
-
-export const PLACEMENTS = {
-  live: { state: 'ok', word: 'live' },
-  behind: { state: 'warning', word: 'behind' },
-  deploying: { state: 'running', word: 'deploying' },
-  failed: { state: 'failed', word: 'failed' },
-  stuck: { state: 'failed', word: 'stuck' },
-} as const satisfies Record<string, { state: State; word: string }>
 
 /** `rev_3fa9…` short enough for a table. */
 export function shortRevision(revision: string | null): string {

@@ -36,6 +36,7 @@ test('a cell opens what can be done there', () => {
   expect(at('failed')).toBe('#/apis/a/deployments/plan?on=g&goal=publish')
   expect(at('live')).toBe('#/apis/a/deployments')
   expect(at('deploying')).toBe('#/deployments/d')
+  expect(at('interrupted')).toBe('#/deployments/d')
   expect(at('stuck')).toBe('#/deployments/d')
 })
 

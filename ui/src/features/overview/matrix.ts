@@ -1,6 +1,7 @@
 /** The fleet matrix: rows are APIs, columns are gateways. It refuses to draw. */
 import type { ApiRow, Gateway, GatewayRow, PlacementRow, PlacementState } from '../../ipc'
 import type { State } from '../../kit/types'
+import { PLACEMENTS } from '../../outcomes'
 
 export interface Cell {
   gateway: Gateway
@@ -13,14 +14,6 @@ export interface MatrixRow {
   version: string
   basePath: string
   cells: Cell[]
-}
-
-export const STATES: Record<PlacementState, { state: State; word: string; means: string }> = {
-  live: { state: 'ok', word: 'live', means: 'The working revision answers here.' },
-  behind: { state: 'warning', word: 'behind', means: 'An older revision answers here.' },
-  deploying: { state: 'running', word: 'deploying', means: 'A run is under way.' },
-  failed: { state: 'failed', word: 'failed', means: 'The last run failed and was taken back.' },
-  stuck: { state: 'failed', word: 'stuck', means: 'The last run failed and left something behind.' },
 }
 
 export function matrix(apis: ApiRow[], gateways: GatewayRow[]): MatrixRow[] {
@@ -42,6 +35,7 @@ export function cellAddress(api: string, gateway: string, placement: PlacementRo
     case 'live':
       return `#/apis/${api}/deployments`
     case 'deploying':
+    case 'interrupted':
     case 'stuck':
       return `#/deployments/${placement.deployment}`
     default:
@@ -56,12 +50,12 @@ export function shortRevision(revision: string): string {
 
 /** How many cells stand how, worst first, for the line above the matrix. */
 export function tally(rows: MatrixRow[]): { state: State; word: string; count: number }[] {
-  const order: PlacementState[] = ['stuck', 'failed', 'deploying', 'behind', 'live']
+  const order: PlacementState[] = ['stuck', 'failed', 'interrupted', 'deploying', 'behind', 'live']
   const cells = rows.flatMap((row) => row.cells)
   return order
     .map((name) => ({
-      state: STATES[name].state,
-      word: STATES[name].word,
+      state: PLACEMENTS[name].state,
+      word: PLACEMENTS[name].word,
       count: cells.filter((cell) => cell.placement?.state === name).length,
     }))
     .filter(({ count }) => count > 0)

@@ -1,0 +1,35 @@
+/**
+ * How placements and runs are said: one word with its state.
+ * It refuses to say the same thing in two ways.
+ */
+import type { DeploymentRow, Outcome, PlacementState } from './ipc/generated'
+import type { State } from './kit/types'
+
+interface Said {
+  state: State
+  word: string
+}
+
+export const PLACEMENTS: Record<PlacementState, Said & { means: string }> = {
+  live: { state: 'ok', word: 'live', means: 'The working revision answers here.' },
+  behind: { state: 'warning', word: 'behind', means: 'An older revision answers here.' },
+  deploying: { state: 'running', word: 'deploying', means: 'A run is under way.' },
+  interrupted: { state: 'warning', word: 'interrupted', means: 'The last run broke off; open it to end it.' },
+  failed: { state: 'failed', word: 'failed', means: 'The last run failed and was taken back.' },
+  stuck: { state: 'failed', word: 'stuck', means: 'The last run failed and left something behind.' },
+}
+
+export const OUTCOMES: Record<Outcome, Said> = {
+  live: { state: 'ok', word: 'live' },
+  unchanged: { state: 'ok', word: 'unchanged' },
+  withdrawn: { state: 'ok', word: 'undeployed' },
+  'rolled-back': { state: 'failed', word: 'failed, taken back' },
+  cancelled: { state: 'warning', word: 'cancelled, taken back' },
+  stuck: { state: 'failed', word: 'stuck' },
+}
+
+/** Where a run stands. */
+export function runSaid(row: Pick<DeploymentRow, 'outcome' | 'running'>): Said {
+  if (row.outcome) return OUTCOMES[row.outcome]
+  return row.running ? { state: 'running', word: 'running' } : { state: 'warning', word: 'interrupted' }
+}
