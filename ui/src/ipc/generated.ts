@@ -1077,7 +1077,7 @@ why: string,
 /**
  * What to do; empty when nothing can be done.
  */
-fix: string, };
+fix: string, fixable: boolean, };
 
 /**
  * An address to discover from.
@@ -1772,7 +1772,7 @@ errors: number,
 /**
  * How many are warnings.
  */
-warnings: number, };
+warnings: number, fidelity: FidelityReport | null, };
 
 /**
  * What to lint.
@@ -2268,7 +2268,7 @@ oauth: OauthPolicy | null,
 /**
  * Cross-origin answers; `None` for none.
  */
-cors: CorsPolicy | null, };
+cors: CorsPolicy | null, validation?: ValidationPolicy | null, };
 
 /**
  * An OAuth policy to attach.
@@ -3013,6 +3013,22 @@ locked: boolean, } | { "kind": "file-missing",
  */
 path: string, } | { "kind": "memory" };
 
+
+export type Fidelity = "exact" | "changed" | "lost" | "refused";
+export type FidelityReport = { operations: Array<OperationFidelity>, api: Array<FidelityNote>, exact: number, changed: number, lost: number, refused: number, };
+export type OperationFidelity = { operation: OperationKey, fidelity: Fidelity, path: string, notes: Array<FidelityNote>, };
+export type FidelityNote = { rule: string, fidelity: Fidelity, message: string, place: Place, result: string, };
+export type ValidationPolicy = { parameters: boolean, body: boolean, };
+export type ValidationSet = { api: ApiId, edition: number, validation: ValidationPolicy | null, };
+export type FixWhat = { "fix": "one", rule: string, pointer: string, } | { "fix": "kind", rules: Array<string>, } | { "fix": "all" };
+export type ApiFix = { subject: LintSubject, target: LintTarget | null, what: FixWhat, };
+export type FixLeft = { finding: Diagnostic, reason: string, };
+export type ApiFixed = { text: string, diff: string, fixed: number, left: Array<FixLeft>, report: LintReport, };
+export type TextChange = { from: number, to: number, insert: string, };
+export type DraftLint = { draft: string, version: number, api: ApiId, text: string | null, changes: Array<TextChange>, target: LintTarget | null, };
+export type DraftState = "linted" | "stale" | "unknown";
+export type DraftReport = { version: number, state: DraftState, diagnostics: Array<Diagnostic>, total: number, errors: number, };
+export type DraftClose = { draft: string, };
 /** Every command: what it takes and gives. */
 export interface Commands {
   'app.status': { request: Empty; response: AppStatus };
@@ -3039,6 +3055,9 @@ export interface Commands {
   'apis.remove': { request: ApiRequest; response: Done };
   'apis.export': { request: ApiExport; response: ApiExported };
   'apis.lint': { request: ApiLint; response: LintReport };
+  'apis.lint_draft': { request: DraftLint; response: DraftReport };
+  'apis.close_draft': { request: DraftClose; response: Done };
+  'apis.fix': { request: ApiFix; response: ApiFixed };
   'apis.document': { request: ApiRequest; response: DocumentView };
   'apis.save_document': { request: DocumentSave; response: DocumentView };
   'operations.get': { request: OperationRequest; response: OperationForm };
@@ -3065,6 +3084,7 @@ export interface Commands {
   'policies.attach': { request: PolicyAttach; response: PolicyView };
   'policies.detach': { request: PolicyDetach; response: PolicyView };
   'policies.set_cors': { request: CorsSet; response: PolicyView };
+  'policies.set_validation': { request: ValidationSet; response: PolicyView };
   'deployments.plan': { request: PlanRequest; response: PlanView };
   'deployments.start': { request: StartRequest; response: Started };
   'deployments.cancel': { request: DeploymentRequest; response: Done };
@@ -3107,6 +3127,9 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'apis.remove': [],
   'apis.export': ["apis"],
   'apis.lint': ["apis"],
+  'apis.lint_draft': [],
+  'apis.close_draft': [],
+  'apis.fix': [],
   'apis.document': ["apis"],
   'apis.save_document': [],
   'operations.get': ["apis"],
@@ -3133,6 +3156,7 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'policies.attach': [],
   'policies.detach': [],
   'policies.set_cors': [],
+  'policies.set_validation': [],
   'deployments.plan': ["apis","gateways","policies","deployments"],
   'deployments.start': [],
   'deployments.cancel': [],
