@@ -114,6 +114,19 @@ diagnostics: Array<Diagnostic>,
 placements: Array<PlacementRow>, };
 
 /**
+ * What AWS said, to be explained.
+ */
+export type ApiExplain = { 
+/**
+ * AWS's message, or all of what it answered.
+ */
+message: string, 
+/**
+ * Whose document to look for the place in; `None` explains only.
+ */
+api: ApiId | null, };
+
+/**
  * An export to make.
  */
 export type ApiExport = { 
@@ -146,6 +159,48 @@ file_name: string,
  * The text.
  */
 text: string, };
+
+/**
+ * Findings to fix.
+ */
+export type ApiFix = { 
+/**
+ * In what.
+ */
+subject: LintSubject, 
+/**
+ * What a kind of gateway minds too.
+ */
+target: LintTarget | null, 
+/**
+ * Which findings.
+ */
+what: FixWhat, };
+
+/**
+ * A document with fixes; nothing is saved.
+ */
+export type ApiFixed = { 
+/**
+ * The new text.
+ */
+text: string, 
+/**
+ * What differs, as a unified diff; empty when nothing does.
+ */
+diff: string, 
+/**
+ * How many findings were fixed.
+ */
+fixed: number, 
+/**
+ * Those that were to be fixed and are still there.
+ */
+left: Array<FixLeft>, 
+/**
+ * What is found in the new text.
+ */
+report: LintReport, };
 
 /**
  * An API in the catalog.
@@ -275,6 +330,19 @@ offset: number,
  * How many to give; 0 for 100.
  */
 limit: number, };
+
+/**
+ * A change of a document to take back.
+ */
+export type ApiUndo = { 
+/**
+ * Whose.
+ */
+api: ApiId, 
+/**
+ * The edition that was read.
+ */
+edition: number, };
 
 /**
  * An API's new settings.
@@ -1077,7 +1145,11 @@ why: string,
 /**
  * What to do; empty when nothing can be done.
  */
-fix: string, fixable: boolean, };
+fix: string, 
+/**
+ * Whether the fix can be made for the user: an edit of the document that mends just this.
+ */
+fixable: boolean, };
 
 /**
  * An address to discover from.
@@ -1169,6 +1241,74 @@ diagnostics: Array<Diagnostic>, };
 export type Done = Record<string, never>;
 
 /**
+ * A draft that is edited no more.
+ */
+export type DraftClose = { 
+/**
+ * Which.
+ */
+draft: string, };
+
+/**
+ * A text being typed, to be linted as it stands: whole at first, then only what changed.
+ */
+export type DraftLint = { 
+/**
+ * Which draft: a name the page makes up for as long as it edits.
+ */
+draft: string, 
+/**
+ * One more than the last one sent; `text` begins anew at any.
+ */
+version: number, 
+/**
+ * Whose document.
+ */
+api: ApiId, 
+/**
+ * The whole text; `None` when only changes are sent.
+ */
+text: string | null, 
+/**
+ * What changed since the last version, in order; all of them count in the text before.
+ */
+changes: Array<TextChange>, 
+/**
+ * For which kind of gateway too.
+ */
+target: LintTarget | null, };
+
+/**
+ * What linting a draft found.
+ */
+export type DraftReport = { 
+/**
+ * Of which version.
+ */
+version: number, 
+/**
+ * Whether the findings are those of that version.
+ */
+state: DraftState, 
+/**
+ * The worst of them, worst first.
+ */
+diagnostics: Array<Diagnostic>, 
+/**
+ * How many there are.
+ */
+total: number, 
+/**
+ * How many are errors.
+ */
+errors: number, };
+
+/**
+ * What came of linting a draft.
+ */
+export type DraftState = "linted" | "stale" | "unknown";
+
+/**
  * What is known of the remote or stored effect of the failed act. Never guessed.
  */
 export type Effect = "none" | "unknown";
@@ -1249,6 +1389,44 @@ fault: Fault | null,
 invoke_url: string | null, };
 
 /**
+ * What AWS meant.
+ */
+export type Explained = { 
+/**
+ * One for each message there was.
+ */
+messages: Array<ExplainedMessage>, 
+/**
+ * How many of them are known.
+ */
+known: number, };
+
+/**
+ * What one message means.
+ */
+export type ExplainedMessage = { 
+/**
+ * As AWS wrote it.
+ */
+message: string, 
+/**
+ * In one sentence; `None` when the message is not known.
+ */
+meaning: string | null, 
+/**
+ * The rules it is about, the likeliest first.
+ */
+rules: Array<RuleName>, 
+/**
+ * What to do; empty when that is not known.
+ */
+advice: string, 
+/**
+ * Where in the document; `None` when no API was named or the message does not lead there.
+ */
+place: Place | null, };
+
+/**
  * Forms of an export.
  */
 export type ExportFormat = "openapi" | "aws";
@@ -1291,6 +1469,95 @@ export type FaultCode = "request.invalid" | "request.unknown-command" | "request
  * What a command reads or changes; the page reads a feature again when it changed.
  */
 export type Feature = "status" | "gateways" | "apis" | "key_managers" | "applications" | "policies" | "deployments" | "console";
+
+/**
+ * How true AWS is to the document in one respect. Ordered: later is worse.
+ */
+export type Fidelity = "exact" | "changed" | "lost" | "refused";
+
+/**
+ * One reason.
+ */
+export type FidelityNote = { 
+/**
+ * Rule of the table of AWS import rules, as `GW012`.
+ */
+rule: string, 
+/**
+ * How true.
+ */
+fidelity: Fidelity, 
+/**
+ * In one sentence.
+ */
+message: string, 
+/**
+ * Where in the API's document.
+ */
+place: Place, 
+/**
+ * JSON pointer in the document AWS imports; empty when nothing is left of it.
+ */
+result: string, };
+
+/**
+ * How true AWS is to an API's document.
+ */
+export type FidelityReport = { 
+/**
+ * One per operation, in document order.
+ */
+operations: Array<OperationFidelity>, 
+/**
+ * What concerns the API as a whole.
+ */
+api: Array<FidelityNote>, 
+/**
+ * How many operations are exact.
+ */
+exact: number, 
+/**
+ * How many are changed.
+ */
+changed: number, 
+/**
+ * How many lose something.
+ */
+lost: number, 
+/**
+ * How many cannot be imported.
+ */
+refused: number, };
+
+/**
+ * A finding that was not fixed.
+ */
+export type FixLeft = { 
+/**
+ * Which, as it is in the new text.
+ */
+finding: Diagnostic, 
+/**
+ * Why not.
+ */
+reason: string, };
+
+/**
+ * Which findings to fix.
+ */
+export type FixWhat = { "fix": "one", 
+/**
+ * Its rule.
+ */
+rule: string, 
+/**
+ * Its place's pointer.
+ */
+pointer: string, } | { "fix": "kind", 
+/**
+ * The rules.
+ */
+rules: Array<string>, } | { "fix": "all" };
 
 /**
  * A registered gateway.
@@ -1772,7 +2039,11 @@ errors: number,
 /**
  * How many are warnings.
  */
-warnings: number, fidelity: FidelityReport | null, };
+warnings: number, 
+/**
+ * How true AWS would be to the document; when linted for AWS.
+ */
+fidelity: FidelityReport | null, };
 
 /**
  * What to lint.
@@ -1885,6 +2156,27 @@ aws: AwsAuthorizer,
  * How long AWS may reuse an authorizer's answer, 0 to 3600 seconds; 0 asks every time.
  */
 ttl_seconds: number, };
+
+/**
+ * How true AWS is to one operation.
+ */
+export type OperationFidelity = { 
+/**
+ * Which.
+ */
+operation: OperationKey, 
+/**
+ * How true, in the worst respect.
+ */
+fidelity: Fidelity, 
+/**
+ * The path it is served under on AWS; empty when it is not served.
+ */
+path: string, 
+/**
+ * Why; also what is exact but written otherwise.
+ */
+notes: Array<FidelityNote>, };
 
 /**
  * An operation as the form shows and saves it. What the form does not show stays in the document as it is.
@@ -2268,7 +2560,11 @@ oauth: OauthPolicy | null,
 /**
  * Cross-origin answers; `None` for none.
  */
-cors: CorsPolicy | null, validation?: ValidationPolicy | null, };
+cors: CorsPolicy | null, 
+/**
+ * What is checked of requests; `None` lets the backend check everything.
+ */
+validation?: ValidationPolicy | null, };
 
 /**
  * An OAuth policy to attach.
@@ -2533,6 +2829,19 @@ declared: boolean, } | { "kind": "token",
  * All of these scopes are needed; sorted.
  */
 scopes: Array<string>, };
+
+/**
+ * A rule with its title.
+ */
+export type RuleName = { 
+/**
+ * As `GW012`.
+ */
+id: string, 
+/**
+ * What it is about, in a few words.
+ */
+title: string, };
 
 /**
  * One moment of a run.
@@ -2934,6 +3243,23 @@ gateway: GatewayId | null,
 target: TargetInput, };
 
 /**
+ * A piece of text that is replaced.
+ */
+export type TextChange = { 
+/**
+ * From here, in UTF-16 units.
+ */
+from: number, 
+/**
+ * To here.
+ */
+to: number, 
+/**
+ * By this.
+ */
+insert: string, };
+
+/**
  * A token to fetch by client credentials.
  */
 export type TokenRequest = { 
@@ -2985,6 +3311,36 @@ refreshable: boolean, };
 export type UnixMillis = number;
 
 /**
+ * What a gateway checks of a request before it passes it on.
+ */
+export type ValidationPolicy = { 
+/**
+ * That required query parameters and headers are there.
+ */
+parameters: boolean, 
+/**
+ * That a required JSON body is as its schema says.
+ */
+body: boolean, };
+
+/**
+ * What is to be checked of requests.
+ */
+export type ValidationSet = { 
+/**
+ * Of which API.
+ */
+api: ApiId, 
+/**
+ * The edition that was read.
+ */
+edition: number, 
+/**
+ * `None`, or nothing of it, lets the backend check everything.
+ */
+validation: ValidationPolicy | null, };
+
+/**
  * Where secrets are kept, and whether they can be reached now.
  */
 export type VaultStatus = { "kind": "keychain", 
@@ -3013,22 +3369,6 @@ locked: boolean, } | { "kind": "file-missing",
  */
 path: string, } | { "kind": "memory" };
 
-
-export type Fidelity = "exact" | "changed" | "lost" | "refused";
-export type FidelityReport = { operations: Array<OperationFidelity>, api: Array<FidelityNote>, exact: number, changed: number, lost: number, refused: number, };
-export type OperationFidelity = { operation: OperationKey, fidelity: Fidelity, path: string, notes: Array<FidelityNote>, };
-export type FidelityNote = { rule: string, fidelity: Fidelity, message: string, place: Place, result: string, };
-export type ValidationPolicy = { parameters: boolean, body: boolean, };
-export type ValidationSet = { api: ApiId, edition: number, validation: ValidationPolicy | null, };
-export type FixWhat = { "fix": "one", rule: string, pointer: string, } | { "fix": "kind", rules: Array<string>, } | { "fix": "all" };
-export type ApiFix = { subject: LintSubject, target: LintTarget | null, what: FixWhat, };
-export type FixLeft = { finding: Diagnostic, reason: string, };
-export type ApiFixed = { text: string, diff: string, fixed: number, left: Array<FixLeft>, report: LintReport, };
-export type TextChange = { from: number, to: number, insert: string, };
-export type DraftLint = { draft: string, version: number, api: ApiId, text: string | null, changes: Array<TextChange>, target: LintTarget | null, };
-export type DraftState = "linted" | "stale" | "unknown";
-export type DraftReport = { version: number, state: DraftState, diagnostics: Array<Diagnostic>, total: number, errors: number, };
-export type DraftClose = { draft: string, };
 /** Every command: what it takes and gives. */
 export interface Commands {
   'app.status': { request: Empty; response: AppStatus };
@@ -3058,6 +3398,8 @@ export interface Commands {
   'apis.lint_draft': { request: DraftLint; response: DraftReport };
   'apis.close_draft': { request: DraftClose; response: Done };
   'apis.fix': { request: ApiFix; response: ApiFixed };
+  'apis.undo': { request: ApiUndo; response: DocumentView };
+  'apis.explain': { request: ApiExplain; response: Explained };
   'apis.document': { request: ApiRequest; response: DocumentView };
   'apis.save_document': { request: DocumentSave; response: DocumentView };
   'operations.get': { request: OperationRequest; response: OperationForm };
@@ -3130,6 +3472,8 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'apis.lint_draft': [],
   'apis.close_draft': [],
   'apis.fix': [],
+  'apis.undo': [],
+  'apis.explain': ["apis"],
   'apis.document': ["apis"],
   'apis.save_document': [],
   'operations.get': ["apis"],
