@@ -9,6 +9,7 @@ import {
   foldKeymap,
   HighlightStyle,
   indentOnInput,
+  StreamLanguage,
   syntaxHighlighting,
 } from '@codemirror/language'
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint'
@@ -26,7 +27,7 @@ import { tags as t } from '@lezer/highlight'
 import type { Edit } from './edits'
 import type { Mark } from './types'
 
-export type Language = 'json' | 'yaml' | 'text'
+export type Language = 'json' | 'yaml' | 'diff' | 'text'
 
 /** Beyond this, folding and highlighting of selection matches cost more than they give. */
 const LARGE = 2_000_000
@@ -37,6 +38,9 @@ const colours = HighlightStyle.define([
   { tag: [t.number, t.bool, t.null, t.keyword, t.atom], color: 'var(--color-syntax-number)' },
   { tag: [t.comment, t.lineComment], color: 'var(--color-syntax-comment)' },
   { tag: [t.punctuation, t.separator, t.bracket], color: 'var(--color-text-2)' },
+  { tag: t.inserted, color: 'var(--color-state-ok)' },
+  { tag: t.deleted, color: 'var(--color-state-failed)' },
+  { tag: t.meta, color: 'var(--color-text-3)' },
   { tag: t.invalid, color: 'var(--color-state-failed)' },
 ])
 
@@ -216,8 +220,16 @@ export class Editor {
   }
 }
 
+const diff = StreamLanguage.define({
+  token(stream) {
+    const sign = stream.peek() ?? ''
+    stream.skipToEnd()
+    return ({ '+': 'inserted', '-': 'deleted', '@': 'meta' } as Record<string, string | undefined>)[sign] ?? null
+  },
+})
+
 function grammar(language: Language): Extension {
-  return language === 'json' ? json() : language === 'yaml' ? yaml() : []
+  return language === 'json' ? json() : language === 'yaml' ? yaml() : language === 'diff' ? diff : []
 }
 
 function sealed(on: boolean): Extension {
