@@ -1,6 +1,6 @@
 # The commands of this repository. Each is one line here and a script in .ci/ that says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bundle shots
+.PHONY: help run demo test check bench corpus fuzz bundle shots
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -17,8 +17,14 @@ test: ## install what the tests need and run all of them
 check: ## the gate: format, lints, rules, licences, tests, and an installable package
 	@.ci/run
 
-bench: ## measure start, memory and compile times, and print them as a table
-	@.ci/bench
+bench: ## measure start, memory, and documents beside Redocly's linter; ONLY=documents for that part
+	@ONLY=$(ONLY) .ci/bench
+
+corpus: ## take 2,658 public documents through the product, judge what comes out, write docs/corpus.md
+	@.ci/corpus
+
+fuzz: ## feed made-up documents to parser, linter, editor and compiler for MINUTES (20)
+	@.ci/fuzz
 
 bundle: ## build the .deb
 	@.ci/bundle

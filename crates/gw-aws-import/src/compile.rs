@@ -85,6 +85,7 @@ fn compile_described(plan: &Plan, target: &AwsTarget, description: &str) -> Comp
         description,
         compiled: &compiled,
         preflights: &preflights,
+        refused: compiled.is_refused(),
     };
     let (mut text, found) = writer.write(true);
     let mut further = found;
@@ -171,6 +172,8 @@ struct Writer<'c> {
     description: &'c str,
     compiled: &'c Compiled,
     preflights: &'c BTreeMap<String, BTreeSet<HttpMethod>>,
+    /// Whether AWS would refuse it already.
+    refused: bool,
 }
 
 impl Writer<'_> {
@@ -205,10 +208,13 @@ impl Writer<'_> {
                 notes: &mut notes,
             };
             let value = writing.operation();
-            paths
-                .entry(&served.path)
-                .or_default()
-                .push((served.method.document_key(), value.to_string()));
+            // What is refused has notes and no text.
+            if !self.refused {
+                paths
+                    .entry(&served.path)
+                    .or_default()
+                    .push((served.method.document_key(), value.to_string()));
+            }
         }
         if let Some(plan_cors) = &plan.cors {
             for (path, methods) in self.preflights {

@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing fails the test")]
 
-use gw_aws_import::samples::aws;
 use gw_aws_import::{Compiled, Fidelity, compile, report};
-use gw_model::{ApiId, Backend, Policies, Revision, ValidationPolicy};
+use gw_model::{
+    ApiId, AwsCredentials, AwsTarget, Backend, EndpointType, Policies, Revision, ValidationPolicy,
+};
 use gw_openapi::Document;
 use gw_plan::Plan;
 use serde_json::{Value, json};
@@ -24,6 +25,18 @@ fn revision(document: &str, validation: Option<ValidationPolicy>) -> Revision {
         },
         key_manager: None,
         document: document.to_owned(),
+    }
+}
+
+fn aws() -> AwsTarget {
+    AwsTarget {
+        region: "eu-west-1".to_owned(),
+        stage: "live".to_owned(),
+        endpoint_type: EndpointType::Regional,
+        credentials: AwsCredentials::Profile {
+            profile: "test".to_owned(),
+        },
+        endpoint_url: None,
     }
 }
 

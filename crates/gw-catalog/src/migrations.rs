@@ -72,7 +72,10 @@ pub(crate) fn check_header(path: &Path) -> Result<(), Fault> {
 /// Brings the file to the newest version, in one transaction.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
     let shown = path.display().to_string();
-    if version_of(connection, &shown)? == newest() {
+    // In one transaction: between two reads another process may make the tables, and half of each looks like a file of
+    // another program.
+    let as_found = version_of(&*connection.transaction()?, &shown)?;
+    if as_found == newest() {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

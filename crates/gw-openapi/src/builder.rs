@@ -14,9 +14,12 @@ use crate::tree::{Cell, DECODED, Entry, Kind, LARGE, Node, NodeId, Shape, Symbol
 
 /// Deepest nesting read, aliases followed.
 pub(crate) const MAX_DEPTH: u32 = 250;
+/// Most bytes of the keys that lead to a node: every finding carries them, and every parameter.
+const MAX_POINTER: usize = 16 * 1024;
 /// Most nodes read, in the text; the largest public document known has 1.5 million.
 const MAX_NODES: usize = 4_000_000;
-/// Most that YAML aliases may stand for, all written out: a node counts one, and one more for every 64 bytes of its text.
+/// Most that YAML aliases may stand for, all written out: a node counts one, and one more for every 64 bytes of its text
+/// and of its keys.
 const MAX_EXPANDED: u64 = 500_000;
 
 /// How large a finished node is with its aliases written out.
@@ -35,6 +38,8 @@ struct Frame {
     extent: Extent,
     anchor: usize,
     merges: Vec<NodeId>,
+    /// How long the keys are that lead to it.
+    pointer: usize,
 }
 
 pub(crate) struct Builder {
@@ -134,6 +139,10 @@ impl Builder {
                 length: 0,
             }
         };
+        let pointer = self.frames.last().map_or(0, |frame| {
+            let key = frame.key.map_or(0, |(key, ..)| self.tree.symbol(key).len());
+            frame.pointer + key
+        });
         let id = self.push(shape, start, start)?;
         let pending = if mapping {
             self.entries.len()
@@ -152,6 +161,7 @@ impl Builder {
             extent,
             anchor,
             merges: Vec::new(),
+            pointer,
         });
         Ok(())
     }
@@ -171,7 +181,8 @@ impl Builder {
         } else {
             self.close_sequence(&frame)
         };
-        let end = end.unwrap_or(last.max(start));
+        // A reader may say of broken text that it broke off before what it read last.
+        let end = end.unwrap_or(last).max(last).max(start);
         if let Some(cell) = self.tree.cells.get_mut(frame.id.index()) {
             cell.shape = shape;
             cell.end = narrow(end);
@@ -186,14 +197,22 @@ impl Builder {
         }
     }
 
-    pub(crate) fn key(&mut self, text: &str, start: usize, end: usize) {
+    pub(crate) fn key(&mut self, text: &str, start: usize, end: usize) -> Result<(), Stopped> {
+        let above = self.frames.last().map_or(0, |frame| frame.pointer);
+        if above + text.len() > MAX_POINTER {
+            let why = format!("its keys are longer than {MAX_POINTER} bytes from the top to here");
+            return Err(self.too_much(start, &why));
+        }
         let symbol = match self.tree.symbols.get_index_of(text) {
             Some(index) => index,
             None => self.tree.symbols.insert_full(text.into()).0,
         };
         if let Some(frame) = self.frames.last_mut() {
             frame.key = Some((Symbol(narrow(symbol)), narrow(start), narrow(end)));
+            let weight = text.len() as u64 / 64;
+            frame.extent.weight = frame.extent.weight.saturating_add(weight);
         }
+        Ok(())
     }
 
     pub(crate) fn scalar(

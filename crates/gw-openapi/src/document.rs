@@ -3,7 +3,7 @@
 //! It refuses to fail: whatever the text, there is a document, and diagnostics say what is wrong with it. It refuses to
 //! read other files or addresses.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gw_model::{Diagnostic, Place, Severity};
 use serde_json::{Map, Value};
@@ -11,14 +11,17 @@ use serde_json::{Map, Value};
 use crate::builder::{Builder, start_of_document};
 use crate::finding;
 use crate::json::{self, Broken};
+use crate::operation::Operation;
 use crate::pointer;
+use crate::refs::Ends;
 use crate::scalar;
 use crate::tree::{Kind, Node, NodeId, Tree};
 use crate::yaml;
 
 /// Longest text read, in bytes; the largest public document known has 47 MB.
 pub const MAX_TEXT: usize = 96 * 1024 * 1024;
-/// Most copied by [`Document::to_value`]: a node counts one, and one more for every 64 bytes of its text.
+/// Most copied by [`Document::to_value`]: a node counts one, and one more for every 64 bytes of its text
+/// and of its keys.
 const MAX_COPIED: usize = 12_000_000;
 
 /// How a document is written.
@@ -52,6 +55,9 @@ pub struct Document {
     format: Format,
     sound: bool,
     version: Option<SpecVersion>,
+    pub(crate) ends: Ends,
+    /// Read when they are first asked for, with whether they are all.
+    pub(crate) operations: OnceLock<(Vec<Operation>, bool)>,
 }
 
 impl Document {
@@ -101,6 +107,8 @@ impl Document {
             format,
             sound,
             version: None,
+            ends: Ends::default(),
+            operations: OnceLock::new(),
         };
         document.version = document.find_version(&mut diagnostics);
         (document, diagnostics)
@@ -252,6 +260,8 @@ impl Document {
                 format: Format::Yaml,
                 sound: false,
                 version: None,
+                ends: Ends::default(),
+                operations: OnceLock::new(),
             },
             vec![finding],
         )
@@ -360,6 +370,7 @@ pub(crate) fn copy(node: Node<'_>, budget: &mut usize) -> Value {
         Kind::Mapping => {
             let mut map = Map::with_capacity(node.len());
             for (key, value) in node.entries() {
+                *budget = budget.saturating_sub(key.text.len() / 64);
                 map.insert(key.text.to_owned(), copy(value, budget));
             }
             Value::Object(map)

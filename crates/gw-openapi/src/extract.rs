@@ -13,6 +13,8 @@ use crate::tree::{Kind, Node, NodeId};
 
 /// Most bytes one schema is written out to; beyond it the rest is `{}`. Aliases are bounded by the reader already.
 const MAX_SCHEMA: usize = 4 * 1024 * 1024;
+/// Most bytes all schemas of one document are written out to; references and nesting make some of them stand many times.
+const MAX_SCHEMAS: usize = 64 * 1024 * 1024;
 
 /// Takes schemas out of one document; what they refer to is collected.
 pub struct Extract<'d> {
@@ -22,6 +24,8 @@ pub struct Extract<'d> {
     waiting: VecDeque<(String, NodeId)>,
     /// Nodes that are waiting or were taken out.
     known: HashSet<NodeId>,
+    /// Bytes that may still be written; `None` once more was needed.
+    left: Option<usize>,
 }
 
 impl<'d> Extract<'d> {
@@ -32,18 +36,29 @@ impl<'d> Extract<'d> {
             followed: HashMap::new(),
             waiting: VecDeque::new(),
             known: HashSet::new(),
+            left: Some(MAX_SCHEMAS),
         }
     }
 
-    /// One schema as compact JSON. Each `$ref` in it is `#` and a JSON pointer.
+    /// One schema as compact JSON. Each `$ref` in it is `#` and a JSON pointer. Once the bound of all schemas is passed
+    /// it is `{}`.
     pub fn schema(&mut self, node: Node<'d>) -> String {
+        let Some(left) = self.left else {
+            return "{}".to_owned();
+        };
         let mut text = String::new();
         self.write(node, Words::Schema, &mut text);
+        self.left = left.checked_sub(text.len());
         text
     }
 
+    /// Whether the bound of all schemas was passed, so that some are missing.
+    pub fn is_spent(&self) -> bool {
+        self.left.is_none()
+    }
+
     /// The schemas that those taken out refer to, directly or not, by JSON pointer.
-    pub fn finish(mut self) -> BTreeMap<String, String> {
+    pub fn finish(&mut self) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
         while let Some((pointer, id)) = self.waiting.pop_front() {
             let text = self.schema(self.document.node(id));
@@ -73,6 +88,9 @@ impl<'d> Extract<'d> {
             Kind::Sequence => {
                 text.push('[');
                 for (at, item) in node.items().enumerate() {
+                    if text.len() > MAX_SCHEMA {
+                        break;
+                    }
                     if at > 0 {
                         text.push(',');
                     }
@@ -95,6 +113,9 @@ impl<'d> Extract<'d> {
         text.push('{');
         let mut first = true;
         for (key, value) in node.entries() {
+            if text.len() > MAX_SCHEMA {
+                break;
+            }
             let next = match words {
                 Words::Schema => match of_key(key.text, value) {
                     Some(next) => next,

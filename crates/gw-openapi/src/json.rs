@@ -122,11 +122,11 @@ impl<'t> Reader<'t, '_> {
         match self.raw_string()? {
             Raw::Plain(text) => {
                 end = self.at;
-                self.builder.key(text, start, end);
+                self.builder.key(text, start, end)?;
             }
             Raw::Escaped(text) => {
                 end = self.at;
-                self.builder.key(&text, start, end);
+                self.builder.key(&text, start, end)?;
             }
         }
         self.skip_space();

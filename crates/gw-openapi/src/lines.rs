@@ -3,7 +3,7 @@
 //! It refuses to count anything but characters: a column is a number of characters, not of bytes or UTF-16 units.
 
 /// How many bytes lie between two remembered character counts.
-const STRIDE: usize = 4096;
+const STRIDE: usize = 256;
 
 /// Where the lines of a text start, and how many characters come before each stride.
 #[derive(Debug)]

@@ -2,6 +2,9 @@
 //!
 //! It refuses to judge: what is missing or wrong is left out here and told by `lint`.
 
+use std::cell::Cell;
+use std::collections::HashSet;
+
 use gw_model::{HttpMethod, OperationKey};
 
 use crate::document::{Document, SpecVersion};
@@ -9,6 +12,34 @@ use crate::operation::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };
 use crate::tree::{Kind, Node, NodeId};
+
+/// Most operations read; the largest public document known has 22,361.
+pub const MAX_OPERATIONS: usize = 100_000;
+/// Most that operations may take, in bytes.
+const MAX_READ: usize = 160 * 1024 * 1024;
+/// What a piece of text takes besides its bytes, with what its allocation takes.
+const TEXT: usize = 64;
+/// Longest URL of a server.
+const MAX_URL: usize = 64 * 1024;
+
+/// Bytes that operations may still take. Once more was asked for than there is, there is none.
+struct Room(Cell<Option<usize>>);
+
+impl Room {
+    fn new(bytes: usize) -> Self {
+        Self(Cell::new(Some(bytes)))
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let left = self.0.get().and_then(|left| left.checked_sub(bytes));
+        self.0.set(left);
+        left.is_some()
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.get().is_none()
+    }
+}
 
 impl Document {
     /// `info.title`.
@@ -55,25 +86,35 @@ impl Document {
         };
         servers
             .items()
-            .filter_map(|server| {
-                let mut url = server.get("url")?.as_str()?.to_owned();
-                for (name, variable) in server.get("variables").into_iter().flat_map(Node::entries)
-                {
-                    if let Some(value) = variable.get("default").and_then(Node::scalar_text) {
-                        url = url.replace(&format!("{{{}}}", name.text), value);
-                    }
-                }
-                Some(url)
-            })
+            .filter_map(|server| filled_in(server.get("url")?.as_str()?, server.get("variables")))
             .collect()
     }
 
-    /// Every operation, in document order.
-    pub fn operations(&self) -> Vec<Operation> {
-        self.operation_nodes()
-            .into_iter()
-            .map(|found| self.read_operation(&found))
-            .collect()
+    /// Every operation, in document order, as far as [`Document::bounded_operations`] goes.
+    pub fn operations(&self) -> &[Operation] {
+        self.bounded_operations().0
+    }
+
+    /// Every operation, in document order, and whether these are all: references make a small text stand for more than
+    /// memory holds, and what goes beyond the bounds is left out, whole operations at a time.
+    pub fn bounded_operations(&self) -> (&[Operation], bool) {
+        // Linting, compiling and reporting all ask; they are read once.
+        let (operations, whole) = self.operations.get_or_init(|| self.read_operations());
+        (operations, *whole)
+    }
+
+    fn read_operations(&self) -> (Vec<Operation>, bool) {
+        let room = Room::new(MAX_READ);
+        let nodes = self.operation_nodes();
+        let mut operations = Vec::with_capacity(nodes.len().min(1024));
+        for found in &nodes {
+            let operation = self.read_operation(found, &room);
+            if room.is_spent() {
+                return (operations, false);
+            }
+            operations.push(operation);
+        }
+        (operations, nodes.len() < MAX_OPERATIONS)
     }
 
     /// One operation.
@@ -81,7 +122,7 @@ impl Document {
         self.operation_nodes()
             .iter()
             .find(|found| found.key == *key)
-            .map(|found| self.read_operation(found))
+            .map(|found| self.read_operation(found, &Room::new(MAX_READ)))
     }
 
     pub(crate) fn operation_nodes(&self) -> Vec<FoundOperation<'_>> {
@@ -98,6 +139,9 @@ impl Document {
                     .into_iter()
                     .find(|method| method.document_key() == name.text);
                 if let (Some(method), true) = (method, node.is_mapping()) {
+                    if found.len() == MAX_OPERATIONS {
+                        return found;
+                    }
                     let key = OperationKey::new(method, path.text);
                     found.push(FoundOperation {
                         key,
@@ -111,7 +155,7 @@ impl Document {
         found
     }
 
-    fn read_operation(&self, found: &FoundOperation<'_>) -> Operation {
+    fn read_operation(&self, found: &FoundOperation<'_>, room: &Room) -> Operation {
         let FoundOperation {
             key,
             at,
@@ -124,7 +168,8 @@ impl Document {
                 .and_then(Node::scalar_text)
                 .map(str::to_owned)
         };
-        let declared = self.read_parameters(*node, *item);
+        room.take(size_of::<Operation>() + key.path.len() * 3);
+        let declared = self.read_parameters(*node, *item, room);
         let mut parameters = Vec::new();
         let mut form = Vec::new();
         let mut body = None;
@@ -152,24 +197,30 @@ impl Document {
             summary: text("summary"),
             description: text("description"),
             deprecated: is_true(*node, "deprecated"),
-            tags: strings(node.get("tags")).map(str::to_owned).collect(),
+            tags: strings(node.get("tags"))
+                .take_while(|tag| room.take(TEXT + tag.len()))
+                .map(str::to_owned)
+                .collect(),
             parameters,
-            request_body: self.read_request_body(*node, body, form),
-            responses: self.read_responses(*node),
+            request_body: self.read_request_body(*node, body, form, room),
+            responses: self.read_responses(*node, room),
             security: node
                 .get("security")
                 .or_else(|| self.root().get("security"))
-                .map(read_security),
+                .map(|security| read_security(security, room)),
             extensions: node
                 .entries()
                 .filter(|(key, _)| key.text.starts_with("x-"))
+                .take_while(|(key, _)| room.take(TEXT + key.text.len()))
                 .map(|(key, value)| (key.text.to_owned(), value.id()))
                 .collect(),
         }
     }
 
-    fn read_parameters(&self, operation: Node<'_>, item: Node<'_>) -> Vec<Declared> {
+    fn read_parameters(&self, operation: Node<'_>, item: Node<'_>, room: &Room) -> Vec<Declared> {
         let mut declared: Vec<Declared> = Vec::new();
+        // Looking through a long list for each of its members would take for ever.
+        let mut names: HashSet<(u8, String)> = HashSet::new();
         for list in [operation.get("parameters"), item.get("parameters")]
             .into_iter()
             .flatten()
@@ -178,8 +229,11 @@ impl Document {
                 let Some(found) = self.read_parameter(parameter) else {
                     continue;
                 };
-                let known = declared.iter().any(|other| other.same_as(&found));
-                if !known {
+                let (place, name) = found.identity();
+                if names.insert((place, name.to_owned())) {
+                    if !room.take(found.size()) {
+                        return declared;
+                    }
                     declared.push(found);
                 }
             }
@@ -214,12 +268,16 @@ impl Document {
         operation: Node<'_>,
         body: Option<NodeId>,
         form: Vec<Parameter>,
+        room: &Room,
     ) -> Option<RequestBody> {
         let old = |fallback: &str| {
             let own = operation
                 .get("consumes")
                 .or_else(|| self.root().get("consumes"));
-            let types: Vec<String> = strings(own).map(str::to_owned).collect();
+            let types: Vec<String> = strings(own)
+                .take_while(|kind| room.take(size_of::<Content>() + TEXT + kind.len()))
+                .map(str::to_owned)
+                .collect();
             if types.is_empty() {
                 vec![fallback.to_owned()]
             } else {
@@ -266,12 +324,12 @@ impl Document {
                 .get("description")
                 .and_then(Node::scalar_text)
                 .map(str::to_owned),
-            content: self.read_content(node),
+            content: self.read_content(node, room),
             form,
         })
     }
 
-    fn read_responses(&self, operation: Node<'_>) -> Vec<Response> {
+    fn read_responses(&self, operation: Node<'_>, room: &Room) -> Vec<Response> {
         let Some(responses) = operation.get("responses") else {
             return Vec::new();
         };
@@ -283,28 +341,36 @@ impl Document {
             let Ok(node) = self.resolve(written) else {
                 continue;
             };
+            let description = node.get("description").and_then(Node::scalar_text);
+            let text = status.text.len() + description.map_or(0, str::len);
+            if !room.take(size_of::<Response>() + text) {
+                return read;
+            }
             let headers = node.get("headers").into_iter().flat_map(Node::entries);
             read.push(Response {
                 status: status.text.to_owned(),
-                description: node
-                    .get("description")
-                    .and_then(Node::scalar_text)
-                    .map(str::to_owned),
+                description: description.map(str::to_owned),
                 headers: headers
+                    .take_while(|(name, _)| room.take(TEXT + name.text.len()))
                     .filter_map(|(name, header)| {
                         Some((name.text.to_owned(), self.resolve(header).ok()?.id()))
                     })
                     .collect(),
-                content: self.read_response_content(operation, node),
+                content: self.read_response_content(operation, node, room),
                 node: node.id(),
             });
         }
         read
     }
 
-    fn read_response_content(&self, operation: Node<'_>, response: Node<'_>) -> Vec<Content> {
+    fn read_response_content(
+        &self,
+        operation: Node<'_>,
+        response: Node<'_>,
+        room: &Room,
+    ) -> Vec<Content> {
         if self.version() != Some(SpecVersion::V2) {
-            return self.read_content(response);
+            return self.read_content(response, room);
         }
         let examples = response.get("examples");
         let schema = response.get("schema").map(Node::id);
@@ -330,12 +396,17 @@ impl Document {
             schema,
             node: Some(response.id()),
         };
-        types.into_iter().map(content).collect()
+        types
+            .into_iter()
+            .take_while(|kind| room.take(size_of::<Content>() + kind.len()))
+            .map(content)
+            .collect()
     }
 
-    fn read_content(&self, holder: Node<'_>) -> Vec<Content> {
+    fn read_content(&self, holder: Node<'_>, room: &Room) -> Vec<Content> {
         let content = holder.get("content").into_iter().flat_map(Node::entries);
         content
+            .take_while(|(kind, _)| room.take(size_of::<Content>() + kind.text.len()))
             .map(|(media_type, written)| {
                 // 3.2 lets a media type be a reference.
                 let node = self.resolve(written).unwrap_or(written);
@@ -372,12 +443,25 @@ enum Declared {
 }
 
 impl Declared {
-    fn same_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Plain(a), Self::Plain(b)) => a.name == b.name && a.location == b.location,
-            (Self::Form(a), Self::Form(b)) => a.name == b.name,
-            (Self::Body(_), Self::Body(_)) => true,
-            _ => false,
+    /// Two of one identity are one parameter.
+    fn identity(&self) -> (u8, &str) {
+        match self {
+            Self::Plain(parameter) => (parameter.location as u8, &parameter.name),
+            Self::Form(parameter) => (u8::MAX - 1, &parameter.name),
+            Self::Body(_) => (u8::MAX, ""),
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Plain(parameter) | Self::Form(parameter) => {
+                let description = parameter.description.as_ref().map_or(0, String::len);
+                size_of::<Parameter>()
+                    + parameter.name.len()
+                    + parameter.place.pointer.len()
+                    + description
+            }
+            Self::Body(_) => 0,
         }
     }
 }
@@ -411,21 +495,52 @@ fn parameter_at(
     }
 }
 
-fn read_security(node: Node<'_>) -> Vec<SecurityRequirement> {
+fn read_security(node: Node<'_>, room: &Room) -> Vec<SecurityRequirement> {
+    let scopes = |scopes: Node<'_>| {
+        strings(Some(scopes))
+            .take_while(|scope| room.take(TEXT + scope.len()))
+            .map(str::to_owned)
+            .collect()
+    };
     node.items()
         .filter(|item| item.kind() == Kind::Mapping)
+        .take_while(|_| room.take(size_of::<SecurityRequirement>()))
         .map(|item| SecurityRequirement {
             schemes: item
                 .entries()
-                .map(|(name, scopes)| {
-                    (
-                        name.text.to_owned(),
-                        strings(Some(scopes)).map(str::to_owned).collect(),
-                    )
-                })
+                .take_while(|(name, _)| room.take(2 * TEXT + name.text.len()))
+                .map(|(name, value)| (name.text.to_owned(), scopes(value)))
                 .collect(),
         })
         .collect()
+}
+
+/// A server's URL with its variables at their defaults; `None` for what is too long for one.
+fn filled_in(template: &str, variables: Option<Node<'_>>) -> Option<String> {
+    let mut url = String::new();
+    let mut rest = template;
+    while let Some((before, variable)) = rest.split_once('{') {
+        url.push_str(before);
+        let known = variable.split_once('}').and_then(|(name, after)| {
+            let default = variables?.get(name)?.get("default")?.scalar_text()?;
+            Some((default, after))
+        });
+        match known {
+            Some((default, after)) => {
+                url.push_str(default);
+                rest = after;
+            }
+            None => {
+                url.push('{');
+                rest = variable;
+            }
+        }
+        if url.len() > MAX_URL {
+            return None;
+        }
+    }
+    url.push_str(rest);
+    (url.len() <= MAX_URL).then_some(url)
 }
 
 /// The strings of a list; none when it is no list.

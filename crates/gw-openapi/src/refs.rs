@@ -2,12 +2,25 @@
 //!
 //! It refuses to follow one out of the document, and to follow a circle.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use crate::document::Document;
 use crate::pointer;
-use crate::tree::Node;
+use crate::tree::{Node, NodeId};
 
-/// Longest chain of `$ref`s to `$ref`s followed.
-const MAX_CHAIN: usize = 100;
+/// Where references end that were followed once: following each again, or each link of a long chain for everyone who
+/// begins it, would take longer than reading the document.
+#[derive(Debug, Default)]
+pub(crate) struct Ends(Mutex<HashMap<NodeId, End>>);
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    At(NodeId),
+    /// The node whose own reference leads nowhere.
+    Nowhere(NodeId),
+    Circle,
+}
 
 /// Why a `$ref` leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,16 +39,37 @@ pub enum RefTrouble {
 impl Document {
     /// The node a `$ref` stands for, through chains of them; a node without `$ref` stands for itself.
     pub fn resolve<'d>(&'d self, node: Node<'d>) -> Result<Node<'d>, RefTrouble> {
-        let mut node = node;
-        let mut first = None;
-        for _ in 0..MAX_CHAIN {
-            let Some(target) = node.get("$ref").and_then(Node::as_str) else {
-                return Ok(node);
-            };
-            first.get_or_insert(target);
-            node = self.follow(target)?;
+        let Some(first) = target_of(node) else {
+            return Ok(node);
+        };
+        match self.end_of(node) {
+            End::At(id) => Ok(self.node(id)),
+            End::Nowhere(id) => self.follow(target_of(self.node(id)).unwrap_or(first)),
+            End::Circle => Err(RefTrouble::Circular(first.to_owned())),
         }
-        Err(RefTrouble::Circular(first.unwrap_or_default().to_owned()))
+    }
+
+    fn end_of<'d>(&'d self, node: Node<'d>) -> End {
+        let mut known = self.ends.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut way = Vec::new();
+        let mut at = node;
+        let end = loop {
+            if let Some(end) = known.get(&at.id()) {
+                break *end;
+            }
+            let Some(target) = target_of(at) else {
+                break End::At(at.id());
+            };
+            // Met again before its end is known, it is in a circle.
+            known.insert(at.id(), End::Circle);
+            way.push(at.id());
+            match self.follow(target) {
+                Ok(next) => at = next,
+                Err(_) => break End::Nowhere(at.id()),
+            }
+        };
+        known.extend(way.into_iter().map(|id| (id, end)));
+        end
     }
 
     /// The node at a reference like `#/components/schemas/Pet`.
@@ -59,4 +93,8 @@ impl Document {
             .map(|(_, schema)| schema)
             .find(|schema| schema.get("$anchor").and_then(Node::as_str) == Some(name))
     }
+}
+
+fn target_of(node: Node<'_>) -> Option<&str> {
+    node.get("$ref").and_then(Node::as_str)
 }

@@ -68,7 +68,10 @@ pub(crate) fn json_number(text: &str) -> Value {
     if let Some(value) = based(plain) {
         return Value::from(value);
     }
-    if let Ok(value) = plain.parse::<i64>() {
+    // No whole number holds the sign of zero.
+    if let Ok(value) = plain.parse::<i64>()
+        && (value != 0 || !plain.starts_with('-'))
+    {
         return Value::from(value);
     }
     if let Ok(value) = plain.parse::<u64>() {
@@ -137,6 +140,7 @@ mod tests {
         );
         assert_eq!(json_number("0x1F"), json!(31));
         assert_eq!(json_number("+7"), json!(7));
+        assert_eq!(json_number("-0"), json!(-0.0));
         assert_eq!(json_number("1e400"), json!("1e400"));
         assert_eq!(float("0o17"), Some(15.0));
     }

@@ -107,7 +107,7 @@ impl Reader<'_, '_> {
             Event::Alias(anchor) => {
                 if self.builder.expects_key() {
                     let text = self.builder.anchored_text(anchor).unwrap_or_default();
-                    self.builder.key(&text, start, end);
+                    self.builder.key(&text, start, end)?;
                 } else {
                     self.builder.alias(anchor, start, end)?;
                 }
@@ -135,7 +135,7 @@ impl Reader<'_, '_> {
                 "OpenAPI knows only text as keys, as JSON does.",
                 "Put quotes around the key if it is meant as text.",
             );
-            self.builder.key("?", start, start);
+            self.builder.key("?", start, start)?;
             return Ok(());
         }
         self.tell_tag(tag, start);
@@ -155,7 +155,7 @@ impl Reader<'_, '_> {
     ) -> Result<(), Broken> {
         let end = self.trim(style, start, end);
         if self.builder.expects_key() {
-            self.builder.key(value, start, end);
+            self.builder.key(value, start, end)?;
             return Ok(());
         }
         let (start, end) = if start == end {

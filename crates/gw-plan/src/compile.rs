@@ -3,14 +3,16 @@
 //! It refuses to guess: what cannot be compiled is told with its place, and what the document asks of security is never
 //! taken for enforced.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gw_model::{
     Backend, Diagnostic, HttpMethod, OauthPolicy, OperationKey, OperationSecurity, Place, Revision,
     Severity,
 };
 use gw_openapi::{Document, Operation, ParameterLocation as Declared, sample};
+use indexmap::IndexSet;
 
+use crate::bounds;
 use crate::contract::Contracts;
 use crate::integration;
 use crate::plan::{
@@ -31,13 +33,33 @@ pub fn compile(revision: &Revision) -> (Plan, Vec<Diagnostic>) {
 /// among the diagnostics.
 pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let operations = document.operations();
+    let (operations, mut whole) = document.bounded_operations();
     let compiler = Compiler { revision, document };
     let mut contracts = Contracts::new(document, revision.policies.validation);
+    let mut allowance = sample::Allowance::of_document();
     let mut routes = Vec::with_capacity(operations.len());
-    for operation in &operations {
+    let mut size = 0;
+    for operation in operations {
         let contract = contracts.of(operation);
-        routes.push(compiler.route(operation, contract, &mut diagnostics));
+        let route = compiler.route(operation, contract, &mut allowance, &mut diagnostics);
+        size += bounds::size(&route);
+        if size > bounds::MAX_PLAN || contracts.is_spent() {
+            whole = false;
+            break;
+        }
+        routes.push(route);
+    }
+    let schemas = contracts.finish();
+    if !whole || contracts.is_spent() {
+        diagnostics.push(finding(
+            "plan-too-large",
+            Severity::Error,
+            document.place("/paths").unwrap_or_default(),
+            "The operations of this document stand for more than a gateway can be given".to_owned(),
+            "Written out, with what its references repeat, it would fill the memory of every reader; the plan shows the \
+             operations before that.",
+            "Split the document into several APIs.",
+        ));
     }
     if operations.is_empty() && document.is_sound() && document.version().is_some() {
         diagnostics.push(finding(
@@ -50,7 +72,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
         ));
     }
     compiler.check_backend(&mut diagnostics);
-    compiler.check_policies(&operations, &routes, &mut diagnostics);
+    compiler.check_policies(operations, &routes, &mut diagnostics);
     let plan = Plan {
         api: revision.api.clone(),
         revision: revision.id(),
@@ -62,7 +84,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
         cors: compiler.cors(&routes, &mut diagnostics),
         resources: count_resources(&routes),
         routes,
-        schemas: contracts.finish(),
+        schemas,
     };
     (plan, diagnostics)
 }
@@ -77,6 +99,7 @@ impl Compiler<'_> {
         &self,
         operation: &Operation,
         contract: Contract,
+        allowance: &mut sample::Allowance,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Route {
         Route {
@@ -84,13 +107,18 @@ impl Compiler<'_> {
             operation: operation.key.clone(),
             operation_id: operation.operation_id.clone().unwrap_or_default(),
             summary: operation.summary.clone().unwrap_or_default(),
-            backend: self.backend(operation, diagnostics),
+            backend: self.backend(operation, allowance, diagnostics),
             security: self.security(&operation.key),
             parameters: parameters(operation),
         }
     }
 
-    fn backend(&self, operation: &Operation, diagnostics: &mut Vec<Diagnostic>) -> RouteBackend {
+    fn backend(
+        &self,
+        operation: &Operation,
+        allowance: &mut sample::Allowance,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> RouteBackend {
         let own = operation
             .extensions
             .iter()
@@ -119,7 +147,7 @@ impl Compiler<'_> {
                 }
             }
             Backend::Mock => {
-                let sample = sample::answer(self.document, operation);
+                let sample = sample::answer_within(self.document, operation, allowance);
                 RouteBackend::Mock {
                     answer: MockAnswer {
                         status: sample.status,
@@ -354,12 +382,12 @@ fn not_enforced(operation: &Operation, declared: bool) -> Diagnostic {
 /// Parameters of the document, path variables as the path has them: those it lacks are added, those it does not use are
 /// left out.
 fn parameters(operation: &Operation) -> Vec<Parameter> {
-    let variables: Vec<&str> = path_variables(&operation.key.path).collect();
+    let variables: IndexSet<&str> = path_variables(&operation.key.path).collect();
     let mut parameters: Vec<Parameter> = operation
         .parameters
         .iter()
         .filter(|declared| {
-            declared.location != Declared::Path || variables.contains(&declared.name.as_str())
+            declared.location != Declared::Path || variables.contains(declared.name.as_str())
         })
         .map(|declared| Parameter {
             name: declared.name.clone(),
@@ -372,10 +400,14 @@ fn parameters(operation: &Operation) -> Vec<Parameter> {
             required: declared.required,
         })
         .collect();
+    let known: HashSet<&str> = operation
+        .parameters
+        .iter()
+        .filter(|declared| declared.location == Declared::Path)
+        .map(|declared| declared.name.as_str())
+        .collect();
     for variable in variables {
-        let known =
-            |known: &Parameter| known.location == ParameterLocation::Path && known.name == variable;
-        if !parameters.iter().any(known) {
+        if !known.contains(variable) {
             parameters.push(Parameter {
                 name: variable.to_owned(),
                 location: ParameterLocation::Path,
@@ -395,21 +427,17 @@ fn path_variables(path: &str) -> impl Iterator<Item = &str> {
 }
 
 fn count_resources(routes: &[Route]) -> u32 {
-    let mut nodes = BTreeSet::new();
+    // Each node is known by the number of the one above and its own segment: whole paths would take the square of their
+    // length.
+    let mut nodes: HashMap<(usize, &str), usize> = HashMap::new();
     for route in routes {
-        let mut node = String::new();
-        for segment in route
-            .operation
-            .path
-            .split('/')
+        let segments = route.operation.path.split('/');
+        segments
             .filter(|segment| !segment.is_empty())
-        {
-            node.push('/');
-            node.push_str(segment);
-            if !nodes.contains(&node) {
-                nodes.insert(node.clone());
-            }
-        }
+            .fold(0, |above, segment| {
+                let next = nodes.len() + 1;
+                *nodes.entry((above, segment)).or_insert(next)
+            });
     }
     u32::try_from(nodes.len()).unwrap_or(u32::MAX)
 }

@@ -68,8 +68,13 @@ impl<'d> Contracts<'d> {
         }
     }
 
+    /// Whether the schemas passed the bound, so that some are missing.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.extract.is_spent()
+    }
+
     /// Everything the contracts refer to.
-    pub(crate) fn finish(self) -> Schemas {
+    pub(crate) fn finish(&mut self) -> Schemas {
         let dialect = match self.document.version() {
             Some(SpecVersion::V2) => Dialect::Openapi2,
             Some(SpecVersion::V3_1 | SpecVersion::V3_2) => Dialect::JsonSchema2020,

@@ -3,6 +3,7 @@
 //! It refuses to know any vendor beyond reading the integrations a document spells out: how a plan becomes a vendor's
 //! document is the connector's business.
 
+mod bounds;
 pub mod compile;
 mod contract;
 pub mod diff;

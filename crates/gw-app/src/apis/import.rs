@@ -2,6 +2,7 @@
 //!
 //! It refuses what cannot be an OpenAPI document before anything is stored, and addresses nobody asked for.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -105,7 +106,14 @@ pub(super) async fn read_file(path: &str) -> Result<ReadText, Fault> {
         let origin = file.display().to_string();
         let about = std::fs::metadata(&file).map_err(unreadable)?;
         bounded(&origin, about.len())?;
-        let bytes = std::fs::read(&file).map_err(unreadable)?;
+        // What is no plain file says nothing true of its size.
+        let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
+        std::fs::File::open(&file)
+            .map_err(unreadable)?
+            .take(MAX_TEXT as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        bounded(&origin, bytes.len() as u64)?;
         let text = decode(&origin, bytes)?;
         let (at, folder) = references::place_of(&file, folder);
         Ok(ReadText {

@@ -168,3 +168,114 @@ async fn more_than_is_read_is_refused_unread() {
         .await;
     assert_eq!(fault.facts["bytes"], (200 * 1024 * 1024).to_string());
 }
+
+/// `/dev/zero` says that it is empty and never ends.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_without_end_is_refused() {
+    let world = World::new().await;
+    let file = json!({ "source": { "from": "file", "path": "/dev/zero" } });
+    world
+        .refused("apis.import", file, "document.too-large")
+        .await;
+}
+
+/// Every way in which a document can name something outside itself, of a file and of an address on this machine.
+#[tokio::test]
+async fn nothing_that_a_document_names_is_read_or_fetched() {
+    const CANARY: &str = "CanaryOutsideTheFolder0123456789";
+    let world = World::new().await;
+    let backend = gw_testkit::Backend::start().unwrap();
+    let secret = world
+        .sandbox
+        .write("outside/secret.yaml", format!("type: {CANARY}\n"))
+        .unwrap();
+    let secret = secret.display().to_string();
+    let url = backend.url();
+    let mut named = vec![
+        "../outside/secret.yaml".to_owned(),
+        "..%2Foutside%2Fsecret.yaml#/type".to_owned(),
+        "..\\\\outside\\\\secret.yaml".to_owned(),
+        "linked.yaml".to_owned(),
+        secret.clone(),
+        format!("file://{secret}"),
+        format!("file://localhost{secret}#"),
+    ];
+    for port in [url.clone(), url.replace("127.0.0.1", "localhost")] {
+        named.extend(
+            ["", "/a.yaml", "/a.yaml#/type", "/?next=http://127.0.0.1/"]
+                .map(|end| format!("{port}{end}")),
+        );
+    }
+    named.push(url.replace("http:", ""));
+    let mut text = format!(
+        "openapi: 3.1.0\njsonSchemaDialect: {url}/dialect\ninfo:\n  title: Outside\n  version: '1'\n  termsOfService: {url}/terms\n  \
+         license: {{ name: L, url: {url}/licence }}\nexternalDocs: {{ url: {url}/docs }}\nx-include: !include {secret}\n\
+         x-import: !!binary {secret}\npaths:\n"
+    );
+    let mut schemas = String::new();
+    for (at, target) in named.iter().enumerate() {
+        let reference = format!("{{ $ref: \"{target}\" }}");
+        write!(
+            text,
+            "  /item{at}: {reference}\n  /p{at}:\n    post:\n      parameters: [{reference}]\n      requestBody: {reference}\n      \
+             externalDocs: {{ url: \"{target}\" }}\n      responses:\n        '200':\n          description: x\n          \
+             headers: {{ X: {reference} }}\n          links: {{ L: {{ operationRef: \"{target}\" }} }}\n          content:\n            \
+             application/json: {{ schema: {{ $ref: '#/components/schemas/S{at}' }} }}\n            \
+             text/plain: {{ examples: {{ e: {{ externalValue: \"{target}\" }} }} }}\n        '400': {reference}\n"
+        )
+        .unwrap();
+        write!(
+            schemas,
+            "    S{at}:\n      $id: \"{target}\"\n      $schema: \"{target}\"\n      properties:\n        a: {reference}\n        \
+             b: {{ $dynamicRef: \"{target}\" }}\n      discriminator: {{ propertyName: a, mapping: {{ x: \"{target}\" }} }}\n"
+        )
+        .unwrap();
+    }
+    write!(
+        text,
+        "components:\n  securitySchemes:\n    login: {{ type: openIdConnect, openIdConnectUrl: {url}/.well-known/openid-configuration }}\n  schemas:\n{schemas}"
+    )
+    .unwrap();
+    let path = world.sandbox.write("folder/document.yaml", &text).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&secret, world.sandbox.path("folder/linked.yaml")).unwrap();
+    let source = json!({ "from": "file", "path": path });
+    let subject = json!({ "from": "file", "path": path });
+    for target in ["aws", "local"] {
+        let asked = json!({ "subject": subject, "target": target });
+        let report = world.ok("apis.lint", asked).await;
+        let told = report["diagnostics"].as_array().unwrap();
+        assert!(told.iter().any(|found| found["rule"] == "oas-ref-external"));
+    }
+    let imported = world
+        .ok(
+            "apis.import",
+            json!({ "source": source, "backend": { "kind": "mock" } }),
+        )
+        .await;
+    assert_eq!(imported["operations"], named.len());
+    let api = &imported["api"]["id"];
+    let gateway = world.local("here").await;
+    let asked = json!({ "api": api, "gateways": [gateway], "goal": "publish" });
+    world.ok("deployments.plan", asked).await;
+    for at in 0..named.len() {
+        let operation = format!("POST /p{at}");
+        let asked = json!({ "api": api, "gateway": gateway, "operation": operation });
+        world.call("console.prepare", asked).await.ok();
+    }
+    for format in ["openapi", "aws"] {
+        let asked = json!({ "api": api, "format": format });
+        world.ok("apis.export", asked).await;
+    }
+    assert_eq!(backend.requests().len(), 0, "something was fetched");
+    for said in world.said() {
+        assert!(!said.text.contains(CANARY), "read and told by {}", said.by);
+    }
+    let holders = world.sandbox.files_containing(CANARY).unwrap();
+    let kept: Vec<_> = holders
+        .iter()
+        .filter(|file| file.starts_with(world.home()))
+        .collect();
+    assert!(kept.is_empty(), "read and kept in {kept:?}");
+}

@@ -34,7 +34,7 @@ struct Rule {
 /// What rules look at.
 struct Subject<'a> {
     document: &'a Document,
-    operations: Vec<Operation>,
+    operations: &'a [Operation],
     /// Index of an operation by what it is.
     by_key: HashMap<OperationKey, usize>,
     scan: Scan<'a>,

@@ -176,7 +176,7 @@ fn deprecated(subject: &Subject<'_>, found: &mut Found) {
 }
 
 fn bodies_without_meaning(subject: &Subject<'_>, found: &mut Found) {
-    for operation in &subject.operations {
+    for operation in subject.operations {
         let odd = matches!(
             operation.key.method,
             HttpMethod::Get | HttpMethod::Head | HttpMethod::Delete
@@ -244,7 +244,7 @@ fn called(parameter: &Parameter) -> String {
 }
 
 fn names_by_case(subject: &Subject<'_>, found: &mut Found) {
-    for operation in &subject.operations {
+    for operation in subject.operations {
         for location in [ParameterLocation::Header, ParameterLocation::Query] {
             let declared = operation.parameters.iter();
             let here: Vec<&Parameter> = declared
@@ -317,7 +317,7 @@ fn changed_headers(subject: &Subject<'_>, found: &mut Found) {
 
 fn method_override(subject: &Subject<'_>, found: &mut Found) {
     let mut told: HashSet<NodeId> = HashSet::new();
-    for operation in &subject.operations {
+    for operation in subject.operations {
         for parameter in &operation.parameters {
             let is_override = parameter.location == ParameterLocation::Header
                 && parameter.name.eq_ignore_ascii_case(OVERRIDE);

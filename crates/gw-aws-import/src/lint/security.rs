@@ -186,7 +186,7 @@ fn several_schemes(subject: &Subject<'_>, found: &mut Found) {
     if let Some(security) = subject.document.at("/security") {
         tell(security, "The document");
     }
-    for operation in &subject.operations {
+    for operation in subject.operations {
         if let Some(security) = subject.document.node(operation.node).get("security") {
             tell(security, &operation.key.to_string());
         }

@@ -225,6 +225,13 @@ impl<'p> Compiler<'p> {
             self.wrong("pattern");
             return;
         };
+        if let Some(found) = foreign(pattern) {
+            let message = format!(
+                "'{found}' in a pattern is not of the regular expressions JSON Schema has; it is left out"
+            );
+            self.lose("GW059", "pattern", false, message);
+            return;
+        }
         if let Some(found) = doubtful(pattern) {
             let message = format!(
                 "'{found}' in a pattern: AWS does not say which regular expressions it knows, and may read this otherwise"
@@ -253,16 +260,17 @@ fn is_of(value: &Json<'_>, kind: Kind) -> bool {
 
 /// What in a pattern regular expressions of JavaScript and Java do not agree on.
 fn doubtful(pattern: &str) -> Option<&'static str> {
-    const DOUBTFUL: [&str; 17] = [
-        "(?<=", "(?<!", "(?=", "(?!", "(?<", "(?P", "(?>", "(?i", "(?s", "(?m", "(?#", "\\p",
-        "\\P", "\\A", "\\Z", "\\z", "[[",
+    const DOUBTFUL: [&str; 9] = [
+        "(?<=", "(?<!", "(?=", "(?!", "(?<", "\\p", "\\P", "[[", "&&",
     ];
-    DOUBTFUL
-        .into_iter()
-        .find(|word| pattern.contains(word))
-        .or_else(|| {
-            ["&&", "*+", "++", "?+", "\\h", "\\K", "\\R"]
-                .into_iter()
-                .find(|word| pattern.contains(word))
-        })
+    DOUBTFUL.into_iter().find(|word| pattern.contains(word))
+}
+
+/// What other dialects of regular expressions have and ECMA-262 has not.
+fn foreign(pattern: &str) -> Option<&'static str> {
+    const FOREIGN: [&str; 16] = [
+        "(?P", "(?>", "(?i", "(?s", "(?m", "(?x", "(?#", "\\A", "\\Z", "\\z", "\\h", "\\K", "\\R",
+        "*+", "++", "?+",
+    ];
+    FOREIGN.into_iter().find(|word| pattern.contains(word))
 }

@@ -89,6 +89,7 @@ fn a_plan_is_kept_once_under_its_digest() {
         token_check: None,
         cors: None,
         resources: 0,
+        schemas: gw_plan::Schemas::default(),
     };
     assert_eq!(plans.get("d").unwrap(), None);
     plans.put("d", &plan).unwrap();

@@ -13,6 +13,8 @@ use crate::tree::Node;
 
 /// Most steps taken in search of ambiguous paths; a document that needs more is not searched to the end.
 const MAX_STEPS: usize = 400_000;
+/// Most parts of a path; the address of a request with more would be refused for its length.
+const MAX_PARTS: usize = 500;
 
 const VERBS: [&str; 8] = [
     "get", "head", "post", "put", "patch", "delete", "options", "trace",
@@ -142,6 +144,9 @@ fn bare(path: &str) -> String {
 fn trouble(path: &str) -> Option<&'static str> {
     if !path.starts_with('/') {
         return Some("does not begin with '/'");
+    }
+    if path.split('/').nth(MAX_PARTS).is_some() {
+        return Some("has more parts than any gateway takes");
     }
     if path.contains(['?', '#']) {
         return Some("has a query or fragment, which is no part of a path");

@@ -6,6 +6,8 @@
 mod body;
 mod schema;
 
+pub use schema::Allowance;
+
 use serde_json::Value;
 
 use crate::document::{Document, SpecVersion};
@@ -62,11 +64,33 @@ pub struct SampleParameter {
 
 /// A value that fits a schema: its own examples first, then its default, an allowed value, or one made up by its type.
 pub fn schema(document: &Document, schema: NodeId, direction: Direction) -> Value {
-    schema::sample(document, document.node(schema), direction)
+    let mut allowance = Allowance::of_one();
+    schema::sample(document, document.node(schema), direction, &mut allowance)
 }
 
 /// What a mock answers: the lowest 2xx response, JSON if there is a choice, with the document's example or a made-up body.
 pub fn answer(document: &Document, operation: &Operation) -> SampleAnswer {
+    answer_within(document, operation, &mut Allowance::of_one())
+}
+
+/// The same, where answers to many operations share what may be spent on them.
+pub fn answer_within(
+    document: &Document,
+    operation: &Operation,
+    allowance: &mut Allowance,
+) -> SampleAnswer {
+    let share = allowance.share();
+    let mut left = share;
+    let made = make_answer(document, operation, &mut left);
+    allowance.settle(share, left);
+    made
+}
+
+fn make_answer(
+    document: &Document,
+    operation: &Operation,
+    allowance: &mut Allowance,
+) -> SampleAnswer {
     let Some((status, response)) = choose_response(&operation.responses) else {
         return SampleAnswer {
             status: 200,
@@ -83,7 +107,12 @@ pub fn answer(document: &Document, operation: &Operation) -> SampleAnswer {
                 && !name.eq_ignore_ascii_case("content-length")
         })
         .filter_map(|(name, node)| {
-            let value = plain_text(&declared_value(document, *node, Direction::Answer));
+            let value = plain_text(&declared_value(
+                document,
+                *node,
+                Direction::Answer,
+                allowance,
+            ));
             // A header cannot hold control characters, and one that is empty says nothing.
             (!value.is_empty() && !value.chars().any(char::is_control))
                 .then(|| (name.clone(), value))
@@ -92,7 +121,7 @@ pub fn answer(document: &Document, operation: &Operation) -> SampleAnswer {
     let content = choose_content(&response.content).filter(|_| status != 204 && status != 304);
     let (content_type, body) = content.map_or_else(Default::default, |content| {
         let media_type = concrete(&content.media_type);
-        let value = content_value(document, content, Direction::Answer);
+        let value = content_value(document, content, Direction::Answer, allowance);
         (
             media_type.clone(),
             body::write(&value, &media_type, &root_name(document, content), false),
@@ -113,6 +142,7 @@ pub fn answer(document: &Document, operation: &Operation) -> SampleAnswer {
 
 /// A request with every parameter and the body filled in.
 pub fn request(document: &Document, operation: &Operation) -> SampleRequest {
+    let allowance = &mut Allowance::of_one();
     let parameters = operation
         .parameters
         .iter()
@@ -120,7 +150,7 @@ pub fn request(document: &Document, operation: &Operation) -> SampleRequest {
             name: parameter.name.clone(),
             location: parameter.location,
             required: parameter.required,
-            value: plain_text(&parameter_value(document, parameter)),
+            value: plain_text(&parameter_value(document, parameter, allowance)),
             description: parameter.description.clone().unwrap_or_default(),
         })
         .collect();
@@ -139,12 +169,17 @@ pub fn request(document: &Document, operation: &Operation) -> SampleRequest {
         };
     };
     let value = if wanted.form.is_empty() {
-        content_value(document, content, Direction::Request)
+        content_value(document, content, Direction::Request, allowance)
     } else {
         wanted
             .form
             .iter()
-            .map(|field| (field.name.clone(), parameter_value(document, field)))
+            .map(|field| {
+                (
+                    field.name.clone(),
+                    parameter_value(document, field, allowance),
+                )
+            })
             .collect()
     };
     let content_type = concrete(&content.media_type);
@@ -156,14 +191,19 @@ pub fn request(document: &Document, operation: &Operation) -> SampleRequest {
     }
 }
 
-fn parameter_value(document: &Document, parameter: &Parameter) -> Value {
-    declared_value(document, parameter.node, Direction::Request)
+fn parameter_value(document: &Document, parameter: &Parameter, allowance: &mut Allowance) -> Value {
+    declared_value(document, parameter.node, Direction::Request, allowance)
 }
 
 /// The value of a parameter or header object.
-fn declared_value(document: &Document, node: NodeId, direction: Direction) -> Value {
+fn declared_value(
+    document: &Document,
+    node: NodeId,
+    direction: Direction,
+    allowance: &mut Allowance,
+) -> Value {
     let node = document.node(node);
-    if let Some(value) = example_of(document, node) {
+    if let Some(value) = example_of(document, node, allowance) {
         return value;
     }
     let in_content = || {
@@ -172,37 +212,45 @@ fn declared_value(document: &Document, node: NodeId, direction: Direction) -> Va
     };
     // In 2.0 the object itself is the schema.
     let schema = node.get("schema").or_else(in_content).unwrap_or(node);
-    schema::sample(document, schema, direction)
+    schema::sample(document, schema, direction, allowance)
 }
 
-fn content_value(document: &Document, content: &Content, direction: Direction) -> Value {
+fn content_value(
+    document: &Document,
+    content: &Content,
+    direction: Direction,
+    allowance: &mut Allowance,
+) -> Value {
     let node = content.node.map(|id| document.node(id));
     if document.version() == Some(SpecVersion::V2) {
         let examples = node.and_then(|node| node.get("examples"));
         if let Some(example) = examples.and_then(|examples| examples.get(&content.media_type)) {
-            return schema::copy(example);
+            return schema::copy(example, allowance);
         }
-    } else if let Some(value) = node.and_then(|node| example_of(document, node)) {
+    } else if let Some(value) = node.and_then(|node| example_of(document, node, allowance)) {
         return value;
     }
     content.schema.map_or(Value::Null, |schema| {
-        schema::sample(document, document.node(schema), direction)
+        schema::sample(document, document.node(schema), direction, allowance)
     })
 }
 
 /// `example`, else the first of `examples`.
-fn example_of(document: &Document, node: Node<'_>) -> Option<Value> {
+fn example_of(document: &Document, node: Node<'_>, allowance: &mut Allowance) -> Option<Value> {
     if let Some(example) = node.get("example") {
-        return Some(schema::copy(example));
+        return Some(schema::copy(example, allowance));
     }
     let examples = node
         .get("examples")
         .filter(|examples| examples.is_mapping())?;
-    examples.entries().find_map(|(_, example)| {
-        let example = document.resolve(example).ok()?;
-        let value = example.get("value").or_else(|| example.get("dataValue"))?;
-        Some(schema::copy(value))
-    })
+    let value = examples
+        .entries()
+        .take_while(|_| allowance.step())
+        .find_map(|(_, example)| {
+            let example = document.resolve(example).ok()?;
+            example.get("value").or_else(|| example.get("dataValue"))
+        })?;
+    Some(schema::copy(value, allowance))
 }
 
 /// The lowest 2xx; without one the lowest 3xx; without that whatever is said of other statuses, as 200.

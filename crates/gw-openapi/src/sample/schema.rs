@@ -10,26 +10,95 @@ use crate::tree::{Kind, Node, NodeId};
 
 /// Most values in a sample.
 const MAX_VALUES: usize = 1000;
+/// Most steps for a sample: schemas and their parts looked at, whether or not they make values.
+const MAX_STEPS: usize = 4 * MAX_VALUES;
+/// Most values copied from an example, larger than what is made up: the author wrote it out.
+const MAX_COPIED: usize = 60 * MAX_VALUES;
+/// Most of a list of allowed values looked at for one that is not null.
+const MAX_LISTED: usize = 100;
 /// Deepest a sample goes.
 const MAX_DEPTH: usize = 12;
 /// Most items a sampled list is filled up to when a schema asks for many.
 const MAX_ITEMS: u64 = 10;
 
-pub(super) fn sample(document: &Document, schema: Node<'_>, direction: Direction) -> Value {
+/// What may still be spent on samples that belong together: each alone is small, but references let a small document ask
+/// for any number of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    steps: usize,
+    copied: usize,
+}
+
+impl Allowance {
+    /// For the samples of one answer or one request.
+    pub fn of_one() -> Self {
+        Self {
+            steps: 5 * MAX_STEPS,
+            copied: 2 * MAX_COPIED,
+        }
+    }
+
+    /// For an answer to every operation of a document. Once it is spent, answers are kept very small.
+    pub fn of_document() -> Self {
+        Self {
+            steps: 250 * MAX_STEPS,
+            copied: 100 * MAX_COPIED,
+        }
+    }
+
+    /// The part of it that one answer may take.
+    pub(super) fn share(&self) -> Self {
+        let one = Self::of_one();
+        Self {
+            steps: one.steps.min(self.steps.max(100)),
+            copied: one.copied.min(self.copied.max(100)),
+        }
+    }
+
+    /// Counts what an answer took of its share.
+    pub(super) fn settle(&mut self, share: Self, left: Self) {
+        self.steps = self.steps.saturating_sub(share.steps - left.steps);
+        self.copied = self.copied.saturating_sub(share.copied - left.copied);
+    }
+
+    /// Counts a step; `false` when none is left.
+    pub(super) fn step(&mut self) -> bool {
+        let left = self.steps.checked_sub(1);
+        self.steps = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
+pub(super) fn sample(
+    document: &Document,
+    schema: Node<'_>,
+    direction: Direction,
+    allowance: &mut Allowance,
+) -> Value {
+    let share = Allowance {
+        steps: allowance.steps.min(MAX_STEPS),
+        copied: allowance.copied.min(MAX_COPIED),
+    };
     let mut sampler = Sampler {
         document,
         direction,
         open: Vec::new(),
         values: 0,
-        steps: 0,
+        left: share,
     };
-    sampler.value(schema).unwrap_or(Value::Null)
+    let value = sampler.value(schema).unwrap_or(Value::Null);
+    let left = sampler.left;
+    allowance.settle(share, left);
+    value
 }
 
-/// A copy of an example, within the bounds of a sample but larger: the author wrote it out.
-pub(super) fn copy(example: Node<'_>) -> Value {
-    let mut budget = MAX_VALUES * 60;
-    document::copy(example, &mut budget)
+/// A copy of an example.
+pub(super) fn copy(example: Node<'_>, allowance: &mut Allowance) -> Value {
+    let share = allowance.copied.min(MAX_COPIED);
+    let mut left = share;
+    let value = document::copy(example, &mut left);
+    allowance.copied -= share - left;
+    value
 }
 
 struct Sampler<'d> {
@@ -38,24 +107,20 @@ struct Sampler<'d> {
     /// Schemas being sampled, to see when one holds itself.
     open: Vec<NodeId>,
     values: usize,
-    /// Schemas looked at, for compositions that branch without making values.
-    steps: usize,
+    left: Allowance,
 }
 
 impl<'d> Sampler<'d> {
     /// `None` when the schema holds itself here, is forbidden, or a bound is reached.
     fn value(&mut self, schema: Node<'d>) -> Option<Value> {
         let schema = self.document.resolve(schema).ok()?;
-        self.steps += 1;
-        let full = self.values >= MAX_VALUES
-            || self.steps >= MAX_VALUES * 4
-            || self.open.len() >= MAX_DEPTH;
+        let full = !self.left.step() || self.values >= MAX_VALUES || self.open.len() >= MAX_DEPTH;
         if full || schema.as_bool() == Some(false) || self.open.contains(&schema.id()) {
             return None;
         }
         self.values += 1;
         if let Some(given) = given(schema) {
-            return Some(given);
+            return Some(copy(given, &mut self.left));
         }
         self.open.push(schema.id());
         let value = self.made_up(schema);
@@ -71,11 +136,12 @@ impl<'d> Sampler<'d> {
             // A choice beside properties only says which of them are needed.
             let only_needs =
                 |option: Node<'_>| option.entries().all(|(key, _)| key.text == "required");
-            if options.items().all(only_needs) && !options.is_empty() {
+            if options.items().take(MAX_LISTED).all(only_needs) {
                 continue;
             }
             let chosen = options
                 .items()
+                .take(MAX_STEPS)
                 .filter(|option| !is_null(*option))
                 .find_map(|option| self.value(option));
             return match (
@@ -106,6 +172,9 @@ impl<'d> Sampler<'d> {
     fn all_of(&mut self, schema: Node<'d>) -> Option<Value> {
         let mut whole: Option<Value> = None;
         for part in schema.get("allOf").into_iter().flat_map(Node::items) {
+            if !self.left.step() {
+                break;
+            }
             match (self.value(part), &mut whole) {
                 (Some(Value::Object(part)), Some(Value::Object(known))) => known.extend(part),
                 (Some(Value::Null) | None, _) => {}
@@ -118,6 +187,9 @@ impl<'d> Sampler<'d> {
     fn object(&mut self, schema: Node<'d>) -> Map<String, Value> {
         let mut object = Map::new();
         for part in schema.get("allOf").into_iter().flat_map(Node::items) {
+            if !self.left.step() {
+                break;
+            }
             if let Some(Value::Object(part)) = self.value(part) {
                 object.extend(part);
             }
@@ -128,6 +200,9 @@ impl<'d> Sampler<'d> {
             "writeOnly"
         };
         for (name, property) in schema.get("properties").into_iter().flat_map(Node::entries) {
+            if !self.left.step() {
+                break;
+            }
             let resolved = self.document.resolve(property).unwrap_or(property);
             let is_hidden = |node: Node<'_>| node.get(hidden).and_then(Node::as_bool) == Some(true);
             if is_hidden(property) || is_hidden(resolved) {
@@ -151,11 +226,17 @@ impl<'d> Sampler<'d> {
     fn array(&mut self, schema: Node<'d>) -> Value {
         let mut items: Vec<Value> = Vec::new();
         for item in schema.get("prefixItems").into_iter().flat_map(Node::items) {
+            if !self.left.step() {
+                break;
+            }
             items.extend(self.value(item));
         }
+        let (values, copied) = (self.values, self.left.copied);
         if let Some(item) = schema.get("items").filter(|items| items.is_mapping())
             && let Some(value) = self.value(item)
         {
+            // Each further item is as large as the first: lists of lists of lists grow by their product.
+            let (values, copied) = (self.values - values, copied - self.left.copied);
             let wanted = schema
                 .get("minItems")
                 .and_then(Node::as_u64)
@@ -165,9 +246,17 @@ impl<'d> Sampler<'d> {
                 .get("maxItems")
                 .and_then(Node::as_u64)
                 .unwrap_or(wanted);
+            let mut first = true;
             while (items.len() as u64) < wanted.min(most) {
+                if !first {
+                    if self.values + values > MAX_VALUES || copied > self.left.copied {
+                        break;
+                    }
+                    self.values += values;
+                    self.left.copied -= copied;
+                }
+                first = false;
                 items.push(value.clone());
-                self.values += 1;
             }
         }
         Value::Array(items)
@@ -175,16 +264,17 @@ impl<'d> Sampler<'d> {
 }
 
 /// What the author gave: an example, a constant, a default or the first allowed value.
-fn given(schema: Node<'_>) -> Option<Value> {
+fn given(schema: Node<'_>) -> Option<Node<'_>> {
     let listed = |word: &str| {
         let list = schema
             .get(word)
             .filter(|list| list.kind() == Kind::Sequence)?;
         list.items()
+            .take(MAX_LISTED)
             .find(|item| item.kind() != Kind::Null)
             .or_else(|| list.item(0))
     };
-    let found = schema
+    schema
         .get("example")
         .or_else(|| listed("examples"))
         .or_else(|| schema.get("const"))
@@ -193,8 +283,7 @@ fn given(schema: Node<'_>) -> Option<Value> {
                 .get("default")
                 .filter(|default| default.kind() != Kind::Null)
         })
-        .or_else(|| listed("enum"))?;
-    Some(copy(found))
+        .or_else(|| listed("enum"))
 }
 
 fn is_null(schema: Node<'_>) -> bool {

@@ -5,13 +5,13 @@
 use crate::lint::shapes::{ALL, V3, V32};
 
 super::table! {
-    Path "oas-path" Error Minimal ALL ["path-not-include-query" "path-declaration-must-exist"]
+    Path "oas-path" Warning Minimal ALL ["path-not-include-query" "path-declaration-must-exist"]
     "A path of a form no request matches: without a leading slash, with a query, spaces, unbalanced or empty braces."
     "Gateways refuse it, or no request ever matches it."
     "Write it as in '/pets/{petId}'."
 
-    PathAmbiguous "oas-path-ambiguous" Error Minimal ALL ["no-identical-paths" "no-ambiguous-paths"]
-    "Two paths that differ in the names of variables only; a warning where a request can match both and neither is the plainer one."
+    PathAmbiguous "oas-path-ambiguous" Warning Minimal ALL ["no-identical-paths" "no-ambiguous-paths"]
+    "Two paths that a request can match both of: they differ in the names of variables only, or neither is the plainer one."
     "They differ in the names of variables only, so which one answers is left to chance."
     "Merge the two, or tell them apart."
 
