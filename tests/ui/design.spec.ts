@@ -143,3 +143,69 @@ test('removing a deployed API is refused and says where it is', async ({ page, s
   await expect(page.getByRole('dialog')).toContainText('is deployed')
   await expect(page.getByRole('link', { name: 'Go to deployments' })).toBeVisible()
 })
+
+const LOSSY = `openapi: 3.0.3
+info:
+  title: Lossy
+  version: 1.0.0
+paths:
+  /notes:
+    get:
+      operationId: notes
+      parameters:
+        - name: limit
+          in: query
+          schema: { type: integer, maximum: 100 }
+      responses:
+        "200":
+          description: Notes
+    post:
+      operationId: notes
+      responses:
+        "201":
+          description: Made
+`
+
+test('how true AWS is to each operation stands beside the document and leads into it', async ({ page, core }) => {
+  const { api } = await core.call('apis.import', { source: { from: 'text', text: LOSSY, file_name: null }, name: null, version: null, backend: { kind: 'mock' }, base_path: null })
+  await open(page, `/apis/${api.id}/design`)
+  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText(/AWS: \d+ changes?, 1 lost/)
+  await page.getByRole('button', { name: /^AWS: \d+ exact, \d+ changed, 1 lost/ }).click()
+  const panel = page.getByRole('region', { name: 'Fidelity on AWS' })
+  await panel.getByRole('button', { name: /^lost GET \/notes/ }).click()
+  await expect(panel.getByText('GW030')).toBeVisible()
+  await panel.getByRole('button', { name: /^lost 1$/ }).click()
+  await expect(panel.getByText('POST')).toHaveCount(0)
+  await panel.getByRole('button', { name: /^Go to line/ }).first().click()
+  await expect(page.getByRole('textbox', { name: 'OpenAPI document' })).toBeFocused()
+})
+
+test('a finding is fixed in the editor, taken back with one key, and saved only when asked', async ({ page, core }) => {
+  const { api } = await core.call('apis.import', { source: { from: 'text', text: LOSSY, file_name: null }, name: null, version: null, backend: { kind: 'mock' }, base_path: null })
+  await open(page, `/apis/${api.id}/design`)
+  await page.getByRole('button', { name: /problem/ }).first().click()
+  const duplicate = page.getByRole('listitem').filter({ hasText: /notes/ }).filter({ has: page.getByRole('button', { name: 'Fix', exact: true }) }).first()
+  await duplicate.getByRole('button', { name: 'Fix', exact: true }).click()
+  await expect(page.getByText(/^Fixed 1 problem/)).toBeVisible()
+  await expect(page.getByText('Unsaved changes')).toBeVisible()
+  expect((await core.call('apis.document', { api: api.id })).text).toBe(LOSSY)
+  const editor = page.getByRole('textbox', { name: 'OpenAPI document' })
+  await editor.press('Control+z')
+  await expect(page.getByText('Unsaved changes')).toHaveCount(0)
+  await editor.press('Control+y')
+  await page.keyboard.press('Control+s')
+  await expect(page.getByText('Document saved')).toBeVisible()
+  expect((await core.call('apis.document', { api: api.id })).text).not.toBe(LOSSY)
+})
+
+test('request validation is saved and turned off again', async ({ page, core }) => {
+  const { api } = await core.call('apis.import', { source: { from: 'text', text: DOCUMENT, file_name: null }, name: 'Checked', version: null, backend: { kind: 'mock' }, base_path: null })
+  await open(page, `/apis/${api.id}/policies`)
+  await page.getByRole('switch', { name: 'Check bodies' }).click()
+  await page.getByRole('button', { name: 'Save validation' }).click()
+  await expect(page.getByText(/^Request validation saved/)).toBeVisible()
+  expect((await core.call('policies.get', { api: api.id })).policies.validation).toEqual({ parameters: false, body: true })
+  await page.getByRole('switch', { name: 'Check bodies' }).click()
+  await page.getByRole('button', { name: 'Save validation' }).click()
+  await expect(page.getByText('Request validation turned off')).toBeVisible()
+})

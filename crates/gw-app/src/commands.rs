@@ -90,6 +90,8 @@ macro_rules! each_command {
             "apis.remove" => apis::remove(ApiRequest) -> Done, reads [], changes [Apis];
             "apis.export" => apis::export(ApiExport) -> ApiExported, reads [Apis], changes [];
             "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
+            "apis.lint_draft" => apis::lint_draft(DraftLint) -> DraftReport, reads [], changes [];
+            "apis.close_draft" => apis::close_draft(DraftClose) -> Done, reads [], changes [];
             "apis.fix" => apis::fix(ApiFix) -> ApiFixed, reads [], changes [];
             "apis.undo" => apis::undo(ApiUndo) -> DocumentView, reads [], changes [Apis];
             "apis.explain" => apis::explain(ApiExplain) -> Explained, reads [Apis], changes [];
@@ -122,6 +124,7 @@ macro_rules! each_command {
             "policies.attach" => policies::attach(PolicyAttach) -> PolicyView, reads [], changes [Policies, Apis];
             "policies.detach" => policies::detach(PolicyDetach) -> PolicyView, reads [], changes [Policies, Apis];
             "policies.set_cors" => policies::set_cors(CorsSet) -> PolicyView, reads [], changes [Policies, Apis];
+            "policies.set_validation" => policies::set_validation(ValidationSet) -> PolicyView, reads [], changes [Policies, Apis];
 
             "deployments.plan" => deployments::plan(PlanRequest) -> PlanView, reads [Apis, Gateways, Policies, Deployments], changes [];
             "deployments.start" => deployments::start(StartRequest) -> Started, reads [], changes [Deployments];

@@ -347,6 +347,8 @@ pub enum PolicyVerb {
 pub enum PolicyArg {
     /// OAuth 2.0 tokens
     Oauth,
+    /// Request validation: what AWS checks before it passes a request on
+    Validation,
 }
 
 /// `policy attach`
@@ -358,11 +360,11 @@ pub struct PolicyAttachArgs {
     #[arg(value_enum)]
     pub policy: PolicyArg,
     /// Whose tokens count
-    #[arg(long)]
-    pub key_manager: String,
+    #[arg(long, required_if_eq("policy", "oauth"))]
+    pub key_manager: Option<String>,
     /// The audience a token must have
-    #[arg(long)]
-    pub audience: String,
+    #[arg(long, required_if_eq("policy", "oauth"))]
+    pub audience: Option<String>,
     /// 'GET /pets=pets:read' for one operation (several scopes with spaces), or 'pets:read' for all others; repeatable
     #[arg(long = "scope", value_name = "OPERATION=SCOPE")]
     pub scopes: Vec<String>,
@@ -381,6 +383,12 @@ pub struct PolicyAttachArgs {
     /// Seconds AWS may reuse an authorizer's answer, 0 to 3600
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub ttl: u32,
+    /// validation: refuse requests without their required query parameters and headers
+    #[arg(long, conflicts_with_all = ["key_manager", "audience"])]
+    pub parameters: bool,
+    /// validation: refuse JSON bodies that are not as their schema says
+    #[arg(long, conflicts_with_all = ["key_manager", "audience"])]
+    pub body: bool,
 }
 
 /// `plan`

@@ -1,21 +1,50 @@
 //! What the local gateway will refuse of a plan.
 //!
-//! It refuses to warn of what it serves otherwise than AWS: that is AWS's lint to say.
+//! It refuses to warn of what AWS serves otherwise: that is AWS's lint to say.
 
 use gw_model::{Diagnostic, OperationKey, Place, Severity};
 use gw_plan::Plan;
 
 use crate::table::{Table, Unservable};
 
-/// Findings, all of them errors.
+/// Findings: errors for what it cannot serve, and one remark when it serves what nobody has checked.
 pub fn lint(plan: &Plan) -> Vec<Diagnostic> {
-    match Table::compile(plan) {
+    let mut found: Vec<Diagnostic> = match Table::compile(plan) {
         Ok(_) => Vec::new(),
         Err(refused) => refused
             .iter()
             .map(|(operation, why)| finding(operation, why))
             .collect(),
-    }
+    };
+    found.extend(unchecked(plan));
+    found
+}
+
+/// Says that requests pass unchecked where the request validation policy asks for checks.
+fn unchecked(plan: &Plan) -> Option<Diagnostic> {
+    let checked = plan
+        .routes
+        .iter()
+        .filter(|route| route.contract.checks.parameters || route.contract.checks.body)
+        .count();
+    let message = match checked {
+        0 => return None,
+        1 => "The local gateway does not check requests: 1 operation that AWS checks passes them on as they come"
+            .to_owned(),
+        many => format!(
+            "The local gateway does not check requests: {many} operations that AWS checks pass them on as they come"
+        ),
+    };
+    Some(Diagnostic {
+        rule: "local-unchecked-requests".to_owned(),
+        severity: Severity::Info,
+        place: Place::default(),
+        message,
+        why: "AWS answers 400 to a request that is not as the document says; a local gateway leaves that to the backend."
+            .to_owned(),
+        fix: String::new(),
+        fixable: false,
+    })
 }
 
 fn finding(operation: &OperationKey, why: &Unservable) -> Diagnostic {

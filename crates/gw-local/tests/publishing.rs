@@ -250,6 +250,22 @@ async fn what_only_aws_can_serve_is_named() {
     assert_eq!(fault.code, Code::PlanRefused);
 }
 
+#[test]
+fn requests_that_pass_unchecked_are_told_once() {
+    let mut checked = route("GET /a", mock("1"), OPEN);
+    checked.contract.checks.parameters = true;
+    let mut also = route("POST /b", mock("1"), OPEN);
+    also.contract.checks.body = true;
+    let routes = vec![checked, also, route("GET /c", mock("1"), OPEN)];
+    let findings = gw_local::lint::lint(&plan("pets", "/pets", routes, None));
+    assert_eq!(findings.len(), 1);
+    assert_eq!(
+        (findings[0].rule.as_str(), findings[0].severity),
+        ("local-unchecked-requests", Severity::Info)
+    );
+    assert!(findings[0].message.contains("2 operations"));
+}
+
 #[tokio::test]
 async fn a_base_path_that_is_none_is_not_served_at_the_root() {
     assert_eq!(

@@ -1241,6 +1241,74 @@ diagnostics: Array<Diagnostic>, };
 export type Done = Record<string, never>;
 
 /**
+ * A draft that is edited no more.
+ */
+export type DraftClose = { 
+/**
+ * Which.
+ */
+draft: string, };
+
+/**
+ * A text being typed, to be linted as it stands: whole at first, then only what changed.
+ */
+export type DraftLint = { 
+/**
+ * Which draft: a name the page makes up for as long as it edits.
+ */
+draft: string, 
+/**
+ * One more than the last one sent; `text` begins anew at any.
+ */
+version: number, 
+/**
+ * Whose document.
+ */
+api: ApiId, 
+/**
+ * The whole text; `None` when only changes are sent.
+ */
+text: string | null, 
+/**
+ * What changed since the last version, in order; all of them count in the text before.
+ */
+changes: Array<TextChange>, 
+/**
+ * For which kind of gateway too.
+ */
+target: LintTarget | null, };
+
+/**
+ * What linting a draft found.
+ */
+export type DraftReport = { 
+/**
+ * Of which version.
+ */
+version: number, 
+/**
+ * Whether the findings are those of that version.
+ */
+state: DraftState, 
+/**
+ * The worst of them, worst first.
+ */
+diagnostics: Array<Diagnostic>, 
+/**
+ * How many there are.
+ */
+total: number, 
+/**
+ * How many are errors.
+ */
+errors: number, };
+
+/**
+ * What came of linting a draft.
+ */
+export type DraftState = "linted" | "stale" | "unknown";
+
+/**
  * What is known of the remote or stored effect of the failed act. Never guessed.
  */
 export type Effect = "none" | "unknown";
@@ -3175,6 +3243,23 @@ gateway: GatewayId | null,
 target: TargetInput, };
 
 /**
+ * A piece of text that is replaced.
+ */
+export type TextChange = { 
+/**
+ * From here, in UTF-16 units.
+ */
+from: number, 
+/**
+ * To here.
+ */
+to: number, 
+/**
+ * By this.
+ */
+insert: string, };
+
+/**
  * A token to fetch by client credentials.
  */
 export type TokenRequest = { 
@@ -3239,6 +3324,23 @@ parameters: boolean,
 body: boolean, };
 
 /**
+ * What is to be checked of requests.
+ */
+export type ValidationSet = { 
+/**
+ * Of which API.
+ */
+api: ApiId, 
+/**
+ * The edition that was read.
+ */
+edition: number, 
+/**
+ * `None`, or nothing of it, lets the backend check everything.
+ */
+validation: ValidationPolicy | null, };
+
+/**
  * Where secrets are kept, and whether they can be reached now.
  */
 export type VaultStatus = { "kind": "keychain", 
@@ -3293,6 +3395,8 @@ export interface Commands {
   'apis.remove': { request: ApiRequest; response: Done };
   'apis.export': { request: ApiExport; response: ApiExported };
   'apis.lint': { request: ApiLint; response: LintReport };
+  'apis.lint_draft': { request: DraftLint; response: DraftReport };
+  'apis.close_draft': { request: DraftClose; response: Done };
   'apis.fix': { request: ApiFix; response: ApiFixed };
   'apis.undo': { request: ApiUndo; response: DocumentView };
   'apis.explain': { request: ApiExplain; response: Explained };
@@ -3322,6 +3426,7 @@ export interface Commands {
   'policies.attach': { request: PolicyAttach; response: PolicyView };
   'policies.detach': { request: PolicyDetach; response: PolicyView };
   'policies.set_cors': { request: CorsSet; response: PolicyView };
+  'policies.set_validation': { request: ValidationSet; response: PolicyView };
   'deployments.plan': { request: PlanRequest; response: PlanView };
   'deployments.start': { request: StartRequest; response: Started };
   'deployments.cancel': { request: DeploymentRequest; response: Done };
@@ -3364,6 +3469,8 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'apis.remove': [],
   'apis.export': ["apis"],
   'apis.lint': ["apis"],
+  'apis.lint_draft': [],
+  'apis.close_draft': [],
   'apis.fix': [],
   'apis.undo': [],
   'apis.explain': ["apis"],
@@ -3393,6 +3500,7 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'policies.attach': [],
   'policies.detach': [],
   'policies.set_cors': [],
+  'policies.set_validation': [],
   'deployments.plan': ["apis","gateways","policies","deployments"],
   'deployments.start': [],
   'deployments.cancel': [],

@@ -1,6 +1,6 @@
 /** CodeMirror as the kit uses it; loaded only where an editor is shown. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
 import {
@@ -9,11 +9,12 @@ import {
   foldKeymap,
   HighlightStyle,
   indentOnInput,
+  StreamLanguage,
   syntaxHighlighting,
 } from '@codemirror/language'
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
-import { Compartment, EditorState, type Extension, type Text } from '@codemirror/state'
+import { type ChangeSet, Compartment, EditorState, type Extension, Text } from '@codemirror/state'
 import {
   drawSelection,
   EditorView,
@@ -23,9 +24,10 @@ import {
   lineNumbers,
 } from '@codemirror/view'
 import { tags as t } from '@lezer/highlight'
+import type { Edit } from './edits'
 import type { Mark } from './types'
 
-export type Language = 'json' | 'yaml' | 'text'
+export type Language = 'json' | 'yaml' | 'diff' | 'text'
 
 /** Beyond this, folding and highlighting of selection matches cost more than they give. */
 const LARGE = 2_000_000
@@ -36,6 +38,9 @@ const colours = HighlightStyle.define([
   { tag: [t.number, t.bool, t.null, t.keyword, t.atom], color: 'var(--color-syntax-number)' },
   { tag: [t.comment, t.lineComment], color: 'var(--color-syntax-comment)' },
   { tag: [t.punctuation, t.separator, t.bracket], color: 'var(--color-text-2)' },
+  { tag: t.inserted, color: 'var(--color-state-ok)' },
+  { tag: t.deleted, color: 'var(--color-state-failed)' },
+  { tag: t.meta, color: 'var(--color-text-3)' },
   { tag: t.invalid, color: 'var(--color-state-failed)' },
 ])
 
@@ -91,7 +96,8 @@ export interface EditorOptions {
   readonly: boolean
   wrap: boolean
   label: string
-  onchange: (value: string) => void
+  /** Told of every change; the text is got when it is needed, for getting it costs. */
+  onchange: () => void
   oncursor: (line: number) => void
 }
 
@@ -99,6 +105,8 @@ export class Editor {
   #view: EditorView
   #language = new Compartment()
   #readonly = new Compartment()
+  #taken: ChangeSet | null = null
+  #kept: Text
 
   constructor(options: EditorOptions) {
     const large = options.value.length > LARGE
@@ -136,16 +144,51 @@ export class Editor {
           this.#language.of(grammar(options.language)),
           this.#readonly.of(sealed(options.readonly)),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) options.onchange(update.state.doc.toString())
+            if (update.docChanged) {
+              this.#taken = this.#taken ? this.#taken.compose(update.changes) : update.changes
+              options.onchange()
+            }
             if (update.selectionSet) options.oncursor(update.state.doc.lineAt(update.state.selection.main.head).number)
           }),
         ],
       }),
     })
+    this.#kept = this.#view.state.doc
   }
 
   get text(): string {
     return this.#view.state.doc.toString()
+  }
+
+  /** What changed since this was asked last, in the text as it was then. */
+  changes(): Edit[] {
+    const found: Edit[] = []
+    this.#taken?.iterChanges((from, to, _start, _end, insert) => found.push({ from, to, insert: insert.toString() }))
+    this.#taken = null
+    return found
+  }
+
+  /** Takes this as what is saved; without it, the text as it stands. */
+  keep(saved?: string): void {
+    this.#kept = saved === undefined ? this.#view.state.doc : Text.of(saved.split(/\r\n?|\n/))
+  }
+
+  /** Whether the text is another than the one kept. */
+  get changed(): boolean {
+    return !this.#view.state.doc.eq(this.#kept)
+  }
+
+  /** Makes edits as one step of the history, and shows the first. */
+  edit(edits: Edit[]): void {
+    const first = edits[0]
+    if (!first) return
+    this.#view.dispatch({
+      changes: edits,
+      effects: EditorView.scrollIntoView(first.from, { y: 'center' }),
+      annotations: isolateHistory.of('full'),
+      userEvent: 'input.fix',
+    })
+    this.#view.focus()
   }
 
   replace(value: string): void {
@@ -177,8 +220,16 @@ export class Editor {
   }
 }
 
+const diff = StreamLanguage.define({
+  token(stream) {
+    const sign = stream.peek() ?? ''
+    stream.skipToEnd()
+    return ({ '+': 'inserted', '-': 'deleted', '@': 'meta' } as Record<string, string | undefined>)[sign] ?? null
+  },
+})
+
 function grammar(language: Language): Extension {
-  return language === 'json' ? json() : language === 'yaml' ? yaml() : []
+  return language === 'json' ? json() : language === 'yaml' ? yaml() : language === 'diff' ? diff : []
 }
 
 function sealed(on: boolean): Extension {

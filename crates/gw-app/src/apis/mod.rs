@@ -2,6 +2,7 @@
 //!
 //! It refuses to lose text: a document is stored byte for byte, findings or not, unless nothing of it can be read.
 
+mod draft;
 mod explain;
 mod fix;
 mod folder;
@@ -24,6 +25,8 @@ use crate::wire::{
     ImportedPiece, LintReport, LintSubject, LintTarget, Syntax,
 };
 
+pub(crate) use draft::Drafts;
+pub use draft::{close_draft, lint_draft};
 pub use explain::explain;
 pub use fix::{Rewritten, fix, rewrite, undo};
 pub(crate) use working::Working;

@@ -249,6 +249,70 @@ pub struct LintReport {
     pub fidelity: Option<FidelityReport>,
 }
 
+/// A text being typed, to be linted as it stands: whole at first, then only what changed.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct DraftLint {
+    /// Which draft: a name the page makes up for as long as it edits.
+    pub draft: String,
+    /// One more than the last one sent; `text` begins anew at any.
+    #[ts(type = "number")]
+    pub version: u64,
+    /// Whose document.
+    pub api: ApiId,
+    /// The whole text; `None` when only changes are sent.
+    pub text: Option<String>,
+    /// What changed since the last version, in order; all of them count in the text before.
+    pub changes: Vec<TextChange>,
+    /// For which kind of gateway too.
+    pub target: Option<LintTarget>,
+}
+
+/// A piece of text that is replaced.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct TextChange {
+    /// From here, in UTF-16 units.
+    pub from: u32,
+    /// To here.
+    pub to: u32,
+    /// By this.
+    pub insert: String,
+}
+
+/// What linting a draft found.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct DraftReport {
+    /// Of which version.
+    #[ts(type = "number")]
+    pub version: u64,
+    /// Whether the findings are those of that version.
+    pub state: DraftState,
+    /// The worst of them, worst first.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many there are.
+    pub total: u32,
+    /// How many are errors.
+    pub errors: u32,
+}
+
+/// What came of linting a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum DraftState {
+    /// It was linted.
+    Linted,
+    /// A newer version came meanwhile.
+    Stale,
+    /// The version before is not known here: send the whole text.
+    Unknown,
+}
+
+/// A draft that is edited no more.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct DraftClose {
+    /// Which.
+    pub draft: String,
+}
+
 /// What AWS said, to be explained.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct ApiExplain {

@@ -50,6 +50,36 @@ impl Working {
         read(api, text, None).await
     }
 
+    /// A text of an API read on the thread that asks, for as long as its answer is wanted.
+    pub(crate) fn read_while(
+        api: &Api,
+        text: String,
+        key_manager: Option<KeyManagerSnapshot>,
+        wanted: impl Fn() -> bool,
+    ) -> Option<Self> {
+        let revision = snapshot_of(api, text, key_manager);
+        if !wanted() {
+            return None;
+        }
+        let (document, mut diagnostics) = Document::parse(&revision.document);
+        if !wanted() {
+            return None;
+        }
+        diagnostics.extend(gw_openapi::lint(&document));
+        if !wanted() {
+            return None;
+        }
+        let (plan, found) = gw_plan::compile_document(&revision, &document);
+        diagnostics.extend(found);
+        wanted().then(|| Self {
+            api: api.clone(),
+            revision,
+            document,
+            plan,
+            diagnostics,
+        })
+    }
+
     /// The same API with another text, on the thread that asks.
     pub(crate) fn with_text(&self, text: &str) -> Self {
         let revision = Revision {
@@ -115,6 +145,15 @@ async fn fetch(app: &App, api: &ApiId) -> Result<(Api, String, Option<KeyManager
         Ok((api, document, snapshot))
     })
     .await
+}
+
+/// An API and whose tokens count, without its document.
+pub(crate) async fn context(
+    app: &App,
+    api: &ApiId,
+) -> Result<(Api, Option<KeyManagerSnapshot>), Fault> {
+    let (api, _, snapshot) = fetch(app, api).await?;
+    Ok((api, snapshot))
 }
 
 /// What would be deployed now, without reading it.

@@ -9,7 +9,9 @@ use gw_model::{AwsAuthorizer, Code, CorsPolicy, Fault, OauthPolicy, OperationSec
 use crate::apis::Working;
 use crate::app::{App, now};
 use crate::names::invalid;
-use crate::wire::{ApiRequest, CorsSet, OperationPolicy, PolicyAttach, PolicyDetach, PolicyView};
+use crate::wire::{
+    ApiRequest, CorsSet, OperationPolicy, PolicyAttach, PolicyDetach, PolicyView, ValidationSet,
+};
 
 /// An API's policies and what they come to.
 pub async fn get(app: &App, request: ApiRequest) -> Result<PolicyView, Fault> {
@@ -46,6 +48,18 @@ pub async fn set_cors(app: &App, request: CorsSet) -> Result<PolicyView, Fault> 
     let working = Working::load(app, &request.api).await?;
     let policies = Policies {
         cors: request.cors,
+        ..working.api.policies.clone()
+    };
+    save(app, working, request.edition, policies).await
+}
+
+/// Sets what a gateway checks of requests.
+pub async fn set_validation(app: &App, request: ValidationSet) -> Result<PolicyView, Fault> {
+    let working = Working::load(app, &request.api).await?;
+    let policies = Policies {
+        validation: request
+            .validation
+            .filter(|checks| checks.parameters || checks.body),
         ..working.api.policies.clone()
     };
     save(app, working, request.edition, policies).await

@@ -1,6 +1,6 @@
 //! What `policies.*` takes and gives.
 
-use gw_model::{ApiId, CorsPolicy, OauthPolicy, OperationKey, Policies};
+use gw_model::{ApiId, CorsPolicy, OauthPolicy, OperationKey, Policies, ValidationPolicy};
 use gw_plan::RouteSecurity;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -62,4 +62,16 @@ pub struct CorsSet {
     pub edition: u64,
     /// `None` for none.
     pub cors: Option<CorsPolicy>,
+}
+
+/// What is to be checked of requests.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ValidationSet {
+    /// Of which API.
+    pub api: ApiId,
+    /// The edition that was read.
+    #[ts(type = "number")]
+    pub edition: u64,
+    /// `None`, or nothing of it, lets the backend check everything.
+    pub validation: Option<ValidationPolicy>,
 }

@@ -10,6 +10,7 @@ mod applications;
 mod canary;
 mod console;
 mod deployments;
+mod drafts;
 mod fixes;
 mod gateways;
 mod hostile;

@@ -135,3 +135,46 @@ async fn cross_origin_rules_are_those_browsers_keep() {
         .await;
     assert!(off["policies"]["cors"].is_null());
 }
+
+#[tokio::test]
+async fn requests_are_checked_when_that_is_asked_and_only_then() {
+    let world = World::new().await;
+    let api = world.notes(json!({ "kind": "mock" })).await;
+    let set = |edition: u64, validation: Value| json!({ "api": api["id"], "edition": edition, "validation": validation });
+    let view = world
+        .ok(
+            "policies.set_validation",
+            set(1, json!({ "parameters": false, "body": true })),
+        )
+        .await;
+    assert_eq!(
+        view["policies"]["validation"],
+        json!({ "parameters": false, "body": true })
+    );
+    world
+        .refused(
+            "policies.set_validation",
+            set(1, json!(null)),
+            "catalog.changed-meanwhile",
+        )
+        .await;
+    let local = json!({ "subject": { "from": "api", "api": api["id"] }, "target": "local" });
+    let told = |report: &Value| {
+        report["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|finding| {
+                finding["rule"] == "local-unchecked-requests" && finding["severity"] == "info"
+            })
+    };
+    assert!(told(&world.ok("apis.lint", local.clone()).await));
+    let nothing = json!({ "parameters": false, "body": false });
+    let view = world.ok("policies.set_validation", set(2, nothing)).await;
+    assert!(
+        view["policies"]["validation"].is_null(),
+        "checking nothing is no policy"
+    );
+    assert_eq!(view["edition"], 3);
+    assert!(!told(&world.ok("apis.lint", local).await));
+}

@@ -123,6 +123,11 @@ async fn apis(world: &World) {
             json!({ "subject": { "from": "api", "api": api["id"] } }),
         )
         .await;
+    let draft = json!({ "draft": "one", "version": 1, "api": api["id"], "text": NOTES, "changes": [], "target": null });
+    world.ok("apis.lint_draft", draft).await;
+    world
+        .ok("apis.close_draft", json!({ "draft": "one" }))
+        .await;
     let all = json!({ "subject": { "from": "api", "api": api["id"] }, "target": null, "what": { "fix": "all" } });
     world.ok("apis.fix", all).await;
     // The text was saved as it is, so there is nothing to take back.
@@ -169,7 +174,13 @@ async fn apis(world: &World) {
         )
         .await;
     world
-        .ok("policies.detach", json!({ "api": api["id"], "edition": 7 }))
+        .ok(
+            "policies.set_validation",
+            json!({ "api": api["id"], "edition": 7, "validation": null }),
+        )
+        .await;
+    world
+        .ok("policies.detach", json!({ "api": api["id"], "edition": 8 }))
         .await;
     world.ok("apis.remove", json!({ "api": made["id"] })).await;
 }

@@ -4,25 +4,41 @@
 
 use std::collections::BTreeMap;
 
-use gw_app::wire::{ApiRequest, PolicyAttach, PolicyDetach, PolicyView};
+use gw_app::wire::{ApiRequest, PolicyAttach, PolicyDetach, PolicyView, ValidationSet};
 use gw_app::{App, policies, resolve};
-use gw_model::{AwsAuthorizer, Code, Fault, OauthPolicy, OperationKey, OperationSecurity};
+use gw_model::{
+    AwsAuthorizer, Code, Fault, OauthPolicy, OperationKey, OperationSecurity, ValidationPolicy,
+};
 
 use super::api::security;
-use crate::args::{PolicyAttachArgs, PolicyVerb};
+use crate::args::{PolicyArg, PolicyAttachArgs, PolicyVerb};
 use crate::output::{self, Reply};
 
 /// Runs one verb.
 pub async fn run(app: &App, verb: PolicyVerb) -> Result<Reply, Fault> {
     match verb {
-        PolicyVerb::Attach(args) => attach(app, args).await,
+        PolicyVerb::Attach(args) => match args.policy {
+            PolicyArg::Oauth => attach(app, args).await,
+            PolicyArg::Validation => validate(app, args).await,
+        },
         PolicyVerb::Show { api } => {
             let api = resolve::api(app, &api).await?;
             let view = policies::get(app, ApiRequest { api: api.id }).await?;
             let text = describe(&view);
             Ok(Reply::new(view, text))
         }
-        PolicyVerb::Detach { api, policy: _ } => {
+        PolicyVerb::Detach {
+            api,
+            policy: PolicyArg::Validation,
+        } => {
+            let view = set_validation(app, &api, None).await?;
+            let text = "Detached. The backend checks every request when you deploy next.\n";
+            Ok(Reply::new(view, text.to_owned()))
+        }
+        PolicyVerb::Detach {
+            api,
+            policy: PolicyArg::Oauth,
+        } => {
             let api = resolve::api(app, &api).await?;
             let view = policies::detach(
                 app,
@@ -41,13 +57,54 @@ pub async fn run(app: &App, verb: PolicyVerb) -> Result<Reply, Fault> {
     }
 }
 
+async fn validate(app: &App, args: PolicyAttachArgs) -> Result<Reply, Fault> {
+    if !args.parameters && !args.body {
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            "Nothing is to be checked",
+            "Say --parameters, --body or both",
+        )
+        .fact("field", "validation"));
+    }
+    let checks = ValidationPolicy {
+        parameters: args.parameters,
+        body: args.body,
+    };
+    let view = set_validation(app, &args.api, Some(checks)).await?;
+    let text = describe(&view);
+    Ok(Reply::new(view, text))
+}
+
+async fn set_validation(
+    app: &App,
+    api: &str,
+    validation: Option<ValidationPolicy>,
+) -> Result<PolicyView, Fault> {
+    let api = resolve::api(app, api).await?;
+    let request = ValidationSet {
+        api: api.id,
+        edition: api.edition,
+        validation,
+    };
+    policies::set_validation(app, request).await
+}
+
 async fn attach(app: &App, args: PolicyAttachArgs) -> Result<Reply, Fault> {
+    if args.parameters || args.body {
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            "--parameters and --body are of request validation",
+            "Attach it on its own: gatewright policy attach API validation --parameters --body",
+        )
+        .fact("field", "validation"));
+    }
     let api = resolve::api(app, &args.api).await?;
-    let key_manager = resolve::key_manager(app, &args.key_manager).await?;
+    let key_manager =
+        resolve::key_manager(app, args.key_manager.as_deref().unwrap_or_default()).await?;
     let (scopes, operations) = read_scopes(&args.scopes, &args.public)?;
     let oauth = OauthPolicy {
         key_manager: key_manager.id,
-        audience: args.audience,
+        audience: args.audience.unwrap_or_default(),
         scopes,
         operations,
         aws: match args.lambda_arn {
@@ -132,6 +189,12 @@ fn describe(view: &PolicyView) -> String {
             ("cache", format!("{} s", oauth.ttl_seconds)),
         ]),
     };
+    if let Some(checks) = view.policies.validation {
+        text.push_str(&output::facts(&[(
+            "AWS checks",
+            checked(checks).to_owned(),
+        )]));
+    }
     let lines = view
         .operations
         .iter()
@@ -144,6 +207,15 @@ fn describe(view: &PolicyView) -> String {
         "No operations yet.",
     ));
     text
+}
+
+fn checked(checks: ValidationPolicy) -> &'static str {
+    match (checks.parameters, checks.body) {
+        (true, true) => "required query parameters, headers and JSON bodies; it answers 400",
+        (true, false) => "required query parameters and headers; it answers 400",
+        (false, true) => "JSON bodies; it answers 400",
+        (false, false) => "nothing",
+    }
 }
 
 #[cfg(test)]

@@ -14,3 +14,4 @@ mod journey;
 mod secrets;
 mod serve;
 mod shell;
+mod validation;

@@ -1,34 +1,81 @@
 /**
  * The document being edited as text: drafted, linted while typing, saved under the edition guard.
- * It refuses to judge the text itself: every finding is the core's.
+ * It refuses to judge the text itself: every finding is the core's. A keystroke sends a keystroke; the whole text is
+ * taken out of the editor only to be saved, kept, fixed or compared with AWS.
  */
-import { call, toFault, type ApiId, type Diagnostic, type Fault, type LintTarget, type Syntax } from '../../ipc'
+import { call, toFault, type ApiFixed, type ApiId, type Diagnostic, type Fault, type FidelityReport, type FixWhat, type LintTarget, type Syntax, type TextChange } from '../../ipc'
+import { edits } from '../../kit/edits'
 import { drafts } from './drafts.svelte'
 
-const PAUSE = 350
+/** After a keystroke, before it is sent. */
+const SOON = 30
+/** After the last keystroke, before what takes the whole text. */
+const LATER = 1000
+/** A run this old is overtaken by the next instead of waited for. */
+const SLOW = 150
+
+/** The editor as this needs it; it holds the text. */
+export interface Holder {
+  readonly text: string
+  readonly changed: boolean
+  changes(): TextChange[]
+  keep(saved?: string): void
+  edit(edits: TextChange[]): void
+  replace(text: string): void
+}
+
+let made = 0
 
 export class DocumentEdit {
+  /** What the editor begins with; `null` until it is read. */
   text = $state<string | null>(null)
   syntax = $state<Syntax>('yaml')
   fault = $state.raw<Fault | null>(null)
   saving = $state(false)
   linting = $state(false)
+  fixing = $state(false)
+  dirty = $state(false)
   diagnostics = $state.raw<Diagnostic[]>([])
+  /** How many there are: the list may hold the worst only. */
+  total = $state(0)
+  /** Of the text as typed; `null` for that of the saved one. */
+  fidelity = $state.raw<FidelityReport | null>(null)
   readonly api: ApiId
-  #saved = $state('')
+  readonly ready: Promise<void>
+  #held: () => void = () => undefined
+  #saved = ''
   #edition = 0
   #target: LintTarget | null
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #turn = 0
+  #editor: Holder | null = null
+  #soon: ReturnType<typeof setTimeout> | undefined
+  #later: ReturnType<typeof setTimeout> | undefined
+  /** Counts what was typed, to know an answer to an older text. */
+  #typed = 0
+  #draft = `draft ${Date.now().toString(36)} ${(made += 1)}`
+  #version = 0
+  #known = false
+  #sentAt: number | null = null
+  #closed = false
 
   constructor(api: ApiId, target: LintTarget | null) {
     this.api = api
     this.#target = target
+    this.ready = new Promise((resolve) => (this.#held = resolve))
     void this.read()
   }
 
-  get dirty(): boolean {
-    return this.text !== null && this.text !== this.#saved
+  /** The text as it stands. */
+  get current(): string {
+    return this.#editor?.text ?? this.text ?? ''
+  }
+
+  /** Takes the editor that holds the text from now on. */
+  attach(editor: Holder): void {
+    this.#editor = editor
+    editor.keep(this.#saved)
+    this.#known = false
+    this.#held()
+    void this.lint()
   }
 
   async read(): Promise<void> {
@@ -38,9 +85,10 @@ export class DocumentEdit {
       this.#saved = view.text
       this.syntax = view.syntax
       this.#edition = kept?.edition ?? view.edition
-      this.text = kept?.text ?? view.text
-      this.diagnostics = view.diagnostics
-      void this.lint()
+      this.#show(kept?.text ?? view.text)
+      this.dirty = kept !== undefined && kept.text !== view.text
+      this.#found(view.diagnostics, view.diagnostics.length)
+      if (this.#editor) void this.lint()
     })
   }
 
@@ -49,52 +97,104 @@ export class DocumentEdit {
     if (this.text !== null && edition > this.#edition && !this.dirty && !this.saving) void this.read()
   }
 
-  type(text: string): void {
-    this.text = text
-    if (text === this.#saved) drafts.dropDocument(this.api)
-    else drafts.keepDocument(this.api, { edition: this.#edition, text })
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.lint(), PAUSE)
+  /** Something was typed. */
+  type(): void {
+    this.#typed += 1
+    this.dirty = this.#editor?.changed ?? true
+    this.#plan(SOON)
+    clearTimeout(this.#later)
+    this.#later = setTimeout(() => this.#settle(true), LATER)
   }
 
   lintFor(target: LintTarget | null): void {
     this.#target = target
-    void this.lint()
+    if (this.#editor) void this.lint()
   }
 
-  /** Asks again for the text as it stands; a slower older answer is dropped. */
+  /** Sends what changed; a slower older answer is dropped. */
   async lint(): Promise<void> {
-    if (this.text === null) return
-    const turn = ++this.#turn
+    const editor = this.#editor
+    if (!editor || this.#closed) return
+    const at = Date.now()
+    if (this.#sentAt !== null && at - this.#sentAt < SLOW) {
+      this.#plan(SLOW - (at - this.#sentAt))
+      return
+    }
+    const changes = editor.changes()
+    const whole = this.#known ? null : editor.text
+    // Asked again for the same text, for another target: the same version.
+    if (whole !== null || changes.length > 0) this.#version += 1
+    const [version, typed] = [this.#version, this.#typed]
+    this.#known = true
+    this.#sentAt = at
     this.linting = true
     try {
-      const report = await call('apis.lint', { subject: { from: 'draft', api: this.api, text: this.text }, target: this.#target })
-      if (turn === this.#turn) this.diagnostics = report.diagnostics
+      const report = await call('apis.lint_draft', { draft: this.#draft, version, api: this.api, text: whole, changes: whole === null ? changes : [], target: this.#target })
+      if (version !== this.#version) return
+      if (report.state === 'unknown') {
+        this.#known = false
+        this.#plan(0)
+      } else if (report.state === 'linted' && typed === this.#typed) this.#found(report.diagnostics, report.total)
     } catch (thrown) {
-      if (turn === this.#turn) this.fault = toFault(thrown, 'apis.lint')
+      if (version !== this.#version) return
+      this.#known = false
+      this.fault = toFault(thrown, 'apis.lint_draft')
     } finally {
-      if (turn === this.#turn) this.linting = false
+      if (version === this.#version) {
+        this.#sentAt = null
+        this.linting = false
+      }
     }
   }
 
+  /** Fixes findings in the text as it stands; `null` when it was typed into meanwhile. Nothing is changed yet. */
+  async fix(what: FixWhat): Promise<ApiFixed | null> {
+    const typed = this.#typed
+    this.fixing = true
+    this.fault = null
+    try {
+      const fixed = await call('apis.fix', { subject: { from: 'draft', api: this.api, text: this.current }, target: this.#target, what })
+      return typed === this.#typed ? fixed : null
+    } catch (thrown) {
+      this.fault = toFault(thrown, 'apis.fix')
+      return null
+    } finally {
+      this.fixing = false
+    }
+  }
+
+  /** Puts fixes into the editor, as one step that can be taken back. */
+  apply(fixed: ApiFixed): void {
+    this.#editor?.edit(edits(this.current, fixed.text))
+    this.#found(fixed.report.diagnostics, fixed.report.diagnostics.length)
+    if (fixed.report.fidelity) this.fidelity = fixed.report.fidelity
+  }
+
   async save(): Promise<boolean> {
-    const text = this.text
-    if (text === null || this.saving || !this.dirty) return false
+    if (this.text === null || this.saving || !this.dirty) return false
+    const text = this.current
+    const typed = this.#typed
     const edition = drafts.document(this.api)?.edition ?? this.#edition
     return this.#attempt(async () => {
       const view = await call('apis.save_document', { api: this.api, edition, text })
       this.#saved = view.text
       this.#edition = view.edition
       this.syntax = view.syntax
+      this.#editor?.keep(view.text)
+      this.dirty = typed !== this.#typed && (this.#editor?.changed ?? false)
+      if (!this.dirty) clearTimeout(this.#later)
+      this.fidelity = null
       drafts.dropDocument(this.api)
       drafts.advance(this.api, edition, view.edition)
-      void this.lint()
     })
   }
 
   discard(): void {
-    this.text = this.#saved
+    this.#show(this.#saved)
     this.fault = null
+    this.dirty = false
+    this.fidelity = null
+    clearTimeout(this.#later)
     drafts.dropDocument(this.api)
     void this.lint()
   }
@@ -104,22 +204,65 @@ export class DocumentEdit {
     const latest = await this.#attempt(async () => {
       const view = await call('apis.document', { api: this.api })
       this.#edition = view.edition
-      if (this.text !== null) drafts.keepDocument(this.api, { edition: view.edition, text: this.text })
+      if (this.dirty) drafts.keepDocument(this.api, { edition: view.edition, text: this.current })
     })
     return latest && this.save()
   }
 
   /** Takes the newer version; gives back what was typed. */
   async takeTheirs(): Promise<string> {
-    const mine = this.text ?? ''
+    const mine = this.current
     drafts.dropDocument(this.api)
     await this.read()
     return mine
   }
 
   close(): void {
-    clearTimeout(this.#timer)
-    this.#turn += 1
+    clearTimeout(this.#soon)
+    clearTimeout(this.#later)
+    this.#settle(false)
+    this.#closed = true
+    this.#version += 1
+    void call('apis.close_draft', { draft: this.#draft }).catch(() => undefined)
+  }
+
+  #plan(after: number): void {
+    clearTimeout(this.#soon)
+    this.#soon = setTimeout(() => void this.lint(), after)
+  }
+
+  #show(text: string): void {
+    this.text = text
+    this.#editor?.replace(text)
+    this.#editor?.keep(this.#saved)
+  }
+
+  #found(diagnostics: Diagnostic[], total: number): void {
+    this.diagnostics = diagnostics
+    this.total = total
+  }
+
+  /** What takes the whole text: keeping it, and comparing it with AWS. */
+  #settle(compare: boolean): void {
+    if (this.text === null) return
+    if (!this.dirty) {
+      drafts.dropDocument(this.api)
+      this.fidelity = null
+      return
+    }
+    const text = this.current
+    drafts.keepDocument(this.api, { edition: this.#edition, text })
+    if (compare) void this.#compare(text)
+  }
+
+  async #compare(text: string): Promise<void> {
+    const typed = this.#typed
+    try {
+      const report = await call('apis.lint', { subject: { from: 'draft', api: this.api, text }, target: 'aws' })
+      if (typed === this.#typed && this.dirty) this.fidelity = report.fidelity
+    } catch {
+      // The findings beside say what cannot be read; the report of the saved text stays.
+    }
   }
 
   async #attempt(act: () => Promise<void>): Promise<boolean> {

@@ -1,0 +1,71 @@
+/**
+ * How typing feels in a large document over the real core: from a keystroke to its mark, and the longest the page is
+ * held up meanwhile. `node tests/ui/typing.mjs [megabytes]`, with the page and gw-serve built.
+ */
+import { chromium } from '../../ui/node_modules/@playwright/test/index.mjs'
+import { launchOptions } from './chromium.mjs'
+import { startCore } from './core.mjs'
+import { open } from './pages.mjs'
+
+const megabytes = Number(process.argv[2] ?? 5)
+const ROUNDS = 10
+
+function largeDocument(bytes) {
+  const paths = {}
+  const text = 'What it is for, in a sentence that is as long as such sentences are. '.repeat(8)
+  for (let size = 0, i = 0; size < bytes; i += 1) {
+    const get = {
+      operationId: `get${i}`,
+      summary: `Thing ${i}`,
+      description: text,
+      parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer' } }],
+      responses: { 200: { description: 'OK', content: { 'application/json': { schema: { type: 'object', properties: { id: { type: 'string' }, name: { type: 'string' } } } } } } },
+    }
+    paths[`/things${i}`] = { get }
+    size += JSON.stringify(get, null, 2).length * 1.5
+  }
+  return JSON.stringify({ openapi: '3.0.3', info: { title: 'Large', version: '1.0.0' }, paths }, null, 2)
+}
+
+const core = await startCore()
+const browser = await chromium.launch(launchOptions)
+try {
+  const text = largeDocument(megabytes * 1_000_000)
+  const { api } = await core.call('apis.import', { source: { from: 'text', text, file_name: 'large.json' }, name: null, version: null, backend: { kind: 'mock' }, base_path: null })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  page.setDefaultTimeout(120_000)
+  await page.goto(core.url)
+  await open(page, `/apis/${api.id}/design`)
+  await page.getByRole('button', { name: 'Document', exact: true }).click()
+  const editor = page.getByRole('textbox', { name: 'OpenAPI document' })
+  await editor.click()
+  await page.keyboard.press('Control+Home')
+  // The first report of the whole text is not what is measured.
+  await page.waitForTimeout(8000)
+  const measured = await page.evaluate(async (rounds) => {
+    let longest = 0
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => (longest = Math.max(longest, one.duration)))).observe({ type: 'longtask' })
+    const marked = () => document.querySelector('.cm-lintRange-error, .cm-lint-marker-error') !== null
+    const until = (wanted) =>
+      new Promise((resolve) => {
+        const look = () => (marked() === wanted ? resolve(performance.now()) : requestAnimationFrame(look))
+        look()
+      })
+    const times = []
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [act, wanted] of [['insertText', true], ['delete', false]]) {
+        const start = performance.now()
+        document.execCommand(act, false, 'x')
+        times.push((await until(wanted)) - start)
+        await new Promise((resolve) => setTimeout(resolve, 400))
+      }
+    }
+    return { times, longest }
+  }, ROUNDS)
+  const times = measured.times.sort((a, b) => a - b)
+  const at = (share) => Math.round(times[Math.min(times.length - 1, Math.floor(times.length * share))])
+  console.log(`${(text.length / 1e6).toFixed(1)} MB: from keystroke to mark ${at(0.5)} ms (median), ${at(0.9)} ms (9 in 10), ${at(1)} ms (worst of ${times.length}); longest task of the page ${Math.round(measured.longest)} ms`)
+} finally {
+  await browser.close()
+  await core.stop()
+}
