@@ -26,7 +26,6 @@ fn report(bytes: &[u8]) -> Vec<Diagnostic> {
         let request = sample::request(&document, operation);
         assert!(answer.body.len() + request.body.len() < 16 * 1024 * 1024);
     }
-    drop(operations);
     let mock = revision(document.text(), Backend::Mock);
     let (plan, diagnostics) = compile_document(&mock, &document);
     assert_eq!(digest(&plan).len(), 64);

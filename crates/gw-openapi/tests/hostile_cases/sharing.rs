@@ -269,13 +269,18 @@ pub(super) fn cases() -> Vec<Case> {
                 format!("{{\"openapi\":\"3.0.3\",\"info\":{{\"title\":\"T\",\"version\":\"1\"}},\"paths\":{{\"/{path}\":{{\"get\":{{\"parameters\":[{}],\"responses\":{{\"200\":{{\"description\":\"x\"}}}}}}}}}}}}", parameters.join(",")).into_bytes()
             },
         ),
-        case("more than can be served", "two hundred thousand paths", LARGE, || {
-            let mut text = "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/\":{\"get\":{}}".to_owned();
-            for at in 0..200_000 {
-                let _ = write!(text, ",\"/{at}\":{{\"get\":{{}}}}");
-            }
-            text.push_str("}}");
-            text.into_bytes()
-        }),
+        case(
+            "more than can be served",
+            "two hundred thousand paths",
+            LARGE,
+            || {
+                let mut text = "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/\":{\"get\":{}}".to_owned();
+                for at in 0..200_000 {
+                    let _ = write!(text, ",\"/{at}\":{{\"get\":{{}}}}");
+                }
+                text.push_str("}}");
+                text.into_bytes()
+            },
+        ),
     ]
 }
