@@ -1,7 +1,5 @@
 //! Whole documents compiled for AWS: the sample, and documents that meet several rules at once.
 
-#![expect(clippy::unwrap_used, reason = "whatever is missing fails the test")]
-
 use gw_aws_import::{Compiled, Fidelity, compile, report};
 use gw_model::{
     ApiId, AwsCredentials, AwsTarget, Backend, EndpointType, Policies, Revision, ValidationPolicy,

@@ -31,8 +31,8 @@ fn survive(name: &str, bytes: &[u8]) -> (Document, Vec<Diagnostic>) {
     let (document, mut diagnostics) = Document::parse_bytes(bytes);
     diagnostics.extend(lint(&document));
     for operation in document.operations() {
-        let answer = sample::answer(&document, &operation);
-        let request = sample::request(&document, &operation);
+        let answer = sample::answer(&document, operation);
+        let request = sample::request(&document, operation);
         assert!(
             answer.body.len() + request.body.len() < 1024 * 1024,
             "{name}"

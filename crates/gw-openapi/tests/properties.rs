@@ -42,8 +42,8 @@ fn json() -> impl Strategy<Value = Value> {
 fn use_all(document: &Document) {
     let _ = lint(document);
     for operation in document.operations() {
-        let _ = sample::answer(document, &operation);
-        let _ = sample::request(document, &operation);
+        let _ = sample::answer(document, operation);
+        let _ = sample::request(document, operation);
         assert!(document.operation(&operation.key).is_some());
     }
     let _ = (

@@ -166,7 +166,7 @@ fn changed(text: &str, changes: &[TextChange]) -> Result<String, Fault> {
     let mut places = Units {
         text,
         narrow: text.is_ascii(),
-        units: 0,
+        at: 0,
         bytes: 0,
     };
     let added: usize = changes.iter().map(|change| change.insert.len()).sum();
@@ -198,7 +198,7 @@ struct Units<'t> {
     text: &'t str,
     /// Every unit is one byte.
     narrow: bool,
-    units: usize,
+    at: usize,
     bytes: usize,
 }
 
@@ -213,13 +213,13 @@ impl Units<'_> {
         }
         let rest = self.text.get(self.bytes..)?;
         for character in rest.chars() {
-            if self.units >= unit {
+            if self.at >= unit {
                 break;
             }
-            self.units += character.len_utf16();
+            self.at += character.len_utf16();
             self.bytes += character.len_utf8();
         }
-        (self.units == unit).then_some(self.bytes)
+        (self.at == unit).then_some(self.bytes)
     }
 }
 

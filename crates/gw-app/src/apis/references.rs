@@ -19,7 +19,7 @@ use super::import::{ReadText, decode};
 use crate::app::blocking;
 
 /// For everything that is fetched for one document.
-const WEB_TIME: Duration = Duration::from_secs(60);
+const WEB_TIME: Duration = Duration::from_mins(1);
 /// For one answer.
 const WEB_BYTES: usize = 16 * 1024 * 1024;
 const AT_ONCE: usize = 4;

@@ -124,7 +124,7 @@ impl<'p> Compiler<'p> {
             if let Some(target) = self.alias(&schema) {
                 return self.resolve(target);
             }
-            if self.is_empty(&schema) {
+            if says_nothing(&schema) {
                 return None;
             }
         }
@@ -306,9 +306,9 @@ impl<'p> Compiler<'p> {
 
     /// A reference to a shared schema, with null beside it.
     pub(super) fn refer_or_null(&mut self, model: usize) -> Shape<'p> {
-        let pointer = match self.models.get(model).map(|model| model.source) {
-            Some(Source::Shared(pointer)) => pointer,
-            _ => return Shape::default(),
+        let source = self.models.get(model).map(|model| model.source);
+        let Some(Source::Shared(pointer)) = source else {
+            return Shape::default();
         };
         if let Some(twin) = self.twins.get(pointer) {
             return Shape::model(*twin);
@@ -373,7 +373,7 @@ impl<'p> Compiler<'p> {
                 let Some(schema) = self.parse(target) else {
                     break Some(self.shared_model(target));
                 };
-                if self.is_empty(&schema) {
+                if says_nothing(&schema) {
                     break None;
                 }
                 if let Some(next) = self.alias(&schema) {
@@ -418,14 +418,6 @@ impl<'p> Compiler<'p> {
         let model = self.model(Source::Shared(pointer), name, false);
         self.notes.here = here;
         model
-    }
-
-    /// Whether nobody can break a schema, by its words alone.
-    fn is_empty(&self, schema: &Json<'p>) -> bool {
-        match schema {
-            Json::Object(words) => !words.iter().any(|(word, _)| asserts(word)),
-            other => *other == Json::Bool(true),
-        }
     }
 
     /// The reference a schema is, when it is nothing else.
@@ -525,5 +517,13 @@ impl<'p> Compiler<'p> {
     ) {
         self.losses += 1;
         self.note(rule, Weight::Check, word, stays, message);
+    }
+}
+
+/// Whether nobody can break a schema, by its words alone.
+fn says_nothing(schema: &Json<'_>) -> bool {
+    match schema {
+        Json::Object(words) => !words.iter().any(|(word, _)| asserts(word)),
+        other => *other == Json::Bool(true),
     }
 }

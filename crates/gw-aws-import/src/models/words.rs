@@ -97,13 +97,13 @@ impl<'p> Compiler<'p> {
 
     fn word(
         &mut self,
-        word: &Cow<'p, str>,
+        word: &str,
         value: &Json<'p>,
         words: Words<'_, 'p>,
         types: &Types,
         shape: &mut Shape<'p>,
     ) {
-        match word.as_ref() {
+        match word {
             // Read elsewhere, or holding schemas that are referred to by pointer.
             "$ref" | "type" | "nullable" | "minimum" | "maximum" | "exclusiveMinimum"
             | "exclusiveMaximum" | "allOf" | "anyOf" | "oneOf" | "not" | "$defs"
@@ -205,9 +205,8 @@ impl<'p> Compiler<'p> {
     }
 
     /// A word that draft 4 and OpenAPI 3.0 do not share.
-    pub(super) fn beyond(&mut self, word: &Cow<'p, str>) {
-        let is_meant =
-            self.dialect == Dialect::JsonSchema2020 || word.as_ref() == "patternProperties";
+    pub(super) fn beyond(&mut self, word: &str) {
+        let is_meant = self.dialect == Dialect::JsonSchema2020 || word == "patternProperties";
         let message = format!("Models know no '{word}'; it is not checked");
         if is_meant {
             self.lose("GW041", word, false, message);

@@ -231,10 +231,12 @@ fn is_endless(
         for (word, value) in words {
             match (word.as_str(), value) {
                 ("$ref", Value::String(target)) => {
-                    found.push(target.trim_start_matches('#').to_owned())
+                    found.push(target.trim_start_matches('#').to_owned());
                 }
                 ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                    parts.iter().for_each(|part| in_place(part, found));
+                    for part in parts {
+                        in_place(part, found);
+                    }
                 }
                 ("not" | "if" | "then" | "else", part) => in_place(part, found),
                 _ => {}

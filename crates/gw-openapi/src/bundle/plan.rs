@@ -113,9 +113,8 @@ impl<'g> Naming<'g> {
         let target = self.target(spot, role).filter(|_| entry.len() == 1);
         let part = match target {
             Some(target) if target.source != ROOT => target,
-            Some(_) => return,
             None if layer.source != ROOT => spot,
-            None => return,
+            _ => return,
         };
         self.plan
             .homes
@@ -205,7 +204,7 @@ impl<'g> Naming<'g> {
         let taken = self.taken.entry(section).or_default();
         let name = [first.clone(), second]
             .into_iter()
-            .chain((2_u32..).map(|number| format!("{first}_{number}")))
+            .chain((2_u32..=u32::MAX).map(|number| format!("{first}_{number}")))
             .find(|name| !taken.contains(name));
         let Some(name) = name else { return };
         taken.insert(name.clone());

@@ -162,9 +162,8 @@ fn of_key(kind: Kind, key: &str, value: Node<'_>) -> Role {
 
 fn of_content(kind: Kind, key: &str, value: Node<'_>) -> Role {
     match key {
-        "schema" | "itemSchema" => Role::One(Kind::Schema),
         // A parameter of 2.0 describes its items like a schema.
-        "items" => Role::One(Kind::Schema),
+        "schema" | "itemSchema" | "items" => Role::One(Kind::Schema),
         "content" => Role::Names(Kind::MediaType),
         "headers" => Role::Names(Kind::Header),
         "links" => Role::Names(Kind::Link),
