@@ -248,6 +248,9 @@ pub enum ApiVerb {
         /// Also what this kind of gateway refuses or loses
         #[arg(long = "for", value_enum, value_name = "KIND")]
         target: Option<KindArg>,
+        /// A file that says which rules are on and how much their findings matter
+        #[arg(long, value_name = "FILE", conflicts_with = "fix")]
+        ruleset: Option<String>,
         #[command(flatten)]
         fix: FixArgs,
     },

@@ -273,7 +273,11 @@ subject: LintSubject,
 /**
  * For which kind of gateway too.
  */
-target: LintTarget | null, };
+target: LintTarget | null, 
+/**
+ * A ruleset file, in place of the recommended rules and severities.
+ */
+ruleset?: string, };
 
 /**
  * Part of the list.

@@ -8,6 +8,7 @@ mod fix;
 mod folder;
 mod import;
 mod references;
+mod rulesets;
 pub mod wire;
 pub(crate) mod working;
 
@@ -222,6 +223,10 @@ fn file_name(working: &Working) -> String {
 
 /// Finds problems in an API, in what the editor holds, or in a file.
 pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
+    let ruleset = match &request.ruleset {
+        Some(path) => Some(rulesets::read(path).await?),
+        None => None,
+    };
     let mut bundled = None;
     let working = match request.subject {
         LintSubject::File { path } => {
@@ -236,12 +241,15 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
     let (mut diagnostics, fidelity) = match request.target {
         Some(LintTarget::Aws) => {
             let (found, fidelity) = connect::aws_report(&working, &connect::any_aws_target());
-            let mut diagnostics = working.diagnostics;
+            let mut diagnostics = working.diagnostics.clone();
             diagnostics.extend(found);
             (diagnostics, Some(fidelity))
         }
         other => (for_target(&working, other), None),
     };
+    if let Some(ruleset) = &ruleset {
+        diagnostics = rulesets::judge(ruleset, &working.document, diagnostics);
+    }
     if let Some(bundle) = bundled {
         diagnostics = references::told_in_files(&bundle, diagnostics);
     }

@@ -1,6 +1,6 @@
 //! What `apis.*` takes and gives.
 
-use gw_aws_import::FidelityReport;
+pub use gw_aws_import::{Fidelity, FidelityReport};
 use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId, Place};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -201,6 +201,10 @@ pub struct ApiLint {
     pub subject: LintSubject,
     /// For which kind of gateway too.
     pub target: Option<LintTarget>,
+    /// A ruleset file, in place of the recommended rules and severities.
+    #[serde(default)]
+    #[ts(optional)]
+    pub ruleset: Option<String>,
 }
 
 /// What to lint.

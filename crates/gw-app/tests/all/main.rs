@@ -18,6 +18,7 @@ mod key_managers;
 mod operations;
 mod policies;
 mod references;
+mod rulesets;
 mod samples;
 mod serving;
 mod table;

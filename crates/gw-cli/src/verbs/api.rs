@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use gw_app::wire::{
-    ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, ImportSource,
-    LintReport, LintSubject, LintTarget,
+    ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, Fidelity,
+    FidelityReport, ImportSource, LintReport, LintSubject, LintTarget,
 };
 use gw_app::{App, apis, resolve};
 use gw_model::{Backend, Fault};
@@ -74,10 +74,14 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
             subject,
             target,
             fix,
+            ..
         } if fix.fix => fix::run(app, &subject, lint_target(target), &fix).await,
         ApiVerb::Lint {
-            subject, target, ..
-        } => lint(app, &subject, lint_target(target)).await,
+            subject,
+            target,
+            ruleset,
+            ..
+        } => lint(app, &subject, lint_target(target), ruleset).await,
         ApiVerb::Undo { api } => fix::undo(app, &api).await,
         ApiVerb::Remove { api } => {
             let api = resolve::api(app, &api).await?;
@@ -256,13 +260,19 @@ async fn export(app: &App, api: &str, format: FormatArg) -> Result<Reply, Fault>
     Ok(Reply::new(exported, text).exact())
 }
 
-async fn lint(app: &App, subject: &str, target: Option<LintTarget>) -> Result<Reply, Fault> {
+async fn lint(
+    app: &App,
+    subject: &str,
+    target: Option<LintTarget>,
+    ruleset: Option<String>,
+) -> Result<Reply, Fault> {
     let from = lint_subject(app, subject).await?;
     let report = apis::lint(
         app,
         ApiLint {
             subject: from,
             target,
+            ruleset,
         },
     )
     .await?;
@@ -306,5 +316,50 @@ pub(super) fn describe_lint(subject: &str, report: &LintReport) -> String {
         (0, 0) => "No problems\n".to_owned(),
         (errors, warnings) => format!("{errors} errors, {warnings} warnings\n"),
     });
+    if let Some(fidelity) = &report.fidelity {
+        text.push_str(&describe_fidelity(fidelity));
+    }
+    text
+}
+
+/// How true AWS is: each operation that is not exact with the reasons why, and the counts.
+fn describe_fidelity(report: &FidelityReport) -> String {
+    let word = |fidelity| match fidelity {
+        Fidelity::Exact => "exact",
+        Fidelity::Changed => "changed",
+        Fidelity::Lost => "lost",
+        Fidelity::Refused => "refused",
+    };
+    let mut text = String::from("\nOn AWS\n");
+    let told = report
+        .operations
+        .iter()
+        .filter(|operation| operation.fidelity > Fidelity::Exact);
+    for operation in told {
+        text.push_str(&format!(
+            "  {:8} {}",
+            word(operation.fidelity),
+            operation.operation
+        ));
+        if !operation.path.is_empty() && operation.path != operation.operation.path {
+            text.push_str(&format!(" as {}", operation.path));
+        }
+        text.push('\n');
+        let reasons = operation
+            .notes
+            .iter()
+            .filter(|note| note.fidelity > Fidelity::Exact);
+        for note in reasons {
+            let (line, column) = (note.place.line, note.place.column);
+            text.push_str(&format!(
+                "           {line}:{column} {} {}\n",
+                note.rule, note.message
+            ));
+        }
+    }
+    text.push_str(&format!(
+        "{} exact, {} changed, {} lost, {} refused\n",
+        report.exact, report.changed, report.lost, report.refused
+    ));
     text
 }
