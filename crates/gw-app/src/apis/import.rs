@@ -245,13 +245,9 @@ pub(super) fn prepare(
             .replace(|c: char| c.is_whitespace() || c == '@' || c == '/', "-"),
         (None, _) => "1.0.0".to_owned(),
     };
-    let server = server_url(document, read.base.as_ref());
-    let backend = match (&request.backend, &server) {
-        (Some(backend), _) => backend.clone(),
-        (None, Some(url)) => Backend::Http {
-            url: url.as_str().trim_end_matches('/').to_owned(),
-        },
-        (None, None) => Backend::Mock,
+    let backend = match &request.backend {
+        Some(backend) => backend.clone(),
+        None => backend_of(document, read.base.as_ref()),
     };
     let base_path = request
         .base_path
@@ -287,6 +283,16 @@ fn printable(title: &str, forbidden: char, instead: char) -> String {
         .take(200)
         .collect();
     clean.trim().to_owned()
+}
+
+/// Where a document says its operations are; answers from its examples when it does not say.
+pub(super) fn backend_of(document: &Document, base: Option<&Url>) -> Backend {
+    match server_url(document, base) {
+        Some(url) => Backend::Http {
+            url: url.as_str().trim_end_matches('/').to_owned(),
+        },
+        None => Backend::Mock,
+    }
 }
 
 /// The first server that is, or can be made, an absolute URL without variables.

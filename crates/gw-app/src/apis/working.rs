@@ -3,7 +3,7 @@
 //! It refuses to be stored: it is made anew from the catalog.
 
 use gw_model::{
-    Api, ApiId, Backend, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, Severity,
+    Api, ApiId, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, Severity,
 };
 use gw_openapi::Document;
 use gw_plan::Plan;
@@ -35,19 +35,25 @@ impl Working {
 
     /// Of a file that is not in the catalog: its own name and version, its own server, no policies.
     pub(crate) async fn of_file(text: String) -> Result<Self, Fault> {
-        let api = Api {
-            id: ApiId::new("file"),
-            name: "file".to_owned(),
-            version: "0".to_owned(),
-            base_path: "/".to_owned(),
-            backend: Backend::Mock,
-            policies: Policies::default(),
-            operations: 0,
-            edition: 0,
-            created_at: now(),
-            updated_at: now(),
-        };
-        read(api, text, None).await
+        blocking(move || {
+            let (document, diagnostics) = Document::parse(&text);
+            let or = |found: Option<&str>, otherwise: &str| found.unwrap_or(otherwise).to_owned();
+            let api = Api {
+                id: ApiId::new("file"),
+                name: or(document.title(), "file"),
+                version: or(document.api_version(), "0"),
+                base_path: "/".to_owned(),
+                backend: super::import::backend_of(&document, None),
+                policies: Policies::default(),
+                operations: 0,
+                edition: 0,
+                created_at: now(),
+                updated_at: now(),
+            };
+            let revision = snapshot_of(&api, text, None);
+            Ok(judge(api, revision, document, diagnostics))
+        })
+        .await
     }
 
     /// A text of an API read on the thread that asks, for as long as its answer is wanted.
@@ -86,7 +92,8 @@ impl Working {
             document: text.to_owned(),
             ..self.revision.clone()
         };
-        judge(self.api.clone(), revision)
+        let (document, diagnostics) = Document::parse(text);
+        judge(self.api.clone(), revision, document, diagnostics)
     }
 
     /// Stops when any finding is an error.
@@ -181,15 +188,20 @@ async fn read(
     key_manager: Option<KeyManagerSnapshot>,
 ) -> Result<Working, Fault> {
     blocking(move || {
+        let (document, diagnostics) = Document::parse(&text);
         let revision = snapshot_of(&api, text, key_manager);
-        Ok(judge(api, revision))
+        Ok(judge(api, revision, document, diagnostics))
     })
     .await
 }
 
-/// Reads, lints and compiles.
-fn judge(api: Api, revision: Revision) -> Working {
-    let (document, mut diagnostics) = Document::parse(&revision.document);
+/// Lints and compiles what was read.
+fn judge(
+    api: Api,
+    revision: Revision,
+    document: Document,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Working {
     diagnostics.extend(gw_openapi::lint(&document));
     let (plan, found) = gw_plan::compile_document(&revision, &document);
     diagnostics.extend(found);
