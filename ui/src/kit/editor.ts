@@ -83,6 +83,11 @@ const look = EditorView.theme({
     borderRadius: 'var(--radius-base)',
     color: 'var(--color-text)',
   },
+  // Told apart by shape as well as by colour.
+  '.cm-lint-marker': { content: 'normal !important', boxSizing: 'border-box', width: '9px', height: '9px', margin: '5px 2px' },
+  '.cm-lint-marker-error': { backgroundColor: 'var(--color-state-failed)', borderRadius: '50%' },
+  '.cm-lint-marker-warning': { backgroundColor: 'var(--color-state-warning)', clipPath: 'polygon(50% 0, 100% 100%, 0 100%)' },
+  '.cm-lint-marker-info': { border: '2px solid var(--color-state-unknown)', borderRadius: '50%' },
   '.cm-diagnostic': { padding: '4px 8px', fontFamily: 'var(--font-ui)', border: 'none' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--color-state-failed)' },
   '.cm-diagnostic-warning': { borderLeft: '3px solid var(--color-state-warning)' },
