@@ -42,6 +42,8 @@ pub(super) struct Seen<'d> {
     ids: HashMap<&'d str, First<'d>>,
     /// Operations that were reached by a path.
     of_paths: HashSet<NodeId>,
+    /// Operations wherever they stand; those no path reaches give their ids last.
+    met: Vec<Node<'d>>,
     /// Security of operations below `/admin`, and of the others.
     pub(super) admin: Vec<Node<'d>>,
     pub(super) public: Vec<Node<'d>>,
@@ -98,11 +100,18 @@ impl<'d> Lint<'d> {
         }
     }
 
+    /// Ids of operations that no path reaches, as those of webhooks.
+    pub(super) fn other_operation_ids(&mut self) {
+        for node in std::mem::take(&mut self.operations.met) {
+            if !self.operations.of_paths.contains(&node.id) {
+                self.operation_id(node, None);
+            }
+        }
+    }
+
     /// Any operation, of a path or not.
     pub(super) fn operation_anywhere(&mut self, node: Node<'d>) {
-        if !self.operations.of_paths.contains(&node.id) {
-            self.operation_id(node, None);
-        }
+        self.operations.met.push(node);
         match self.get(node, Word::OperationId) {
             None => self.report(Id::OperationIdMissing, At::Key(node), || {
                 "This operation has no operationId".to_owned()

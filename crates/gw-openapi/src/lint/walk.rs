@@ -44,6 +44,7 @@ impl<'d> Lint<'d> {
             }
         }
         self.components(root);
+        self.other_operation_ids();
     }
 
     pub(super) fn entries(&self, node: Node<'d>) -> &'d [Entry] {

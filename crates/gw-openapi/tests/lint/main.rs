@@ -226,3 +226,16 @@ fn ambiguous_paths_in_tens_of_thousands_are_found_in_time() {
         started.elapsed()
     );
 }
+
+#[test]
+fn a_taken_id_is_told_once_with_whose_it_is() {
+    let text = with_paths(&format!(
+        "  /a:\n    get: {{ operationId: x, {OK} }}\n    put: {{ operationId: x, {OK} }}\n"
+    ));
+    let messages: Vec<String> = lint(&Document::parse(&text).0)
+        .into_iter()
+        .filter(|finding| finding.rule == "oas-operation-id")
+        .map(|finding| finding.message)
+        .collect();
+    assert_eq!(messages, ["The operationId 'x' is that of GET /a already"]);
+}
