@@ -7,7 +7,8 @@ const RESOURCES = 300
 /** Which rules of the product may tell of an obstacle. */
 export const RULES_OF = {
   'sibling variables': ['GW012'],
-  'partly variable segment': ['GW011'],
+  // A segment with a query or fragment behind its variable is told as what it is.
+  'partly variable segment': ['GW011', 'GW010'],
   '? or # in the path': ['GW010', 'GW011'],
   'other characters': ['GW010', 'GW011'],
   'over 300 resources': ['GW015'],

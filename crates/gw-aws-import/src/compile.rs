@@ -16,7 +16,7 @@ use crate::models::{Built, Models};
 use crate::note::{Fidelity, Note, Subject};
 use crate::operation::{self, Bodies};
 use crate::paths::{self, Placed, Served};
-use crate::{authorizer, cors, names};
+use crate::{authorizer, cors, integration, names};
 
 /// Largest document AWS imports, in bytes (aws-facts 3.2).
 pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
@@ -61,6 +61,7 @@ fn compile_described(plan: &Plan, target: &AwsTarget, description: &str) -> Comp
         mut notes,
         resources,
     } = paths::place(plan);
+    notes.extend(integration::refusals(plan));
     let mut models = Models::new(&plan.schemas);
     let bodies: Vec<Bodies> = served
         .iter()

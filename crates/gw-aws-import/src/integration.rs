@@ -3,12 +3,13 @@
 //! It refuses to change a backend's answer: HTTP and Lambda backends are proxies, status, headers and body pass through.
 
 use gw_model::{AwsTarget, HttpMethod};
-use gw_plan::{MockAnswer, Route, RouteBackend};
+use gw_plan::{MockAnswer, Plan, Route, RouteBackend};
 use serde_json::{Map, Value, json};
 
 use crate::names;
+use crate::note::{Fidelity, Note, Subject};
 use crate::operation::variables;
-use crate::paths::Served;
+use crate::paths::{Served, pointer};
 
 /// The integration of a route where it is served.
 pub(crate) fn integration(route: &Route, served: &Served, target: &AwsTarget) -> Value {
@@ -41,6 +42,50 @@ fn verbatim(integration: &str, renamed: &[(String, String)]) -> Value {
         }
     }
     value
+}
+
+/// Integrations of the document's own that AWS would refuse: without an address, or with one it cannot read.
+pub(crate) fn refusals(plan: &Plan) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for (at, route) in plan.routes.iter().enumerate() {
+        let RouteBackend::Verbatim { integration } = &route.backend else {
+            continue;
+        };
+        let Some((rule, what)) = trouble(integration) else {
+            continue;
+        };
+        notes.push(Note {
+            rule,
+            fidelity: Fidelity::Refused,
+            subject: Subject::Route(at),
+            source: format!("{}/x-amazon-apigateway-integration", pointer(route)),
+            result: String::new(),
+            message: format!("The integration of {} {what}", route.operation),
+        });
+    }
+    notes
+}
+
+fn trouble(integration: &str) -> Option<(&'static str, &'static str)> {
+    let value: Value = serde_json::from_str(integration).unwrap_or_default();
+    // AWS's own exports and documents written by hand differ in case.
+    let text = |name: &str| {
+        let fields = value.as_object()?;
+        let (_, value) = fields
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        value.as_str()
+    };
+    let uri = text("uri").unwrap_or_default();
+    match text("type")?.to_ascii_lowercase().as_str() {
+        "http" | "http_proxy" if !uri.starts_with("http://") && !uri.starts_with("https://") => {
+            Some(("GW025", "names no HTTP address"))
+        }
+        "aws" | "aws_proxy" if !uri.contains(":path/") && !uri.contains(":action/") => {
+            Some(("GW026", "names nothing of AWS to call"))
+        }
+        _ => None,
+    }
 }
 
 /// The answer a route's method declares: one that a mapping may fill, or a placeholder a proxy ignores.

@@ -85,7 +85,7 @@ fn base_name(route: &Route) -> String {
 /// (GW055).
 fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    essence == "application/json"
 }
 
 /// What AWS checks of a route: what every route served by the same operation asks for.

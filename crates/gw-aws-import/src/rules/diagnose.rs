@@ -58,9 +58,20 @@ pub fn findings(
 ) -> Vec<Diagnostic> {
     let told: BTreeSet<&str> = notes.iter().map(|note| note.rule).collect();
     let mut found = diagnose(notes, Some(document));
+    let refused: Vec<&Note> = notes
+        .iter()
+        .filter(|note| note.fidelity == Fidelity::Refused)
+        .collect();
     let mut further = lint::beside_compiler(document, plan, target);
     further.retain(|finding| {
         let rule = finding.rule.as_str();
+        // One error for one place.
+        let told_there = refused
+            .iter()
+            .any(|note| note.rule == rule && finding.place.pointer.starts_with(&note.source));
+        if told_there {
+            return false;
+        }
         finding.severity == Severity::Error || APART.contains(&rule) || !told.contains(rule)
     });
     found.extend(further);
