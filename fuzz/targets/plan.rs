@@ -1,7 +1,7 @@
 //! Revisions to plans: any document, with each kind of backend and with and without policies. A plan reads back as it
 //! was written, has one digest, differs in nothing from itself, and has every operation of the document once.
 //!
-//! It refuses to lower: what AWS is sent is another compiler's, with a target of its own.
+//! It refuses to lower: that is the target `aws`.
 #![no_main]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +70,7 @@ fn revision(text: &str, backend: Backend, protected: bool) -> Revision {
         policies: Policies {
             oauth: protected.then_some(oauth),
             cors: protected.then(CorsPolicy::default),
+            validation: None,
         },
         key_manager: protected.then(|| KeyManagerSnapshot {
             issuer: "https://login.example".to_owned(),
