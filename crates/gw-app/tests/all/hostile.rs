@@ -266,7 +266,8 @@ async fn nothing_that_a_document_names_is_read_or_fetched() {
     }
     for format in ["openapi", "aws"] {
         let asked = json!({ "api": api, "format": format });
-        world.ok("apis.export", asked).await;
+        // The one for AWS may be refused: what cannot be followed is an error.
+        world.call("apis.export", asked).await.ok();
     }
     assert_eq!(backend.requests().len(), 0, "something was fetched");
     for said in world.said() {

@@ -152,7 +152,7 @@ fn integrations_follow_their_backends() {
     );
 
     plan.routes[0].backend = RouteBackend::Verbatim {
-        integration: r#"{"type":"aws","responses":{"x":{"statusCode":"201"}}}"#.to_owned(),
+        integration: r#"{"type":"aws","uri":"arn:aws:apigateway:eu-west-1:dynamodb:action/GetItem","responses":{"x":{"statusCode":"201"}}}"#.to_owned(),
     };
     assert_eq!(
         integration(&plan, "/files/{path+}", "x-amazon-apigateway-any-method")["type"],
