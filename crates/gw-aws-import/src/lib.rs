@@ -20,9 +20,9 @@ pub mod rules;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 
-pub use compile::{Compiled, compile, compile_signed, is_protected};
+pub use compile::{Compiled, MAX_DOCUMENT_BYTES, compile, compile_signed, is_protected};
 pub use explain::explain;
 pub use lint::lint;
 pub use note::{Fidelity, Note, Subject};
-pub use paths::Served;
+pub use paths::{MAX_RESOURCES, Served};
 pub use report::{FidelityNote, FidelityReport, OperationFidelity, report};

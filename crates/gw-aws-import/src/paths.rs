@@ -339,7 +339,7 @@ pub(crate) fn pointer(route: &Route) -> String {
 pub(crate) fn result_pointer(path: &str, method: HttpMethod) -> String {
     format!(
         "/paths/{}/{}",
-        path.replace('~', "~0").replace('/', "~1"),
+        gw_openapi::pointer::escape(path),
         method.document_key()
     )
 }

@@ -11,6 +11,7 @@ use ts_rs::TS;
 
 use crate::compile::Compiled;
 use crate::note::{Fidelity, Note, Subject};
+use crate::rules::nearest;
 
 /// Most reasons given for one operation out of schemas; schemas can have thousands.
 const MOST_REASONS: usize = 20;
@@ -147,18 +148,14 @@ fn told(document: &Document, note: &Note) -> FidelityNote {
     }
 }
 
-/// Where a pointer leads, or the nearest place above it that is there.
-pub(crate) fn place(document: &Document, pointer: &str) -> Place {
-    let mut above = pointer;
-    loop {
-        if let Some(mut place) = document.place(above) {
-            pointer.clone_into(&mut place.pointer);
-            return place;
-        }
-        match above.rfind('/') {
-            Some(at) => above = above.get(..at).unwrap_or_default(),
-            None => return Place::default(),
-        }
+/// The nearest place to a note's source, under the source's own pointer.
+fn place(document: &Document, pointer: &str) -> Place {
+    let Some(place) = nearest(document, pointer) else {
+        return Place::default();
+    };
+    Place {
+        pointer: pointer.to_owned(),
+        ..place
     }
 }
 

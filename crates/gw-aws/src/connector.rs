@@ -139,8 +139,8 @@ pub fn capabilities() -> Capabilities {
         lambda_backend: true,
         checks_tokens: false,
         public_address: true,
-        max_resources: Some(lint::MAX_RESOURCES),
-        max_document_bytes: Some(lint::MAX_DOCUMENT_BYTES),
+        max_resources: Some(gw_aws_import::MAX_RESOURCES),
+        max_document_bytes: Some(gw_aws_import::MAX_DOCUMENT_BYTES as u64),
     }
 }
 

@@ -12,8 +12,6 @@ mod schemas;
 mod security;
 mod size;
 
-pub use size::{MAX_DOCUMENT_BYTES, MAX_RESOURCES};
-
 use std::collections::{BTreeSet, HashMap};
 
 use gw_model::{AwsTarget, Diagnostic, OperationKey, Place, Severity};

@@ -6,12 +6,6 @@ use gw_model::EndpointType;
 
 use super::{Found, Rule, Subject};
 
-/// Most resources of a REST API, the root not counted (aws-facts 3.2).
-pub const MAX_RESOURCES: u32 = 300;
-
-/// Largest document AWS imports, in bytes (aws-facts 3.2).
-pub const MAX_DOCUMENT_BYTES: u64 = 6 * 1024 * 1024;
-
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "GW006",

@@ -134,14 +134,16 @@ fn place(pointer: &str, document: Option<&Document>) -> Place {
             ..Place::default()
         };
     };
+    nearest(document, pointer).unwrap_or_default()
+}
+
+/// Where a pointer leads, or the nearest place above it that is there.
+pub(crate) fn nearest(document: &Document, pointer: &str) -> Option<Place> {
     let mut at = pointer;
     loop {
         if let Some(place) = document.place(at) {
-            return place;
+            return Some(place);
         }
-        match at.rsplit_once('/') {
-            Some((parent, _)) => at = parent,
-            None => return Place::default(),
-        }
+        (at, _) = at.rsplit_once('/')?;
     }
 }

@@ -12,7 +12,7 @@ mod security;
 use gw_model::Severity;
 
 pub use diagnose::{MOST_OF_A_KIND, diagnose, findings};
-pub(crate) use diagnose::{capped, diagnostic};
+pub(crate) use diagnose::{capped, diagnostic, nearest};
 
 /// What is known of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,24 +65,18 @@ pub fn fixes<'f>(
     document: &Document,
     findings: impl IntoIterator<Item = &'f Diagnostic>,
 ) -> Vec<Option<Vec<Edit>>> {
-    let context = Context {
-        document,
-        ids: OnceCell::new(),
-    };
+    let context = Context::of(document);
     findings
         .into_iter()
-        .map(|finding| context.fix(finding).filter(|edits| !edits.is_empty()))
+        .map(|finding| context.fix(finding))
         .collect()
 }
 
 /// Says of each finding whether it can be fixed.
 pub fn mark(document: &Document, findings: &mut [Diagnostic]) {
-    let context = Context {
-        document,
-        ids: OnceCell::new(),
-    };
+    let context = Context::of(document);
     for finding in findings {
-        finding.fixable |= context.fix(finding).is_some_and(|edits| !edits.is_empty());
+        finding.fixable |= context.fix(finding).is_some();
     }
 }
 
@@ -95,8 +89,20 @@ struct Context<'d> {
     ids: OnceCell<Ids>,
 }
 
-impl Context<'_> {
+impl<'d> Context<'d> {
+    fn of(document: &'d Document) -> Self {
+        Self {
+            document,
+            ids: OnceCell::new(),
+        }
+    }
+
+    /// The edits that mend a finding, at least one.
     fn fix(&self, finding: &Diagnostic) -> Option<Vec<Edit>> {
+        self.edits(finding).filter(|edits| !edits.is_empty())
+    }
+
+    fn edits(&self, finding: &Diagnostic) -> Option<Vec<Edit>> {
         let at = finding.place.pointer.as_str();
         if !self.document.is_sound() || at.len() > MAX_POINTER {
             return None;
