@@ -187,7 +187,7 @@ impl Connector for AwsConnector {
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Option<Receipt>, Fault> {
-        verbs::probe(self, &change.verb, mark, outputs).await
+        verbs::probe(self, change, mark, outputs).await
     }
 
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault> {

@@ -3,8 +3,10 @@
 //! It refuses to publish: an interrupted publication is taken back unless it had happened already. It refuses to guess:
 //! every step in doubt is asked about first.
 
+use std::time::Duration;
+
 use gw_connector::{Connector, Goal, Target};
-use gw_model::{Code, DeploymentId, Fault, Retry};
+use gw_model::{Code, DeploymentId, Fault, Retry, UnixMillis};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::RunEvent;
@@ -89,10 +91,11 @@ async fn settle_doubts(saga: &mut Saga<'_>) -> Result<(), Fault> {
         .steps
         .iter()
         .filter(|step| step.status == StepStatus::InDoubt)
-        .map(|step| (step.step, step.change.clone()))
+        .map(|step| (step.step, step.change.clone(), step.changed_at))
         .collect();
-    for (step, change) in doubtful {
-        let entry = if let Some(receipt) = saga.find_out(step, &change).await? {
+    for (step, change, tried_at) in doubtful {
+        let settle = saga.ctx.retry.settle.saturating_sub(since(saga, tried_at));
+        let entry = if let Some(receipt) = saga.find_out(step, &change, settle).await? {
             Entry::Done { step, receipt }
         } else {
             let fault = interrupted(saga).fact("probed", "it did not happen");
@@ -101,6 +104,14 @@ async fn settle_doubts(saga: &mut Saga<'_>) -> Result<(), Fault> {
         saga.write(entry)?;
     }
     Ok(())
+}
+
+/// How long ago that was. A time in the future says that the clock was set back, and nothing else.
+fn since(saga: &Saga<'_>, then: Option<UnixMillis>) -> Duration {
+    let passed = then.map_or(i64::MAX, |then| {
+        saga.ctx.clock.now().0.saturating_sub(then.0)
+    });
+    Duration::from_millis(u64::try_from(passed).unwrap_or_default())
 }
 
 /// Why the run had failed before it was interrupted, if it had.

@@ -24,6 +24,9 @@ pub struct RetryRules {
     pub longest_wait: Duration,
     /// After this a call counts as unanswered.
     pub call_limit: Duration,
+    /// How long a call whose answer was lost may still be on its way. That it did not happen counts only when it is said
+    /// this long afterwards.
+    pub settle: Duration,
 }
 
 impl Default for RetryRules {
@@ -35,6 +38,7 @@ impl Default for RetryRules {
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_mins(1),
             call_limit: Duration::from_mins(2),
+            settle: Duration::from_secs(2),
         }
     }
 }
@@ -46,7 +50,7 @@ pub(crate) struct Pause {
     pub(crate) duration: Duration,
 }
 
-/// Time between two looks at something that is propagating.
+/// The longest time between two looks at something that is propagating.
 const PROPAGATION_STEP: Duration = Duration::from_secs(3);
 
 impl RetryRules {
@@ -65,7 +69,8 @@ impl RetryRules {
         if let Some(what) = fault.facts.get(FACT_WAITS_FOR)
             && fault.retry == Retry::Soon
         {
-            let duration = asked.unwrap_or(PROPAGATION_STEP);
+            let step = self.backoff(attempt, seed).min(PROPAGATION_STEP);
+            let duration = asked.unwrap_or(step);
             let reason = format!("Waiting for {what}");
             return (spent + duration <= self.propagation).then_some(Pause { reason, duration });
         }
@@ -90,6 +95,12 @@ impl RetryRules {
             reason,
             duration: self.backoff(attempt, seed).max(asked.unwrap_or_default()),
         })
+    }
+
+    /// How long after such a fault that the call did not happen may be believed.
+    pub(crate) fn settle_after(&self, fault: &Fault) -> Duration {
+        let unheard = matches!(fault.code, Code::NetworkTimeout | Code::NetworkUnreachable);
+        if unheard { self.settle } else { Duration::ZERO }
     }
 
     /// Between half of and the whole of `first_wait · 2^(attempt-1)`, at most `longest_wait`: spread, so that runs which

@@ -53,7 +53,8 @@ impl Saga<'_> {
             let fault = if fault.effect == Effect::None {
                 fault
             } else {
-                match self.find_out(step, change).await {
+                let settle = self.ctx.retry.settle_after(&fault);
+                match self.find_out(step, change, settle).await {
                     Ok(Some(receipt)) => return self.happened(step, change, receipt, began),
                     Ok(None) => fault
                         .effect(Effect::None)
@@ -102,11 +103,12 @@ impl Saga<'_> {
     }
 
     /// Asks the gateway whether a step happened, patiently: the answer decides what is taken back. Looking has no effect,
-    /// so nothing is asked about it.
+    /// so nothing is asked about it. A call may still be on its way for `settle`: a no before that is asked for again.
     pub(crate) async fn find_out(
         &self,
         step: u32,
         change: &Change,
+        settle: Duration,
     ) -> Result<Option<Receipt>, Fault> {
         if change.effect == StepEffect::Read {
             return Ok(None);
@@ -116,6 +118,7 @@ impl Saga<'_> {
         let mut attempt = 1;
         let outputs = self.outputs();
         loop {
+            let asked_at = Instant::now();
             self.pace_any(step, change).await;
             let asked = timeout(
                 self.ctx.retry.call_limit,
@@ -125,6 +128,15 @@ impl Saga<'_> {
                 .await
                 .unwrap_or_else(|_| Err(self.unanswered("asking whether it happened")))
             {
+                Ok(None) if asked_at < began + settle => {
+                    self.pause(
+                        step,
+                        "The call may still be on its way".to_owned(),
+                        began + settle - asked_at,
+                    )
+                    .await;
+                    continue;
+                }
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
@@ -135,16 +147,15 @@ impl Saga<'_> {
             else {
                 return Err(fault);
             };
-            self.tell_wait(
-                step,
-                &Wait {
-                    reason: pause.reason,
-                    duration: pause.duration,
-                },
-            );
-            sleep(pause.duration).await;
+            self.pause(step, pause.reason, pause.duration).await;
             attempt += 1;
         }
+    }
+
+    /// Waits, and tells it. Nothing cuts it short.
+    pub(crate) async fn pause(&self, step: u32, reason: String, duration: Duration) {
+        self.tell_wait(step, &Wait { reason, duration });
+        sleep(duration).await;
     }
 
     /// Waits for the total quota of the change's service: for calls the change does not list.

@@ -4,11 +4,10 @@
 
 use gw_connector::{Change, Receipt};
 use gw_model::{Code, Fault};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::event::RunEvent;
 use crate::journal::Entry;
-use crate::pacer::Wait;
 use crate::saga::Saga;
 
 impl Saga<'_> {
@@ -71,14 +70,7 @@ impl Saga<'_> {
                     pause.duration,
                 );
             }
-            self.tell_wait(
-                step,
-                &Wait {
-                    reason: pause.reason,
-                    duration: pause.duration,
-                },
-            );
-            sleep(pause.duration).await;
+            self.pause(step, pause.reason, pause.duration).await;
             attempt += 1;
         }
     }

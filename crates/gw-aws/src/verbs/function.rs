@@ -79,6 +79,10 @@ impl AwsConnector {
                 else {
                     return Err(foreign("function", function));
                 };
+                if there.mark.as_deref() == Some(mark.as_str()) {
+                    // A try of this run whose answer was lost.
+                    return Ok(made(true, None, there.arn));
+                }
                 self.update_function(function, zip).await?;
                 Ok(made(false, None, there.arn))
             }
@@ -279,17 +283,21 @@ impl AwsConnector {
         Ok(function.map(|function| made(true, None, function.arn)))
     }
 
-    /// Changed code is told from the published one; nobody asks it before it is published.
+    /// Whether the function's code is what the run wanted. After a crash nobody knows what that was: then code that is
+    /// not the published one counts, which decides nothing, because nobody asks it and there is nothing to take back.
     pub(super) async fn probe_function_code(
         &self,
+        wanted: Option<&str>,
         outputs: &Outputs,
     ) -> Result<Option<Receipt>, Fault> {
         let function = self
             .function(needed(outputs, names::FUNCTION_NAME)?)
             .await?;
         let published = output(outputs, names::FUNCTION_DIGEST);
-        let changed =
-            function.filter(|function| published.is_some_and(|digest| digest != function.digest));
+        let changed = function.filter(|function| match wanted {
+            Some(wanted) => function.digest == wanted,
+            None => published.is_some_and(|digest| digest != function.digest),
+        });
         Ok(changed.map(|_| receipt(false, None, [])))
     }
 

@@ -85,15 +85,22 @@ pub(crate) async fn apply(
 /// Whether a change happened under a mark; works from what a journal keeps.
 pub(crate) async fn probe(
     aws: &AwsConnector,
-    verb: &str,
+    change: &Change,
     mark: &Mark,
     outputs: &Outputs,
 ) -> Result<Option<Receipt>, Fault> {
+    let verb = change.verb.as_str();
     let found = match verb {
         verb::CREATE_ROLE => aws.probe_role(mark, outputs).await,
         verb::PUT_ROLE_POLICY => aws.probe_role_policy(mark, outputs).await,
         verb::CREATE_FUNCTION => aws.probe_function(mark, outputs).await,
-        verb::UPDATE_FUNCTION => aws.probe_function_code(outputs).await,
+        verb::UPDATE_FUNCTION => {
+            let wanted = match serde_json::from_str(&change.payload) {
+                Ok(Step::UpdateFunction { digest, .. }) => Some(digest),
+                _ => None,
+            };
+            aws.probe_function_code(wanted.as_deref(), outputs).await
+        }
         verb::PUBLISH_VERSION => aws.probe_version(mark, outputs).await,
         verb::ALLOW_INVOKE => aws.probe_permission(mark, outputs).await,
         verb::CREATE_REST_API => aws.probe_rest_api(mark).await,

@@ -66,8 +66,10 @@ impl AwsConnector {
                 Ok(made(true, answer.request_id(), role, arn))
             }
             Err(error) if exists(&error) => match self.role(role).await? {
+                // A try whose answer was lost made it, or a former run of the same API left it.
                 Some(there) if there.api.as_deref() == Some(owner.api.as_str()) => {
-                    Ok(made(false, None, role, there.arn))
+                    let created = there.mark.as_deref() == Some(mark.as_str());
+                    Ok(made(created, None, role, there.arn))
                 }
                 _ => Err(foreign("role", role)),
             },

@@ -1,4 +1,4 @@
-//! The deploy engine over the connector: each call's answer lost in turn, and each call refused in turn.
+//! The deploy engine over the connector: each call's answer lost in turn, each call late, and each call refused in turn.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use gw_connector::{Goal, LiveState};
 use gw_deploy::{
-    Context, Entry, Journal, Lane, Outcome, Pacer, Publication, Record, RetryRules, Run, RunEnd,
-    RunHeader, SystemClock, Unheard, prepare, run,
+    Context, Entry, Journal, Lane, Outcome, Pacer, Prepared, Publication, Record, RetryRules, Run,
+    RunEnd, RunHeader, SystemClock, Unheard, prepare, run,
 };
 use gw_model::{DeploymentId, Fault, HttpMethod, UnixMillis};
 use gw_plan::Plan;
-use gw_testkit::{OauthMock, Rule};
+use gw_testkit::{Call, Callee, Rule};
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{OPEN, World, mock, plan, provisioned, request, route, scope};
@@ -58,6 +58,7 @@ impl Journal for Memory {
 fn context() -> Context {
     let retry = RetryRules {
         first_wait: Duration::from_millis(10),
+        settle: Duration::from_millis(600),
         ..RetryRules::default()
     };
     Context {
@@ -70,16 +71,25 @@ fn context() -> Context {
 }
 
 async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
-    let prepared = prepare(&world.connector, Goal::Publish(plan), &world.target)
+    let goal = Goal::Publish(plan);
+    let prepared = prepare(&world.connector, goal, &world.target)
         .await
         .unwrap();
-    let one = Run {
-        deployment: DeploymentId::new(name),
-        target: world.target.clone(),
-        publishes: Some(Publication {
+    carry_out(world, goal, prepared, name).await
+}
+
+async fn carry_out(world: &mut World, goal: Goal<'_>, prepared: Prepared, name: &str) -> RunEnd {
+    let publishes = match goal {
+        Goal::Publish(plan) => Some(Publication {
             revision: plan.revision.clone(),
             digest: gw_plan::digest(plan),
         }),
+        Goal::Withdraw => None,
+    };
+    let one = Run {
+        deployment: DeploymentId::new(name),
+        target: world.target.clone(),
+        publishes,
         observed: prepared.observed,
         changes: prepared.changes,
         lane: Lane::unlimited("test"),
@@ -92,15 +102,18 @@ async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
     end
 }
 
-fn protected(provider: &OauthMock) -> Plan {
+/// A plan with an open operation, and one in which it is protected: other function code, another document.
+fn plans() -> (Plan, Plan) {
     let routes = vec![
         route(HttpMethod::Get, "/a", mock("{}"), scope("pets:read")),
         route(HttpMethod::Get, "/b", mock("{}"), OPEN),
     ];
-    plan(
-        routes,
-        Some(provisioned(provider.issuer(), &provider.jwks_url(), 0)),
-    )
+    // Nobody gets in here: the provider is never asked.
+    let check = provisioned("https://id.example", "https://id.example/jwks", 0);
+    let first = plan(routes, Some(check));
+    let mut second = first.clone();
+    second.routes[1].security = scope("pets:write");
+    (first, second)
 }
 
 /// How many REST APIs and functions are in the world's account.
@@ -132,61 +145,176 @@ async fn things(world: &World) -> (usize, usize) {
     )
 }
 
-#[tokio::test]
-async fn whichever_answer_is_lost_the_run_ends_live_with_nothing_twice() {
-    let provider = OauthMock::start().unwrap();
-    let plan = protected(&provider);
-    let mut broken = 0;
-    for step in 0..10 {
-        let mut world = World::new();
-        world
-            .proxy
-            .inject(Rule::changes().after(step).drop_answer().times(1));
-        let end = publish(&mut world, &plan, &format!("lost-{step}")).await;
+/// What a run is for; the second publication changes function and document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scene {
+    First,
+    Second,
+    Withdrawal,
+}
+
+/// Plays a scene against rules that hold once it is planned; the end, and how many calls were broken.
+async fn play(scene: Scene, rules: impl Fn() -> Vec<Rule>) -> (World, RunEnd, usize) {
+    let (first, second) = plans();
+    let mut world = World::new();
+    if scene != Scene::First {
         assert_eq!(
-            end.outcome,
-            Outcome::Live,
-            "answer {step}: {:?}\n{}",
+            publish(&mut world, &first, "before").await.outcome,
+            Outcome::Live
+        );
+    }
+    let goal = match scene {
+        Scene::First => Goal::Publish(&first),
+        Scene::Second => Goal::Publish(&second),
+        Scene::Withdrawal => Goal::Withdraw,
+    };
+    let prepared = prepare(&world.connector, goal, &world.target)
+        .await
+        .unwrap();
+    world.proxy.clear();
+    rules()
+        .into_iter()
+        .for_each(|rule| world.proxy.inject(rule));
+    let end = carry_out(&mut world, goal, prepared, "played").await;
+    let broken = world
+        .proxy
+        .calls()
+        .iter()
+        .filter(|call| call.broken)
+        .count();
+    world.proxy.heal();
+    (world, end, broken)
+}
+
+/// The world is as the scene wants it, with nothing in it twice.
+async fn is_as_wanted(world: &mut World, scene: Scene, context: &str) {
+    let (first, second) = plans();
+    let (plan, protected) = match scene {
+        Scene::First => (first, "/a"),
+        Scene::Second => (second, "/b"),
+        Scene::Withdrawal => {
+            assert_eq!(things(world).await, (0, 0), "{context}");
+            return;
+        }
+    };
+    assert_eq!(things(world).await, (1, 1), "{context}");
+    assert_eq!(
+        world.call("GET", protected, &[], "").await.status,
+        401,
+        "{context}"
+    );
+    let again = prepare(&world.connector, Goal::Publish(&plan), &world.target).await;
+    assert!(again.unwrap().changes.is_empty(), "{context}");
+    world.withdraw().await.unwrap();
+    assert_eq!(things(world).await, (0, 0), "{context}");
+}
+
+/// Plays a scene once for each of its calls, with that call broken; how often.
+async fn each_call(scene: Scene, broken: impl Fn(Rule) -> Rule) -> u64 {
+    for call in 0.. {
+        let control = |call: &Call| call.service != Callee::DataPlane;
+        let rule = || vec![broken(Rule::on(control).after(call))];
+        let (mut world, end, struck) = play(scene, rule).await;
+        let wanted = match scene {
+            Scene::First | Scene::Second => Outcome::Live,
+            Scene::Withdrawal => Outcome::Withdrawn,
+        };
+        let context = format!(
+            "{scene:?}, call {call}: {:?}\n{}",
             end.fault,
             world.proxy.summary()
         );
-        broken += world
-            .proxy
-            .calls()
-            .iter()
-            .filter(|call| call.broken)
-            .count();
-        world.proxy.heal();
-        assert_eq!(
-            things(&world).await,
-            (1, 1),
-            "answer {step}: {}",
-            world.proxy.summary()
-        );
-        assert_eq!(world.call("GET", "/a", &[], "").await.status, 401);
-        assert!(
-            prepare(&world.connector, Goal::Publish(&plan), &world.target)
-                .await
-                .unwrap()
-                .changes
-                .is_empty()
-        );
-        world.withdraw().await.unwrap();
-        assert_eq!(
-            things(&world).await,
-            (0, 0),
-            "answer {step}: {}",
-            world.proxy.summary()
-        );
+        assert_eq!(end.outcome, wanted, "{context}");
+        is_as_wanted(&mut world, scene, &context).await;
+        if struck == 0 {
+            return call;
+        }
     }
-    // Role, policy, function, version, API, permission, import, deployment, stage.
-    assert_eq!(broken, 9);
+    0
+}
+
+#[tokio::test]
+async fn whichever_answer_is_lost_a_first_run_ends_live_with_nothing_twice() {
+    // Role, policy, function and its state, version, API, permission, import, two looks, deployment, stage.
+    assert_eq!(
+        each_call(Scene::First, |rule| rule.drop_answer().times(1)).await,
+        12
+    );
+}
+
+#[tokio::test]
+async fn whichever_answer_is_lost_a_second_run_ends_live_with_nothing_twice() {
+    // Function and its state, version, permission, import, two looks, deployment, stage.
+    assert_eq!(
+        each_call(Scene::Second, |rule| rule.drop_answer().times(1)).await,
+        9
+    );
+}
+
+#[tokio::test]
+async fn whichever_answer_is_lost_a_withdrawal_ends_with_nothing_left() {
+    assert_eq!(
+        each_call(Scene::Withdrawal, |rule| rule.drop_answer().times(1)).await,
+        4
+    );
+}
+
+#[tokio::test]
+async fn losing_the_answer_to_the_question_too_changes_nothing() {
+    // The call, and the first question whether it happened.
+    for scene in [Scene::Second, Scene::Withdrawal] {
+        each_call(scene, |rule| rule.drop_answer().times(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_comes_late_is_not_made_twice() {
+    let made: [fn(&Call) -> bool; 3] = [
+        |call| call.action.as_deref() == Some("CreateRole"),
+        |call| call.path == "/restapis" && call.method == "POST",
+        |call| call.path.ends_with("/deployments") && call.method == "POST",
+    ];
+    for make in made {
+        let late = || vec![Rule::on(make).late(Duration::from_millis(200)).times(1)];
+        let (mut world, end, struck) = play(Scene::First, late).await;
+        assert_eq!((end.outcome, struck), (Outcome::Live, 1), "{:?}", end.fault);
+        let calls = world.proxy.calls();
+        assert_eq!(calls.iter().filter(|call| make(call)).count(), 1);
+        is_as_wanted(&mut world, Scene::First, "late").await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_lost_try_made_is_known_as_the_runs_own_even_where_asking_is_answered_wrongly() {
+    // IAM answers for a while that a new role is not there; then the second try meets the first one's role.
+    let role = |action: &'static str| Rule::on(move |call| call.action.as_deref() == Some(action));
+    let imports = |call: &Call| call.method == "PUT" && call.path.starts_with("/restapis/");
+    let rules = || {
+        vec![
+            role("CreateRole").drop_answer().times(1),
+            role("GetRole")
+                .fail(404, "NoSuchEntity", "The role cannot be found.")
+                .times(2),
+            Rule::on(imports).fail(400, "BadRequestException", "No."),
+        ]
+    };
+    let (world, end, _) = play(Scene::First, rules).await;
+    assert_eq!(end.outcome, Outcome::RolledBack, "{:?}", end.fault);
+    let left = world.connector.observe(&world.target).await.unwrap();
+    assert_eq!(left.state, LiveState::Absent);
+    let made = world.proxy.calls();
+    let deleted = |call: &&Call| call.action.as_deref() == Some("DeleteRole");
+    assert_eq!(
+        made.iter().filter(deleted).count(),
+        1,
+        "{}",
+        world.proxy.summary()
+    );
 }
 
 #[tokio::test]
 async fn whichever_call_is_refused_nothing_is_left() {
-    let provider = OauthMock::start().unwrap();
-    let plan = protected(&provider);
+    let (plan, _) = plans();
     for step in 0..9 {
         let mut world = World::new();
         world.proxy.inject(
@@ -216,10 +344,7 @@ async fn whichever_call_is_refused_nothing_is_left() {
 
 #[tokio::test]
 async fn whichever_call_of_a_second_run_is_refused_the_first_stays() {
-    let provider = OauthMock::start().unwrap();
-    let first = protected(&provider);
-    let mut second = first.clone();
-    second.routes[1].security = scope("pets:write");
+    let (first, second) = plans();
     let mut world = World::new();
     assert_eq!(
         publish(&mut world, &first, "first").await.outcome,

@@ -175,9 +175,11 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
     let query = head.uri.query().unwrap_or_default();
     let mut call = Call::read(head.method.as_str(), path, query, authorization, &body);
 
-    let effect = lock(&state.rules)
+    let (effect, act) = lock(&state.rules)
         .iter_mut()
-        .find_map(|rule| rule.strikes(&call).then(|| rule.effect.clone()));
+        .find(|rule| rule.strikes(&call))
+        .map(|rule| (rule.effect.clone(), rule.act.clone()))
+        .unzip();
     call.broken = effect.is_some();
     let index = {
         let mut calls = lock(&state.calls);
@@ -201,8 +203,20 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
             tokio::time::sleep(wait).await;
             forward(&state, &head, body).await
         }
+        Some(Effect::Late(wait)) => {
+            let state = Arc::clone(&state);
+            // A task of its own: this one ends with the connection.
+            tokio::spawn(async move {
+                tokio::time::sleep(wait).await;
+                let _unheard = forward(&state, &head, body).await;
+            });
+            Err(HangUp)
+        }
         None => forward(&state, &head, body).await,
     };
+    if let Some(act) = act.flatten() {
+        act();
+    }
     if let (Ok(response), Some(call)) = (&answer, lock(&state.calls).get_mut(index)) {
         call.status = Some(response.status().as_u16());
     }
@@ -252,6 +266,8 @@ fn relay(reply: Reply) -> Result<Response<Body>, HangUp> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::{Answer, Backend, request};
 
@@ -341,5 +357,31 @@ mod tests {
         assert_eq!(request("PUT", &url, &[], "{}").unwrap().status, 201);
         let statuses: Vec<_> = proxy.calls().iter().map(|call| call.status).collect();
         assert_eq!(statuses, [None, None, Some(201)]);
+    }
+
+    #[test]
+    fn a_late_call_happens_when_its_caller_is_gone_and_an_act_comes_before_the_answer() {
+        let backend = Backend::start().unwrap();
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        let url = format!("{}/restapis/a", proxy.url());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (backend, noted) = (Arc::new(backend), Arc::clone(&seen));
+        let behind = Arc::clone(&backend);
+        let note = move || lock(&noted).push(behind.requests().len());
+        proxy.inject(
+            Rule::changes()
+                .late(Duration::from_millis(100))
+                .and_do(note.clone())
+                .times(1),
+        );
+        assert!(request("PUT", &url, &[], "{}").is_err());
+        let asked = Instant::now();
+        while backend.requests().is_empty() {
+            assert!(asked.elapsed() < Duration::from_secs(20), "it never came");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        proxy.inject(Rule::changes().drop_answer().and_do(note).times(1));
+        assert!(request("PUT", &url, &[], "{}").is_err());
+        assert_eq!(*lock(&seen), [0, 2]);
     }
 }

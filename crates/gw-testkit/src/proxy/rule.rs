@@ -13,12 +13,16 @@ use hyper::Response;
 pub struct Rule {
     matches: Arc<dyn Fn(&Call) -> bool + Send + Sync>,
     pub(super) effect: Effect,
+    pub(super) act: Option<Act>,
     skip: u64,
     times: Option<u64>,
     one_in: u64,
     seen: u64,
     struck: u64,
 }
+
+/// Something done besides.
+pub(super) type Act = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Debug, Clone)]
 pub(super) enum Effect {
@@ -35,6 +39,8 @@ pub(super) enum Effect {
     DropAnswer,
     /// Forward after a wait.
     Delay(Duration),
+    /// Close the connection, and forward after a wait: it happens when nobody waits for it any more.
+    Late(Duration),
 }
 
 impl Rule {
@@ -43,6 +49,7 @@ impl Rule {
         Self {
             matches: Arc::new(matches),
             effect: Effect::Delay(Duration::ZERO),
+            act: None,
             skip: 0,
             times: None,
             one_in: 1,
@@ -106,6 +113,21 @@ impl Rule {
     #[must_use]
     pub fn delay(mut self, wait: Duration) -> Self {
         self.effect = Effect::Delay(wait);
+        self
+    }
+
+    /// Closes the connection at once and lets the call happen later, whatever becomes of the caller.
+    #[must_use]
+    pub fn late(mut self, wait: Duration) -> Self {
+        self.effect = Effect::Late(wait);
+        self
+    }
+
+    /// Also does this whenever it strikes: when the endpoint has answered and the caller has not heard of it yet; at once
+    /// when the call is not forwarded, or late. The proxy stands still meanwhile.
+    #[must_use]
+    pub fn and_do(mut self, act: impl Fn() + Send + Sync + 'static) -> Self {
+        self.act = Some(Arc::new(act));
         self
     }
 
