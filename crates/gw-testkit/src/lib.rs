@@ -20,6 +20,6 @@ pub use emulator::{Localemu, Ministack};
 pub use failure::Failure;
 pub use process::{Daemon, DaemonCommand};
 pub use provider::{Broken, DEFAULT_AUDIENCE, OauthMock, OidcProvider, TokenRequest};
-pub use proxy::{Call, Callee, CountingProxy, Rule, Tally};
+pub use proxy::{Call, Callee, CountingProxy, Quotas, Rule, Tally};
 pub use sandbox::{Sandbox, free_port, repository};
 pub use wire::{Reply, request};

@@ -1,6 +1,7 @@
 //! Which AWS call a request is: the service, and whether it changes anything. Pure.
 
 use std::fmt;
+use std::time::Duration;
 
 /// The AWS service a request goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +39,12 @@ pub struct Call {
     pub status: Option<u16>,
     /// Whether a rule interfered.
     pub broken: bool,
+    /// Id of the access key that signed it, which is the account on localemu; empty when it was not signed.
+    pub caller: String,
+    /// The region it was signed for; empty when it was not signed.
+    pub region: String,
+    /// By how much it came too early for the quotas, which refused it then; `None` when they let it through.
+    pub early: Option<Duration>,
 }
 
 impl Call {
@@ -60,6 +67,9 @@ impl Call {
             action,
             status: None,
             broken: false,
+            caller: scope_part(authorization, 0).to_owned(),
+            region: scope_part(authorization, 2).to_owned(),
+            early: None,
         }
     }
 
@@ -103,19 +113,23 @@ fn service_of(path: &str, authorization: Option<&str>) -> Callee {
     if path.starts_with("/_aws/execute-api/") || path.contains("/_user_request_/") {
         return Callee::DataPlane;
     }
-    // The credential scope: KEY/DATE/REGION/SERVICE/aws4_request.
-    let scope = authorization
-        .and_then(|value| value.split("Credential=").nth(1))
-        .and_then(|scope| scope.split('/').nth(3));
-    match scope {
-        Some("apigateway") => Callee::ApiGateway,
-        Some("lambda") => Callee::Lambda,
-        Some("iam") => Callee::Iam,
-        Some("sts") => Callee::Sts,
-        None if path.starts_with("/restapis") || path.starts_with("/account") => Callee::ApiGateway,
-        None if path.contains("/functions") => Callee::Lambda,
-        Some(_) | None => Callee::Other,
+    match scope_part(authorization, 3) {
+        "apigateway" => Callee::ApiGateway,
+        "lambda" => Callee::Lambda,
+        "iam" => Callee::Iam,
+        "sts" => Callee::Sts,
+        "" if path.starts_with("/restapis") || path.starts_with("/account") => Callee::ApiGateway,
+        "" if path.contains("/functions") => Callee::Lambda,
+        _ => Callee::Other,
     }
+}
+
+/// Part of the credential scope, counted from 0: `KEY/DATE/REGION/SERVICE/aws4_request`. Empty when it is not signed.
+fn scope_part(authorization: Option<&str>, index: usize) -> &str {
+    authorization
+        .and_then(|value| value.split("Credential=").nth(1))
+        .and_then(|scope| scope.split('/').nth(index))
+        .unwrap_or_default()
 }
 
 fn is_mutating(service: Callee, method: &str, path: &str, action: Option<&str>) -> bool {
@@ -225,6 +239,12 @@ mod tests {
                 (wanted, mutating),
                 "{method} {path} {body}"
             );
+            let signed = if service.is_some() {
+                ("AKID", "us-east-1")
+            } else {
+                ("", "")
+            };
+            assert_eq!((call.caller.as_str(), call.region.as_str()), signed);
         }
     }
 

@@ -1,15 +1,18 @@
-//! A loopback reverse proxy before an AWS endpoint: counts the calls by kind, and breaks those it is told to.
+//! A loopback reverse proxy before an AWS endpoint: counts the calls by kind, breaks those it is told to, and enforces
+//! AWS's quotas when asked.
 //!
 //! Invariant: the `Host` header and every byte of the request reach the endpoint as they were sent, so that a
 //! signature made for the proxy's address stays valid behind it.
 
 mod call;
+mod quota;
 mod rule;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -17,6 +20,7 @@ use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING
 use hyper::{Request, Response, StatusCode};
 
 pub use call::{Call, Callee};
+pub use quota::Quotas;
 pub use rule::Rule;
 
 use crate::Failure;
@@ -64,6 +68,7 @@ struct State {
     client: HttpClient,
     calls: Mutex<Vec<Call>>,
     rules: Mutex<Vec<Rule>>,
+    quotas: Mutex<Option<Quotas>>,
     under_way: AtomicUsize,
     peak: AtomicUsize,
 }
@@ -76,6 +81,7 @@ impl CountingProxy {
             client: client(),
             calls: Mutex::default(),
             rules: Mutex::default(),
+            quotas: Mutex::default(),
             under_way: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
         });
@@ -140,6 +146,18 @@ impl CountingProxy {
         lock(&self.state.rules).clear();
     }
 
+    /// Refuses what comes too early by these quotas, from now on. A call they refuse meets no rule and does not happen.
+    pub fn enforce(&self, quotas: Quotas) {
+        *lock(&self.state.quotas) = Some(quotas);
+    }
+
+    /// The calls the quotas refused so far. Those a rule answered with 429 are not among them.
+    pub fn refused(&self) -> Vec<Call> {
+        let calls = lock(&self.state.calls);
+        let too_early = calls.iter().filter(|call| call.early.is_some());
+        too_early.cloned().collect()
+    }
+
     /// Forgets the calls so far; the rules stay.
     pub fn clear(&self) {
         lock(&self.state.calls).clear();
@@ -175,12 +193,30 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
     let query = head.uri.query().unwrap_or_default();
     let mut call = Call::read(head.method.as_str(), path, query, authorization, &body);
 
-    let (effect, act) = lock(&state.rules)
-        .iter_mut()
-        .find(|rule| rule.strikes(&call))
-        .map(|rule| (rule.effect.clone(), rule.act.clone()))
-        .unzip();
-    call.broken = effect.is_some();
+    let (early, wait) = match lock(&state.quotas).as_mut() {
+        Some(quotas) => (
+            quotas.admit(&call, &body, Instant::now()).err(),
+            quotas.wait_asked(),
+        ),
+        None => (None, None),
+    };
+    call.early = early;
+    let (effect, act) = if early.is_some() {
+        let (code, message) = ("TooManyRequestsException", "Too Many Requests");
+        let refusal = Effect::Refuse {
+            status: 429,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            retry_after: wait,
+        };
+        (Some(refusal), None)
+    } else {
+        let mut rules = lock(&state.rules);
+        let rule = rules.iter_mut().find(|rule| rule.strikes(&call));
+        rule.map(|rule| (rule.effect.clone(), rule.act.clone()))
+            .unzip()
+    };
+    call.broken = effect.is_some() && early.is_none();
     let index = {
         let mut calls = lock(&state.calls);
         calls.push(call.clone());
@@ -266,7 +302,7 @@ fn relay(reply: Reply) -> Result<Response<Body>, HangUp> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::*;
     use crate::{Answer, Backend, request};
@@ -339,6 +375,31 @@ mod tests {
                 .status,
             200
         );
+    }
+
+    #[test]
+    fn enforced_quotas_refuse_what_comes_too_early() {
+        let backend = Backend::start().unwrap();
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        proxy.enforce(Quotas::aws().retry_after(5));
+        proxy.inject(Rule::any().fail(500, "InternalFailure", "oops").after(1));
+        let deploy = || {
+            let url = format!("{}/restapis/a/deployments", proxy.url());
+            request("POST", &url, &[], "{}").unwrap()
+        };
+        assert_eq!(deploy().status, 200);
+        let second = deploy();
+        assert_eq!(
+            (second.status, second.header("retry-after")),
+            (429, Some("5"))
+        );
+        assert_eq!(
+            second.header("x-amzn-errortype"),
+            Some("TooManyRequestsException")
+        );
+        assert_eq!((backend.requests().len(), proxy.refused().len()), (1, 1));
+        let refused = &proxy.refused()[0];
+        assert!(!refused.broken && refused.early.unwrap().as_millis() > 1_000);
     }
 
     #[test]
