@@ -29,7 +29,7 @@ use gw_model::{
 use gw_plan::{
     Contract, MockAnswer, Plan, Route, RouteBackend, RouteSecurity, Schemas, TokenCheck,
 };
-use gw_testkit::{CountingProxy, Localemu, Sandbox, Tally};
+use gw_testkit::{CountingProxy, Localemu, Quotas, Sandbox, Tally};
 use tokio_util::sync::CancellationToken;
 
 /// Numbers of operations; two on each path.
@@ -179,6 +179,7 @@ impl Bench {
         let catalog = Catalog::open(sandbox.path("catalog.db")).unwrap();
         catalog.apis().create(&api(), "openapi: 3.0.3\n").unwrap();
         let proxy = CountingProxy::start(Localemu::shared().unwrap().url()).unwrap();
+        proxy.enforce(Quotas::aws());
         let target = aws(&proxy.url());
         catalog.gateways().create(&gateway(target.clone())).unwrap();
         let access = AwsAccess::Key {
@@ -245,8 +246,7 @@ impl Bench {
             Outcome::Live | Outcome::Unchanged | Outcome::Withdrawn
         );
         assert!(ended_well, "{name}: {:?}", end.fault);
-        let calls = self.proxy.calls();
-        let refused = calls.iter().filter(|call| call.status == Some(429)).count();
+        let refused = self.proxy.refused().len();
         Measured {
             row: Row {
                 name,

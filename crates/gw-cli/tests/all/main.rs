@@ -11,6 +11,8 @@ mod demo;
 mod exits;
 mod fixes;
 mod journey;
+#[cfg(unix)]
+mod killed;
 mod secrets;
 mod serve;
 mod shell;
