@@ -211,10 +211,11 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
         };
         (Some(refusal), None)
     } else {
-        let mut rules = lock(&state.rules);
-        let rule = rules.iter_mut().find(|rule| rule.strikes(&call));
-        rule.map(|rule| (rule.effect.clone(), rule.act.clone()))
-            .unzip()
+        let strike = |rule: &mut Rule| {
+            rule.strikes(&call)
+                .then(|| (rule.effect.clone(), rule.act.clone()))
+        };
+        lock(&state.rules).iter_mut().find_map(strike).unzip()
     };
     call.broken = effect.is_some() && early.is_none();
     let index = {
