@@ -114,15 +114,18 @@ fn since(saga: &Saga<'_>, then: Option<UnixMillis>) -> Duration {
     Duration::from_millis(u64::try_from(passed).unwrap_or_default())
 }
 
-/// Why the run had failed before it was interrupted, if it had.
+/// Why the run had failed before it was interrupted, if it had: what would have been tried again is no reason yet, while
+/// nothing was taken back.
 fn last_fault(saga: &Saga<'_>) -> Option<Fault> {
-    let failed = |status| matches!(status, StepStatus::Failed);
-    saga.state
-        .steps
+    let steps = &saga.state.steps;
+    let gave_up = |status| matches!(status, StepStatus::Undone | StepStatus::UndoFailed);
+    let gave_up = steps.iter().any(|step| gave_up(step.status));
+    let mut failed = steps
         .iter()
         .rev()
-        .find(|step| failed(step.status))
-        .and_then(|step| step.fault.clone())
+        .filter(|step| step.status == StepStatus::Failed);
+    let fault = failed.find_map(|step| step.fault.clone())?;
+    (gave_up || fault.retry != Retry::Soon).then_some(fault)
 }
 
 fn interrupted(saga: &Saga<'_>) -> Fault {

@@ -80,7 +80,7 @@ fn whoever_takes_over_is_killed_too_until_it_comes_through() {
         (Aim::Withdrawal, Moment::Call(2)),
     ] {
         for moment in [Moment::Write, Moment::Call] {
-            let mut site = Site::before(aim);
+            let site = Site::before(aim);
             let before = site.look();
             let job = site.job(aim);
             assert_eq!(site.child(&job, Some(first)), Ended::Killed);
@@ -242,7 +242,7 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                 stands(step.status) && step.receipt.as_ref().is_some_and(|receipt| receipt.created)
             });
             assert!(left.is_none(), "{explained}");
-            site.serves_as_before(job.aim, context);
+            now.serves_as_before(job.aim, context);
         }
         Outcome::Live => {
             assert!(
@@ -267,11 +267,11 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                     "{explained}: no receipt tells of {thing}: {known:?}"
                 );
             }
-            site.serves_as_wanted(job.aim, context);
+            now.serves_as_wanted(job.aim, context);
         }
         Outcome::Withdrawn => {
             assert_eq!(now, Seen::default(), "{explained}");
-            site.serves_as_wanted(job.aim, context);
+            now.serves_as_wanted(job.aim, context);
         }
         other => panic!("{explained}: ended {other:?}: {:?}", state.fault),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gw_testkit::{Localemu, Reply, request};
 use serde_json::Value;
 
-use crate::job::REGION;
+use crate::job::{Aim, REGION};
 
 /// What there is: `version 3` below `function f`, and what is said of it. Drafts and unpublished code are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,8 +35,37 @@ impl Seen {
         self.0.keys().map(|(_, name, _)| name.as_str())
     }
 
+    /// Callers get what they got before.
+    pub fn serves_as_before(&self, aim: Aim, context: &str) {
+        match aim {
+            Aim::First => assert_eq!(self.api(), None, "{context}"),
+            _ => self.serves("one", context),
+        }
+    }
+
+    /// Callers get what was wanted.
+    pub fn serves_as_wanted(&self, aim: Aim, context: &str) {
+        match aim {
+            Aim::First => self.serves("one", context),
+            Aim::Second => self.serves("two", context),
+            Aim::Withdrawal | Aim::Recovery => assert_eq!(self.api(), None, "{context}"),
+        }
+    }
+
+    fn serves(&self, which: &str, context: &str) {
+        let api = self.api().unwrap();
+        let open = call(api, "/which");
+        assert_eq!(
+            (open.status, open.text().as_str()),
+            (200, which),
+            "{context}"
+        );
+        let protected = call(api, "/notes");
+        assert_eq!(protected.status, 401, "{context}: open to everyone");
+    }
+
     /// The REST API, if there is one.
-    pub fn api(&self) -> Option<&str> {
+    fn api(&self) -> Option<&str> {
         let mut apis = self.0.keys().filter(|(kind, ..)| *kind == "api");
         apis.next().map(|(_, id, _)| id.as_str())
     }
@@ -114,7 +143,7 @@ pub fn look(account: &str) -> Seen {
 }
 
 /// What a caller gets.
-pub fn call(api: &str, path: &str) -> Reply {
+fn call(api: &str, path: &str) -> Reply {
     let url = Localemu::shared().unwrap().invoke_url(api, "live");
     request("GET", &format!("{url}{path}"), &[], "").unwrap()
 }
