@@ -7,10 +7,12 @@
 )]
 
 mod catalog;
+mod consents;
 mod demo;
 mod exits;
 mod fixes;
 mod journey;
+mod lifecycle;
 mod secrets;
 mod serve;
 mod shell;
