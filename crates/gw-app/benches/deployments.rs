@@ -349,6 +349,7 @@ fn gateway(target: AwsTarget) -> Gateway {
         name: "bench".to_owned(),
         display_name: String::new(),
         description: String::new(),
+        production: false,
         target: GatewayTarget::Aws(target),
         created_at: UnixMillis(1),
         updated_at: UnixMillis(1),

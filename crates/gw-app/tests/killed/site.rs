@@ -208,6 +208,7 @@ fn gateway() -> Gateway {
         name: "emulated".to_owned(),
         display_name: String::new(),
         description: String::new(),
+        production: false,
         target: GatewayTarget::Aws(AwsTarget {
             region: REGION.to_owned(),
             stage: "live".to_owned(),
