@@ -63,12 +63,24 @@ struct Row {
     seconds: f64,
 }
 
+impl Row {
+    /// What must not grow. How often a new function is asked whether it is ready depends on the machine.
+    fn counted(&self) -> [usize; 3] {
+        let tally = self.tally;
+        [
+            tally.api_gateway_changes,
+            tally.api_gateway_reads,
+            tally.other_changes,
+        ]
+    }
+}
+
 /// What must hold, and does not.
 fn missed(all: &[Vec<Row>]) -> Vec<String> {
     let mut missed = Vec::new();
     for rows in all {
         for (row, smallest) in rows.iter().zip(&all[0]) {
-            if row.tally != smallest.tally {
+            if row.counted() != smallest.counted() {
                 missed.push(format!("{}: calls grow with the API", row.name));
             }
             if row.refused > 0 {
@@ -94,6 +106,7 @@ async fn one_size(operations: usize) -> Vec<Row> {
         ("first", Goal::Publish(&first)),
         ("again, one answer changed", Goal::Publish(&again)),
         ("unchanged", Goal::Publish(&again)),
+        // Going back to a kept deployment belongs here as soon as the engine can be asked for it.
         ("withdraw", Goal::Withdraw),
     ] {
         let measured = bench.run(name, goal).await;
@@ -228,7 +241,7 @@ impl Bench {
             Goal::Withdraw => None,
         };
         let one = Run {
-            deployment: DeploymentId::new(name),
+            deployment: DeploymentId::new(name.split(',').next().unwrap()),
             target,
             publishes,
             observed: prepared.observed,

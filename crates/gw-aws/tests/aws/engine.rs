@@ -309,7 +309,7 @@ async fn what_a_lost_try_made_is_known_as_the_runs_own_even_where_asking_is_answ
     };
     let (world, end, _) = play(Scene::First, rules).await;
     assert_eq!(end.outcome, Outcome::RolledBack, "{:?}", end.fault);
-    let left = world.connector.observe(&world.target).await.unwrap();
+    let left = world.observe().await;
     assert_eq!(left.state, LiveState::Absent);
     let made = world.proxy.calls();
     let deleted = |call: &&Call| call.action.as_deref() == Some("DeleteRole");
