@@ -26,6 +26,7 @@ export const OUTCOMES: Record<Outcome, Said> = {
   'rolled-back': { state: 'failed', word: 'failed, taken back' },
   cancelled: { state: 'warning', word: 'cancelled, taken back' },
   stuck: { state: 'failed', word: 'stuck' },
+  forgotten: { state: 'unknown', word: 'forgotten' },
 }
 
 /** Where a run stands. */

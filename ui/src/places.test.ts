@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Gateway } from './ipc/generated'
-import { placeOf, placeWord, regionOf, shortAccount, shortPrincipal } from './places'
+import { placeOf, placeWord, regionOf, shortAccount, shortPrincipal, soundsLikeProduction } from './places'
 
 const aws = (name: string, stage: string): Gateway => ({
   id: name,
   name,
   display_name: '',
   description: '',
+  production: false,
   created_at: 0,
   updated_at: 0,
   target: {
@@ -39,6 +40,14 @@ test('the local gateway is local whatever it is called', () => {
   expect(placeOf(local)).toBe('local')
   expect(placeWord(local)).toBe('local')
   expect(regionOf(local)).toBe('127.0.0.1:8780')
+})
+
+test('a mark says more than a name', () => {
+  expect(placeOf({ ...aws('orders', 'v1'), production: true })).toBe('production')
+  expect(placeOf({ ...aws('dev', 'dev'), production: true })).toBe('production')
+  expect(placeOf({ ...aws('here', 'x'), target: { kind: 'local', port: 8780 }, production: true })).toBe('production')
+  expect(soundsLikeProduction('orders', 'prod')).toBe(true)
+  expect(soundsLikeProduction('preprod', 'prod')).toBe(false)
 })
 
 test('accounts and principals are cut to what tells them apart', () => {

@@ -1,6 +1,6 @@
 /**
- * Where a gateway stands in words and colour, told from its kind, name and stage.
- * It refuses to decide anything by it: it only makes production visible, and asks to type a name there.
+ * Where a gateway stands in words and colour: by its mark, else told from its kind, name and stage.
+ * It refuses to decide anything by a name: what must be typed the core says, by the mark alone.
  */
 import type { Gateway } from './ipc/generated'
 
@@ -13,9 +13,15 @@ const SIGNS: [Place, RegExp][] = [
 ]
 
 export function placeOf(gateway: Gateway): Place {
+  if (gateway.production) return 'production'
   if (gateway.target.kind === 'local') return 'local'
   const said = [gateway.name, gateway.display_name, gateway.target.stage]
   return SIGNS.find(([, sign]) => said.some((text) => sign.test(text)))?.[0] ?? 'aws'
+}
+
+/** Whether names sound like production: a proposal, to be marked or not. */
+export function soundsLikeProduction(...names: string[]): boolean {
+  return SIGNS.find(([, sign]) => names.some((name) => sign.test(name)))?.[0] === 'production'
 }
 
 /** The word beside the colour. */

@@ -350,6 +350,7 @@ fn gateway(target: AwsTarget) -> Gateway {
         display_name: String::new(),
         description: String::new(),
         target: GatewayTarget::Aws(target),
+        production: false,
         created_at: UnixMillis(1),
         updated_at: UnixMillis(1),
     }

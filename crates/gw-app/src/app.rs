@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) working_ids: Mutex<HashMap<ApiId, crate::deployments::WorkingId>>,
     /// Whether the host stays open, so that local gateways are worth serving unasked.
     pub(crate) stays_open: AtomicBool,
+    /// Wakes who carries out what waits for a gateway.
+    pub(crate) due: Arc<tokio::sync::Notify>,
     events: broadcast::Sender<AppEvent>,
 }
 
@@ -104,6 +106,7 @@ impl App {
                 served: Served::default(),
                 working_ids: Mutex::default(),
                 stays_open: AtomicBool::new(false),
+                due: Arc::default(),
                 events: broadcast::channel(1_024).0,
             }),
         };

@@ -75,6 +75,7 @@ macro_rules! each_command {
             "gateways.create" => gateways::create(GatewayCreate) -> Gateway, reads [], changes [Gateways];
             "gateways.update" => gateways::update(GatewayUpdate) -> Gateway, reads [], changes [Gateways];
             "gateways.remove" => gateways::remove(GatewayRequest) -> Done, reads [], changes [Gateways];
+            "gateways.removal" => gateways::removal(GatewayRequest) -> Removal, reads [Gateways, Deployments], changes [];
             "gateways.test" => gateways::test(GatewayRequest) -> ConnectionTest, reads [Gateways], changes [];
             "gateways.test_target" => gateways::test_target(TargetTest) -> ConnectionTest, reads [], changes [];
             "gateways.regions" => gateways::regions(Empty) -> Vec<RegionRow>, reads [], changes [];
@@ -88,6 +89,7 @@ macro_rules! each_command {
             "apis.import" => apis::import(ApiImport) -> ApiImported, reads [], changes [Apis];
             "apis.update" => apis::update(ApiUpdate) -> Api, reads [], changes [Apis];
             "apis.remove" => apis::remove(ApiRequest) -> Done, reads [], changes [Apis];
+            "apis.removal" => apis::removal(ApiRequest) -> Removal, reads [Apis, Deployments], changes [];
             "apis.export" => apis::export(ApiExport) -> ApiExported, reads [Apis], changes [];
             "apis.lint" => apis::lint(ApiLint) -> LintReport, reads [Apis], changes [];
             "apis.lint_draft" => apis::lint_draft(DraftLint) -> DraftReport, reads [], changes [];
@@ -133,6 +135,12 @@ macro_rules! each_command {
             "deployments.list" => deployments::list(DeploymentSearch) -> DeploymentPage, reads [Deployments], changes [];
             "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments], changes [];
             "deployments.placements" => deployments::placements(PlacementSearch) -> Vec<PlacementRow>, reads [Deployments, Apis, Policies], changes [];
+            "deployments.later" => deployments::later(LaterRequest) -> Vec<PendingRow>, reads [], changes [Deployments];
+            "deployments.pending" => deployments::pending(PlacementSearch) -> Vec<PendingRow>, reads [Deployments, Gateways, Apis], changes [];
+            "deployments.drop_pending" => deployments::drop_pending(PlaceRequest) -> Done, reads [], changes [Deployments];
+            "deployments.resume" => deployments::resume(ResumeRequest) -> Vec<Resumed>, reads [], changes [Deployments];
+            "deployments.traces" => deployments::traces(PlaceRequest) -> Traces, reads [Deployments, Gateways], changes [];
+            "deployments.forget" => deployments::forget(PlaceRequest) -> Forgotten, reads [], changes [Deployments, Apis, Gateways];
 
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
             "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];

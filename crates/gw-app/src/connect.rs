@@ -191,6 +191,14 @@ fn unpack_access_key(gateway: &Gateway, packed: &Secret<String>) -> Result<AwsAc
     })
 }
 
+/// What of these outputs are things on the gateway: what each is, and its id.
+pub(crate) fn traces(gateway: &Gateway, outputs: &gw_connector::Outputs) -> Vec<(String, String)> {
+    match gateway.kind() {
+        GatewayKind::Aws => gw_aws::names::things(outputs),
+        GatewayKind::Local => Vec::new(),
+    }
+}
+
 /// What a kind of gateway can do.
 pub(crate) fn capabilities(kind: GatewayKind) -> Capabilities {
     match kind {

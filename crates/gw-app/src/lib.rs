@@ -24,6 +24,7 @@ pub mod wire;
 mod app;
 mod connect;
 mod names;
+mod removal;
 mod resident;
 mod serving;
 
@@ -36,8 +37,8 @@ pub use home::Home;
 /// How often hosts that stay open look whether another process has written to the catalog.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// What hosts that stay open do once: end interrupted runs, serve the local gateways, and tell what other processes
-/// change, in the background.
+/// What hosts that stay open do: end interrupted runs, serve the local gateways, carry out what waits for a gateway, and
+/// tell what other processes change, in the background.
 pub fn stay_open(app: &App) {
     app.inner()
         .stays_open
@@ -48,6 +49,7 @@ pub fn stay_open(app: &App) {
         // Both show their faults on their pages, run by run and gateway by gateway.
         let _ = serving::start_all(&app).await;
         let _ = deployments::recover_interrupted(&app).await;
+        tokio::spawn(deployments::keep_trying(app.downgrade()));
     });
 }
 

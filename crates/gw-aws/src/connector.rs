@@ -20,7 +20,7 @@ use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
 use gw_openapi::Document;
 use gw_plan::Plan;
 
-use crate::lower::lower;
+use crate::lower::{lower, untouched};
 use crate::{regions, verbs};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -170,6 +170,14 @@ impl Connector for AwsConnector {
         observed: &Observed,
     ) -> Result<Vec<Change>, Fault> {
         lower(goal, target, &self.target, observed)
+    }
+
+    fn untouched(&self, goal: Goal<'_>, observed: &Observed, changes: &[Change]) -> Vec<String> {
+        untouched(goal, &self.target, observed, changes)
+    }
+
+    async fn takes_along(&self, observed: &Observed) -> Result<Vec<String>, Fault> {
+        self.other_stages(observed).await
     }
 
     async fn apply(

@@ -56,6 +56,20 @@ pub fn function_name(api: &ApiId, stage: &str) -> String {
     )
 }
 
+/// The remote objects among outputs, each with what it is.
+pub fn things(outputs: &Outputs) -> Vec<(String, String)> {
+    let kinds = [
+        (REST_API_ID, "REST API"),
+        (FUNCTION_ARN, "Lambda function"),
+        (ROLE_ARN, "IAM role"),
+    ];
+    let thing = |(name, kind): (&str, &str)| {
+        let id = output(outputs, name)?;
+        Some((kind.to_owned(), id.to_owned()))
+    };
+    kinds.into_iter().filter_map(thing).collect()
+}
+
 /// The statement id of the permission a run gives: its mark, cut to the 100 characters Lambda takes.
 pub(crate) fn permission_id(mark: &Mark) -> String {
     mark.as_str().chars().take(100).collect()

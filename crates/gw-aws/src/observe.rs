@@ -108,6 +108,30 @@ impl AwsConnector {
         }
     }
 
+    /// The stages of the observed REST API that are not the gateway's: deleting the API deletes them too.
+    pub(crate) async fn other_stages(&self, observed: &Observed) -> Result<Vec<String>, Fault> {
+        let Some(id) = output(&observed.found, names::REST_API_ID) else {
+            return Ok(Vec::new());
+        };
+        let doing = format!("list the stages of {id}");
+        let attempt = Attempt {
+            call: "GetStages",
+            doing: &doing,
+            writes: false,
+        };
+        match self.gateway.get_stages().rest_api_id(id).send().await {
+            Ok(stages) => Ok(stages
+                .item()
+                .iter()
+                .filter_map(|stage| stage.stage_name())
+                .filter(|name| *name != self.target.stage)
+                .map(|name| format!("stage '{name}'"))
+                .collect()),
+            Err(error) if is_gone(&error) => Ok(Vec::new()),
+            Err(error) => Err(fault(&self.target, attempt, error)),
+        }
+    }
+
     async fn rest_api_exists(&self, id: &str) -> Result<bool, Fault> {
         let doing = format!("read the REST API {id}");
         let attempt = Attempt {

@@ -181,7 +181,7 @@ impl Apis<'_> {
                 [id.as_str()],
             )?;
             if !gateways.is_empty() {
-                let advice = "Undeploy it there first; what is gone on the gateway already counts as undeployed.";
+                let advice = "Undeploy it there first; what is gone on the gateway already counts as undeployed. If a gateway itself is gone, have the API forgotten there.";
                 return Err(in_use("API", &name, &gateways, "is deployed on", advice).into());
             }
             let running = column(
@@ -190,7 +190,7 @@ impl Apis<'_> {
                 [id.as_str()],
             )?;
             if !running.is_empty() {
-                let advice = "Wait for the deployment to end, or cancel it, then remove the API.";
+                let advice = "Wait for the deployment to end, or cancel it, then remove the API. If it was interrupted, recover it or have it forgotten.";
                 return Err(in_use("API", &name, &running, "is just being changed on", advice).into());
             }
             db.prepare_cached("DELETE FROM apis WHERE id = ?1")?.execute([id.as_str()])?;

@@ -17,6 +17,7 @@ use crate::gateways::Gateways;
 use crate::history::History;
 use crate::key_managers::KeyManagers;
 use crate::migrations;
+use crate::pending::Pending;
 use crate::placements::Placements;
 use crate::plans::Plans;
 use crate::revisions::Revisions;
@@ -96,6 +97,11 @@ impl Catalog {
     /// What is where now.
     pub const fn placements(&self) -> Placements<'_> {
         Placements(self)
+    }
+
+    /// Undeployments that wait for their gateway.
+    pub const fn pending(&self) -> Pending<'_> {
+        Pending(self)
     }
 
     /// What the console sent and got.

@@ -62,7 +62,7 @@ impl Gateways<'_> {
                 [id.as_str()],
             )?;
             if !placed.is_empty() {
-                let advice = "Undeploy these APIs first; what is gone on the gateway already counts as undeployed.";
+                let advice = "Undeploy these APIs first; what is gone on the gateway already counts as undeployed. If the gateway itself is gone, have them forgotten.";
                 return Err(named::in_use("gateway", &gateway.name, &placed, "still runs", advice).into());
             }
             let running = named::column(
@@ -71,7 +71,7 @@ impl Gateways<'_> {
                 [id.as_str()],
             )?;
             if !running.is_empty() {
-                let advice = "Wait for the deployment to end, or cancel it, then remove the gateway.";
+                let advice = "Wait for the deployment to end, or cancel it, then remove the gateway. If it was interrupted, recover it or have it forgotten.";
                 return Err(named::in_use("gateway", &gateway.name, &running, "is just being changed for", advice).into());
             }
             named::remove::<Gateway>(db, id.as_str())

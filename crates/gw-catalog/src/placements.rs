@@ -179,7 +179,7 @@ fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Op
                 PlacementState::Live,
             )
         }
-        Outcome::Withdrawn => None,
+        Outcome::Withdrawn | Outcome::Forgotten => None,
         Outcome::RolledBack | Outcome::Cancelled => before,
         Outcome::Stuck => {
             let (revision, mut all) = before
@@ -236,7 +236,11 @@ fn many(
         .collect()
 }
 
-fn delete(db: &Connection, api: &ApiId, gateway: &GatewayId) -> Result<(), CatalogError> {
+pub(crate) fn delete(
+    db: &Connection,
+    api: &ApiId,
+    gateway: &GatewayId,
+) -> Result<(), CatalogError> {
     db.prepare_cached("DELETE FROM placements WHERE api = ?1 AND gateway = ?2")?
         .execute([api.as_str(), gateway.as_str()])?;
     Ok(())

@@ -15,6 +15,7 @@ use crate::catalog::Catalog;
 use crate::error::CatalogError;
 use crate::named::{self, from_json, not_found, to_json};
 use crate::page::{Page, Paged};
+use crate::pending;
 use crate::placements::{self, Placement};
 
 /// The runs of a catalog.
@@ -103,23 +104,12 @@ impl Runs<'_> {
 impl Journal for Catalog {
     fn begin(&self, header: &RunHeader) -> Result<(), Fault> {
         self.write(|db| {
-            let api: Api = crate::apis::get(db, &header.api)?;
-            let gateway: Gateway = named::get(db, header.gateway.as_str())?;
             nothing_under_way(db, &header.api, &header.gateway)?;
-            db.prepare_cached(
-                "INSERT INTO runs (deployment, header, api_name, api_version, gateway_name, before)
-                 VALUES (?1, ?2, ?3, ?4, ?5, (SELECT record FROM placements WHERE api = ?6 AND gateway = ?7))",
-            )?
-            .execute(params![
-                header.deployment.as_str(),
-                to_json(header, "run")?,
-                api.name,
-                api.version,
-                gateway.name,
-                header.api.as_str(),
-                header.gateway.as_str()
-            ])
-            .map_err(|error| begun_already(error, &header.deployment))?;
+            insert(db, header)?;
+            // Whoever publishes there wants it there.
+            if header.revision.is_some() {
+                pending::remove(db, &header.api, &header.gateway)?;
+            }
             Ok(())
         })
     }
@@ -137,28 +127,14 @@ impl Journal for Catalog {
                 (Some(Outcome::Stuck), Entry::Resumed) => reopen(db, &run)?,
                 (Some(_), _) => return Err(finished_already(deployment).into()),
             }
-            let seq: u32 = db
-                .prepare_cached(
-                    "SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE deployment = ?1",
-                )?
-                .query_row([deployment.as_str()], |row| row.get(0))?;
-            let text = to_json(entry, "journal entry")?;
-            db.prepare_cached(
-                "INSERT INTO journal (deployment, seq, at, entry) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![deployment.as_str(), seq, at.0, text])?;
-            if matches!(entry, Entry::Finished { .. }) {
-                db.prepare_cached(
-                    "UPDATE runs SET finished_at = ?2, finish = ?3 WHERE deployment = ?1",
-                )?
-                .execute(params![deployment.as_str(), at.0, text])?;
+            let record = write_entry(db, deployment, at, entry)?;
+            if let Entry::Finished { outcome, .. } = entry {
                 placements::refresh(db, &run.header, run.before, &entries_of(db, deployment)?)?;
+                if *outcome == Outcome::Withdrawn {
+                    pending::remove(db, &run.header.api, &run.header.gateway)?;
+                }
             }
-            Ok(Record {
-                seq,
-                at,
-                entry: entry.clone(),
-            })
+            Ok(record)
         })
     }
 
@@ -178,6 +154,51 @@ impl Journal for Catalog {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Writes a run down as begun.
+pub(crate) fn insert(db: &Connection, header: &RunHeader) -> Result<(), CatalogError> {
+    let api: Api = crate::apis::get(db, &header.api)?;
+    let gateway: Gateway = named::get(db, header.gateway.as_str())?;
+    db.prepare_cached(
+        "INSERT INTO runs (deployment, header, api_name, api_version, gateway_name, before)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT record FROM placements WHERE api = ?6 AND gateway = ?7))",
+    )?
+    .execute(params![
+        header.deployment.as_str(),
+        to_json(header, "run")?,
+        api.name,
+        api.version,
+        gateway.name,
+        header.api.as_str(),
+        header.gateway.as_str()
+    ])
+    .map_err(|error| begun_already(error, &header.deployment))?;
+    Ok(())
+}
+
+/// Appends an entry; one that ends the run ends its row too.
+pub(crate) fn write_entry(
+    db: &Connection,
+    deployment: &DeploymentId,
+    at: UnixMillis,
+    entry: &Entry,
+) -> Result<Record, CatalogError> {
+    let seq: u32 = db
+        .prepare_cached("SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE deployment = ?1")?
+        .query_row([deployment.as_str()], |row| row.get(0))?;
+    let text = to_json(entry, "journal entry")?;
+    db.prepare_cached("INSERT INTO journal (deployment, seq, at, entry) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![deployment.as_str(), seq, at.0, text])?;
+    if matches!(entry, Entry::Finished { .. }) {
+        db.prepare_cached("UPDATE runs SET finished_at = ?2, finish = ?3 WHERE deployment = ?1")?
+            .execute(params![deployment.as_str(), at.0, text])?;
+    }
+    Ok(Record {
+        seq,
+        at,
+        entry: entry.clone(),
+    })
 }
 
 pub(crate) const COLUMNS: &str = "header, api_name, api_version, gateway_name, finished_at, finish";

@@ -2,9 +2,15 @@
 //!
 //! It refuses secrets as arguments: they come from a prompt, standard input or a named environment variable.
 
+mod lifecycle;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use lifecycle::{
+    ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
+};
 
 /// Publish APIs to cloud gateways.
 #[derive(Debug, Parser)]
@@ -49,12 +55,11 @@ pub enum Verb {
     /// Deploy an API to one or many gateways
     Deploy(DeployArgs),
     /// Take an API off gateways
-    Undeploy(DeployArgs),
-    /// What is where, with journal ids
-    Deployments {
-        /// Only of this API: name or name@version
-        api: Option<String>,
-    },
+    Undeploy(UndeployArgs),
+    /// Forget that an API is on a gateway that no longer exists; calls nothing
+    Forget(ForgetArgs),
+    /// What is where, with journal ids; what waits for its gateway
+    Deployments(DeploymentsArgs),
     /// Clients registered with a key manager
     #[command(subcommand)]
     Application(ApplicationVerb),
@@ -96,16 +101,15 @@ pub enum GatewayVerb {
         /// Its name
         name: String,
     },
+    /// Change how a gateway is called and marked; where it is and how to get in stay
+    Edit(GatewayEdit),
     /// Test the connection: account, identity, round trip, missing permissions
     Test {
         /// Its name
         name: String,
     },
-    /// Forget a gateway that has no deployments
-    Remove {
-        /// Its name
-        name: String,
-    },
+    /// Remove a gateway that has no deployments, and say what goes with it
+    Remove(RemoveArgs),
     /// Host a local gateway until interrupted
     Serve {
         /// Its name
@@ -153,6 +157,9 @@ pub struct GatewayAdd {
     /// Free text
     #[arg(long, default_value = "")]
     pub description: String,
+    /// Mark it as production: what a plan asks consent for there needs its name typed too
+    #[arg(long)]
+    pub production: bool,
 }
 
 /// Where a secret comes from.
@@ -259,11 +266,8 @@ pub enum ApiVerb {
         /// name or name@version
         api: String,
     },
-    /// Remove an API that is deployed nowhere
-    Remove {
-        /// name or name@version
-        api: String,
-    },
+    /// Remove an API that is deployed nowhere, and say what goes with it
+    Remove(RemoveArgs),
 }
 
 /// What `api lint` mends.
@@ -404,7 +408,7 @@ pub struct PlanArgs {
     pub gateways: Vec<String>,
 }
 
-/// `deploy` and `undeploy`
+/// `deploy`, and most of `undeploy`
 #[derive(Debug, Args)]
 pub struct DeployArgs {
     /// name or name@version
@@ -412,9 +416,15 @@ pub struct DeployArgs {
     /// Where; repeatable
     #[arg(long = "gateway", required = true, value_name = "NAME")]
     pub gateways: Vec<String>,
-    /// Say yes to the plan and to everything it asks consent for
+    /// Say yes to the plan as a whole: to operations that are open because no policy is attached, and to undeploying
     #[arg(long)]
     pub yes: bool,
+    /// Say yes to this too; repeatable
+    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
+    pub allow: Vec<ConsentArg>,
+    /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
+    #[arg(long = "confirm", value_name = "NAME")]
+    pub confirm: Vec<String>,
 }
 
 /// `application …`

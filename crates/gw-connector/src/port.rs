@@ -43,6 +43,16 @@ pub trait Connector: Send + Sync {
         observed: &Observed,
     ) -> Result<Vec<Change>, Fault>;
 
+    /// What stays as it is although a reader of the plan may fear for it, one sentence per kind. Pure.
+    fn untouched(&self, _goal: Goal<'_>, _observed: &Observed, _changes: &[Change]) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What a withdrawal takes along that is not this gateway's, named one by one: `stage 'beta'`. Changes nothing.
+    async fn takes_along(&self, _observed: &Observed) -> Result<Vec<String>, Fault> {
+        Ok(Vec::new())
+    }
+
     /// Makes one change, once, and marks what it makes. `outputs` holds what was observed and what earlier changes of
     /// the run learnt. `Effect::Unknown` in the fault when it may have happened.
     async fn apply(

@@ -104,6 +104,8 @@ pub enum Outcome {
     Cancelled,
     /// It failed, and something of it is left behind.
     Stuck,
+    /// A person had the API forgotten there: nothing was called for it, and what the gateway holds of it stays.
+    Forgotten,
 }
 
 /// An entry with its place and time.

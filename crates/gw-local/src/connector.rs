@@ -136,6 +136,13 @@ impl Connector for LocalConnector {
         lower::lower(goal, target, observed)
     }
 
+    fn untouched(&self, _: Goal<'_>, _: &Observed, changes: &[Change]) -> Vec<String> {
+        if changes.is_empty() {
+            return Vec::new();
+        }
+        vec!["Other APIs on this gateway go on being served".to_owned()]
+    }
+
     async fn apply(
         &self,
         change: &Change,

@@ -32,6 +32,9 @@ pub struct Gateway {
     pub description: String,
     /// Where it is and how to get in.
     pub target: GatewayTarget,
+    /// Marked as production: what a plan asks consent for there needs a name typed too. Records of before say nothing.
+    #[serde(default)]
+    pub production: bool,
     /// When it was registered.
     pub created_at: UnixMillis,
     /// When it was last edited.

@@ -732,7 +732,8 @@ key: string,
 /**
  * What is agreed to, in one sentence.
  */
-sentence: string, };
+sentence: string, 
+operations: Array<OperationKey>, typed: string | null, };
 
 /**
  * An answer.
@@ -1587,6 +1588,7 @@ description: string,
  * Where it is and how to get in.
  */
 target: GatewayTarget, 
+production: boolean, 
 /**
  * When it was registered.
  */
@@ -1615,7 +1617,8 @@ description: string,
 /**
  * Where it is and how to get in.
  */
-target: TargetInput, };
+target: TargetInput, 
+production: boolean, };
 
 /**
  * A registered gateway.
@@ -1685,7 +1688,8 @@ description: string,
 /**
  * Where it is and how to get in.
  */
-target: TargetInput, };
+target: TargetInput, 
+production: boolean | null, };
 
 /**
  * An exchange with what was sent and came, without secrets.
@@ -2337,7 +2341,7 @@ scopes: Array<string>, };
 /**
  * How a run ended.
  */
-export type Outcome = "live" | "unchanged" | "withdrawn" | "rolled-back" | "cancelled" | "stuck";
+export type Outcome = "live" | "unchanged" | "withdrawn" | "rolled-back" | "cancelled" | "stuck" | "forgotten";
 
 /**
  * A name and a value.
@@ -2540,6 +2544,7 @@ export type PlanView = {
  * Which API.
  */
 api: ApiId, 
+api_name: string, 
 /**
  * Publish, or withdraw.
  */
@@ -2548,6 +2553,7 @@ goal: RunGoal,
  * The working revision.
  */
 revision: RevisionId, 
+eta_ms: number, untouched: Array<string>, 
 /**
  * One per gateway, in the order asked.
  */
@@ -3082,6 +3088,17 @@ scopes: Array<string>,
  */
 redirect_port: number | null, };
 
+export type LaterRequest = { api: ApiId, gateways: Array<GatewayId>, consents: Array<string>, confirmed: Array<string>, };
+export type PendingRow = { api: ApiId, api_name: string, api_version: string, gateway: GatewayId, gateway_name: string, asked_at: UnixMillis, attempts: number, tried_at: UnixMillis | null, next_at: UnixMillis, fault: Fault | null, };
+export type ResumeRequest = { api: ApiId | null, gateway: GatewayId | null, };
+export type Resumed = { api: ApiId, gateway: GatewayId, deployment: DeploymentId | null, fault: Fault | null, };
+export type PlaceRequest = { api: ApiId, gateway: GatewayId, };
+export type Traces = { sentence: string, objects: Array<Trace>, placed: boolean, unfinished: number, pending: boolean, };
+export type Trace = { kind: string, id: string, };
+export type Forgotten = { deployment: DeploymentId | null, traces: Traces, };
+export type Removal = { vanishes: Array<string>, stays: Array<string>, blocked_by: Array<Blocker>, };
+export type Blocker = { api: ApiId, api_name: string, gateway: GatewayId, gateway_name: string, unfinished: boolean, };
+
 /**
  * A plan to carry out.
  */
@@ -3105,7 +3122,8 @@ revision: RevisionId,
 /**
  * Keys of the consents given.
  */
-consents: Array<string>, };
+consents: Array<string>, 
+confirmed: Array<string>, };
 
 /**
  * The runs that began.
@@ -3188,6 +3206,7 @@ gateway_name: string,
  * Its kind.
  */
 gateway_kind: GatewayKind, 
+production: boolean, 
 /**
  * Account, as far as known.
  */
@@ -3224,6 +3243,7 @@ eta_ms: number,
  * What must be said yes to, one by one, before this may run.
  */
 consents: Array<Consent>, 
+untouched: Array<string>, 
 /**
  * Where callers reach it now, or will.
  */
@@ -3385,6 +3405,7 @@ export interface Commands {
   'gateways.create': { request: GatewayCreate; response: Gateway };
   'gateways.update': { request: GatewayUpdate; response: Gateway };
   'gateways.remove': { request: GatewayRequest; response: Done };
+  'gateways.removal': { request: GatewayRequest; response: Removal };
   'gateways.test': { request: GatewayRequest; response: ConnectionTest };
   'gateways.test_target': { request: TargetTest; response: ConnectionTest };
   'gateways.regions': { request: Empty; response: Array<RegionRow> };
@@ -3397,6 +3418,7 @@ export interface Commands {
   'apis.import': { request: ApiImport; response: ApiImported };
   'apis.update': { request: ApiUpdate; response: Api };
   'apis.remove': { request: ApiRequest; response: Done };
+  'apis.removal': { request: ApiRequest; response: Removal };
   'apis.export': { request: ApiExport; response: ApiExported };
   'apis.lint': { request: ApiLint; response: LintReport };
   'apis.lint_draft': { request: DraftLint; response: DraftReport };
@@ -3438,6 +3460,12 @@ export interface Commands {
   'deployments.list': { request: DeploymentSearch; response: DeploymentPage };
   'deployments.get': { request: DeploymentRequest; response: DeploymentDetail };
   'deployments.placements': { request: PlacementSearch; response: Array<PlacementRow> };
+  'deployments.later': { request: LaterRequest; response: Array<PendingRow> };
+  'deployments.pending': { request: PlacementSearch; response: Array<PendingRow> };
+  'deployments.drop_pending': { request: PlaceRequest; response: Done };
+  'deployments.resume': { request: ResumeRequest; response: Array<Resumed> };
+  'deployments.traces': { request: PlaceRequest; response: Traces };
+  'deployments.forget': { request: PlaceRequest; response: Forgotten };
   'console.prepare': { request: PrepareRequest; response: ConsoleForm };
   'console.send': { request: SendRequest; response: ConsoleAnswer };
   'console.cancel': { request: CancelRequest; response: Done };
@@ -3459,6 +3487,7 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'gateways.create': [],
   'gateways.update': [],
   'gateways.remove': [],
+  'gateways.removal': ["gateways","deployments"],
   'gateways.test': ["gateways"],
   'gateways.test_target': [],
   'gateways.regions': [],
@@ -3471,6 +3500,7 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'apis.import': [],
   'apis.update': [],
   'apis.remove': [],
+  'apis.removal': ["apis","deployments"],
   'apis.export': ["apis"],
   'apis.lint': ["apis"],
   'apis.lint_draft': [],
@@ -3512,6 +3542,12 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.list': ["deployments"],
   'deployments.get': ["deployments"],
   'deployments.placements': ["deployments","apis","policies"],
+  'deployments.later': [],
+  'deployments.pending': ["deployments","gateways","apis"],
+  'deployments.drop_pending': [],
+  'deployments.resume': [],
+  'deployments.traces': ["deployments","gateways"],
+  'deployments.forget': [],
   'console.prepare': ["apis","policies","deployments","applications"],
   'console.send': [],
   'console.cancel': [],

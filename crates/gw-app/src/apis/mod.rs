@@ -20,10 +20,11 @@ use crate::connect;
 use crate::deployments::placements_of;
 use crate::names;
 use crate::operations::rows_of;
+use crate::removal;
 use crate::wire::{
     ApiCreate, ApiDetail, ApiExport, ApiExported, ApiImport, ApiImported, ApiLint, ApiPage,
     ApiRequest, ApiRow, ApiSearch, ApiUpdate, DocumentSave, DocumentView, Done, ExportFormat,
-    ImportedPiece, LintReport, LintSubject, LintTarget, Syntax,
+    ImportedPiece, LintReport, LintSubject, LintTarget, Removal, Syntax,
 };
 
 pub(crate) use draft::Drafts;
@@ -148,6 +149,12 @@ pub async fn remove(app: &App, request: ApiRequest) -> Result<Done, Fault> {
     app.catalog(move |catalog| catalog.apis().remove(&request.api))
         .await?;
     Ok(Done {})
+}
+
+/// What removing it takes with it.
+pub async fn removal(app: &App, request: ApiRequest) -> Result<Removal, Fault> {
+    app.catalog(move |catalog| removal::of_api(catalog, &request.api))
+        .await
 }
 
 /// Gives the document, or what AWS would be sent; also writes it to a file when one is named.

@@ -2,9 +2,13 @@
 //!
 //! It refuses to carry out anything but the plan that was shown: a changed API refuses the start.
 
+pub mod consents;
+mod forget;
+mod later;
 mod place;
 mod plan;
 mod run;
+mod untouched;
 pub mod wire;
 
 use gw_catalog::{Page, RunFilter, RunRow};
@@ -17,13 +21,14 @@ use crate::wire::{
     PlacementRow, PlacementSearch, RunGoal,
 };
 
+pub use consents::CONSENTS;
+pub use forget::{forget, traces};
+pub use later::{drop_pending, later, pending, resume, resume_and_wait};
+pub(crate) use later::{due_now, keep_trying};
 pub(crate) use place::{WorkingId, placements_of, reached_at};
 pub use plan::plan;
 pub(crate) use run::{RunHandle, is_running};
 pub use run::{cancel, recover, recover_interrupted, start, wait};
-
-/// Every consent a plan may ask for.
-pub const CONSENTS: [&str; 3] = ["open-operations", "lowers-security", "withdraw"];
 
 /// The revision that would be published now.
 pub async fn working_revision(app: &App, api: &ApiId) -> Result<RevisionId, Fault> {

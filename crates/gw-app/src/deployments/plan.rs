@@ -2,25 +2,33 @@
 //!
 //! It refuses to let one gateway that does not answer hide what would happen on the others.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use gw_connector::{Goal, LiveState, Target};
 use gw_deploy::{Prepared, eta, prepare};
 use gw_model::{Api, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
-use gw_plan::{Plan, PlanChange, RouteSecurity};
+use gw_plan::Plan;
 
+use super::consents::{self, Case};
+use super::untouched;
 use crate::apis::Working;
 use crate::app::App;
 use crate::connect::{self, Connection};
-use crate::wire::{Consent, PlanRequest, PlanView, RunGoal, TargetPlan};
+use crate::wire::{PlanRequest, PlanView, RunGoal, TargetPlan};
 
 /// What would happen, gateway by gateway.
 pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
     let working = Working::load(app, &request.api).await?;
     let readied = ready_all(app, &working, &request.gateways, request.goal).await?;
+    let elsewhere = untouched::elsewhere(app, &request.api, &request.gateways).await?;
     Ok(PlanView {
         api: working.api.id.clone(),
+        api_name: api_name(&working.api),
         goal: request.goal,
         revision: working.revision.id(),
+        eta_ms: millis(untouched::eta_in_all(&readied)),
+        untouched: elsewhere.into_iter().collect(),
         targets: readied.into_iter().map(|readied| readied.view).collect(),
     })
 }
@@ -36,6 +44,7 @@ pub(super) struct Means {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) prepared: Prepared,
+    takes_along: Vec<String>,
 }
 
 /// Prepares side by side.
@@ -92,6 +101,7 @@ async fn ready(
         gateway: gateway.id.clone(),
         gateway_name: gateway.name.clone(),
         gateway_kind: gateway.kind(),
+        production: gateway.production,
         account: connect::known_identity(app, &gateway.id)
             .await?
             .map(|identity| identity.account),
@@ -103,6 +113,7 @@ async fn ready(
         permissions: Vec::new(),
         eta_ms: 0,
         consents: Vec::new(),
+        untouched: Vec::new(),
         invoke_url: placement
             .as_ref()
             .and_then(|placement| placement.invoke_url.clone()),
@@ -122,8 +133,17 @@ async fn ready(
         .clone()
         .or(view.invoke_url)
         .or_else(|| promised_url(working, gateway));
-    // What is live as Gatewright left it is compared with its stored plan; anything else is all new.
-    let before = old_plan
+    // What is live is compared with the plan the gateway names, else with the last one known; anything else is all new.
+    let named = match observed.digest.clone() {
+        Some(digest) => {
+            app.catalog(move |catalog| catalog.plans().get(&digest))
+                .await?
+        }
+        None => None,
+    };
+    let known = named.is_some();
+    let before = named
+        .or(old_plan)
         .filter(|_| observed.state == LiveState::Live)
         .unwrap_or_else(|| nothing(&working.plan));
     let after = if goal == RunGoal::Publish {
@@ -131,21 +151,30 @@ async fn ready(
     } else {
         nothing(&working.plan)
     };
-    view.changes = if changes.is_empty() {
-        Vec::new()
-    } else {
-        gw_plan::diff(&before, &after)
-    };
-    view.consents = consents(
-        goal,
-        &working.api,
-        &before,
-        &after,
-        &view.changes,
-        changes.is_empty(),
-    );
-    view.eta_ms =
-        u64::try_from(eta(changes, &means.connection.lane.quotas).as_millis()).unwrap_or(u64::MAX);
+    if !changes.is_empty() {
+        view.changes = gw_plan::diff(&before, &after);
+        let api = api_name(&working.api);
+        let case = Case {
+            goal,
+            api: &api,
+            live: observed.state,
+            known,
+            before: &before,
+            after: &after,
+            changes: &view.changes,
+            takes_along: &means.takes_along,
+        };
+        let typed = gateway.production.then_some(&gateway.name);
+        view.consents = consents::asked(&case, typed);
+    }
+    view.untouched
+        .extend(untouched::operations(goal, &before, &after));
+    view.untouched.extend(means.connection.connector.untouched(
+        goal_of(goal, working),
+        observed,
+        changes,
+    ));
+    view.eta_ms = millis(eta(changes, &means.connection.lane.quotas));
     view.permissions = permissions(changes);
     view.steps = changes
         .iter()
@@ -182,16 +211,53 @@ async fn attempt(
         crate::apis::sort(diagnostics);
         working.refuse_errors(&found)?;
     }
-    let goal = match goal {
-        RunGoal::Publish => Goal::Publish(&working.plan),
-        RunGoal::Withdraw => Goal::Withdraw,
+    let connector = connection.connector.as_ref();
+    let prepared = prepare(connector, goal_of(goal, working), &target).await?;
+    let takes_along = match goal {
+        RunGoal::Publish => Vec::new(),
+        RunGoal::Withdraw => connector.takes_along(&prepared.observed).await?,
     };
-    let prepared = prepare(connection.connector.as_ref(), goal, &target).await?;
     Ok(Means {
         connection,
         target,
         prepared,
+        takes_along,
     })
+}
+
+fn goal_of(goal: RunGoal, working: &Working) -> Goal<'_> {
+    match goal {
+        RunGoal::Publish => Goal::Publish(&working.plan),
+        RunGoal::Withdraw => Goal::Withdraw,
+    }
+}
+
+/// `Notes@1.0.0`: what the command line calls it, and what may be typed for it.
+pub(super) fn api_name(api: &Api) -> String {
+    format!("{}@{}", api.name, api.version)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The plan that went live last there, as far as it is known; else one without operations.
+pub(super) async fn last_plan(
+    app: &App,
+    working: &Working,
+    gateway: &GatewayId,
+) -> Result<Plan, Fault> {
+    let (api, gateway) = (working.api.id.clone(), gateway.clone());
+    let known = app
+        .catalog(move |catalog| {
+            let placement = catalog.placements().get(&api, &gateway)?;
+            match placement.and_then(|placement| placement.digest) {
+                Some(digest) => catalog.plans().get(&digest),
+                None => Ok(None),
+            }
+        })
+        .await?;
+    Ok(known.unwrap_or_else(|| nothing(&working.plan)))
 }
 
 /// The same API with no operations: what is there before the first deployment and after the last.
@@ -204,63 +270,6 @@ fn nothing(plan: &Plan) -> Plan {
         schemas: gw_plan::Schemas::default(),
         ..plan.clone()
     }
-}
-
-fn consents(
-    goal: RunGoal,
-    api: &Api,
-    before: &Plan,
-    after: &Plan,
-    changes: &[PlanChange],
-    nothing_to_do: bool,
-) -> Vec<Consent> {
-    if nothing_to_do {
-        return Vec::new();
-    }
-    if goal == RunGoal::Withdraw {
-        let count = before.routes.len();
-        let what = if count == 0 {
-            "its operations".to_owned()
-        } else {
-            format!("its {count} operations")
-        };
-        let sentence = format!(
-            "Callers of {}@{} can no longer reach {what} there",
-            api.name, api.version
-        );
-        return vec![Consent {
-            key: "withdraw".to_owned(),
-            sentence,
-        }];
-    }
-    let mut consents = Vec::new();
-    let open = after
-        .routes
-        .iter()
-        .filter(|route| route.security == RouteSecurity::Open { declared: false })
-        .count();
-    if open > 0 {
-        let sentence = format!("No policy is attached: {open} operations are open to everyone");
-        consents.push(Consent {
-            key: "open-operations".to_owned(),
-            sentence,
-        });
-    }
-    let lowered = changes
-        .iter()
-        .filter(|change| change.lowers_security)
-        .count();
-    if lowered > 0 && !before.routes.is_empty() {
-        let sentence = match lowered {
-            1 => "One change lets more callers in than now".to_owned(),
-            count => format!("{count} changes let more callers in than now"),
-        };
-        consents.push(Consent {
-            key: "lowers-security".to_owned(),
-            sentence,
-        });
-    }
-    consents
 }
 
 fn permissions(changes: &[gw_connector::Change]) -> Vec<String> {

@@ -15,7 +15,8 @@ use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::plan::{Means, Readied, ready_all};
+use super::consents::missing;
+use super::plan::{Means, Readied, api_name, ready_all};
 use super::row_of;
 use crate::apis::Working;
 use crate::app::{App, blocking, locked, new_id, now};
@@ -25,7 +26,7 @@ use crate::event::AppEvent;
 use crate::home;
 use crate::serving;
 use crate::wire::{
-    DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun, TargetPlan,
+    DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun,
 };
 
 /// A run of this process.
@@ -48,10 +49,7 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             "Look at the new plan first",
         ));
     }
-    let unfinished = app.catalog(gw_deploy::Journal::unfinished).await?;
-    for deployment in unfinished {
-        recover_if_dead(app, &deployment, Some((&request.api, &request.gateways))).await?;
-    }
+    recover_pairs(app, &request.api, &request.gateways).await?;
     let readied = ready_all(app, &working, &request.gateways, request.goal).await?;
     let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
     let digest = gw_plan::digest(&plan);
@@ -70,33 +68,61 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
         }),
         RunGoal::Withdraw => None,
     };
+    let given = Given {
+        api: api_name(&working.api),
+        consents: &request.consents,
+        confirmed: &request.confirmed,
+    };
     let all = readied
         .into_iter()
-        .map(|readied| begin(app, readied, publishes.clone(), &request.consents));
+        .map(|readied| begin(app, readied, publishes.clone(), &given));
     Ok(Started {
         runs: join_all(all).await,
     })
 }
 
-async fn begin(
+/// What was said yes to.
+pub(super) struct Given<'a> {
+    pub(super) api: String,
+    pub(super) consents: &'a [String],
+    pub(super) confirmed: &'a [String],
+}
+
+/// Ends what a dead process left unfinished of this API on these gateways.
+pub(super) async fn recover_pairs(
+    app: &App,
+    api: &ApiId,
+    gateways: &[GatewayId],
+) -> Result<(), Fault> {
+    let unfinished = app.catalog(gw_deploy::Journal::unfinished).await?;
+    for deployment in unfinished {
+        recover_if_dead(app, &deployment, Some((api, gateways))).await?;
+    }
+    Ok(())
+}
+
+/// Begins one run, when all it needs was said.
+pub(super) async fn begin(
     app: &App,
     readied: Readied,
     publishes: Option<Publication>,
-    consents: &[String],
+    given: &Given<'_>,
 ) -> StartedRun {
     let Readied { view, means } = readied;
     let gateway = view.gateway.clone();
     let begun = match (means, view.fault.clone()) {
         (_, Some(fault)) => Err(fault),
-        (Some(means), None) => match missing_consent(&view, consents) {
+        (Some(means), None) => match missing(
+            &view.gateway_name,
+            &view.consents,
+            given.consents,
+            given.confirmed,
+            &given.api,
+        ) {
             Some(fault) => Err(fault),
             None => spawn(app, means, publishes).await,
         },
-        (None, None) => Err(Fault::new(
-            Code::AppDefect,
-            "A plan has neither means nor fault",
-            "Report this defect",
-        )),
+        (None, None) => Err(no_plan()),
     };
     match begun {
         Ok(deployment) => StartedRun {
@@ -112,14 +138,12 @@ async fn begin(
     }
 }
 
-fn missing_consent(view: &TargetPlan, given: &[String]) -> Option<Fault> {
-    let missing = view
-        .consents
-        .iter()
-        .find(|consent| !given.contains(&consent.key))?;
-    let summary = format!("On {}: {}", view.gateway_name, missing.sentence);
-    let advice = "Agree to it, or attach an OAuth policy";
-    Some(Fault::new(Code::ConsentNeeded, summary, advice).fact("consent", &missing.key))
+pub(super) fn no_plan() -> Fault {
+    Fault::new(
+        Code::AppDefect,
+        "A plan has neither means nor fault",
+        "Report this defect",
+    )
 }
 
 /// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.
@@ -364,7 +388,7 @@ fn lock_file(app: &App, deployment: &DeploymentId) -> PathBuf {
 }
 
 /// Takes a run's lock: for as long as the file is open, this process runs it.
-async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
+pub(super) async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
     let folder = app.home().run_locks();
     let path = lock_file(app, deployment);
     blocking(move || {
@@ -388,7 +412,7 @@ async fn hold(app: &App, deployment: &DeploymentId) -> Result<File, Fault> {
     .await
 }
 
-async fn release(app: &App, deployment: &DeploymentId, lock: File) {
+pub(super) async fn release(app: &App, deployment: &DeploymentId, lock: File) {
     let path = lock_file(app, deployment);
     let done = blocking(move || {
         drop(lock);

@@ -3,7 +3,8 @@
 use gw_connector::{Change, LiveState};
 use gw_deploy::{Outcome, Record, RunHeader};
 use gw_model::{
-    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, RevisionId, UnixMillis,
+    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, RevisionId,
+    UnixMillis,
 };
 use gw_plan::PlanChange;
 use serde::{Deserialize, Serialize};
@@ -35,10 +36,17 @@ pub enum RunGoal {
 pub struct PlanView {
     /// Which API.
     pub api: ApiId,
+    /// Its `name@version`: what may be typed for all gateways marked as production.
+    pub api_name: String,
     /// Publish, or withdraw.
     pub goal: RunGoal,
     /// The working revision.
     pub revision: RevisionId,
+    /// How long all of it takes by the quotas alone, in milliseconds: side by side, sharing those of an account and region.
+    #[ts(type = "number")]
+    pub eta_ms: u64,
+    /// What stays as it is elsewhere, in sentences.
+    pub untouched: Vec<String>,
     /// One per gateway, in the order asked.
     pub targets: Vec<TargetPlan>,
 }
@@ -52,6 +60,8 @@ pub struct TargetPlan {
     pub gateway_name: String,
     /// Its kind.
     pub gateway_kind: GatewayKind,
+    /// Whether it is marked as production.
+    pub production: bool,
     /// Account, as far as known.
     pub account: Option<String>,
     /// Region or address.
@@ -66,11 +76,13 @@ pub struct TargetPlan {
     pub diagnostics: Vec<Diagnostic>,
     /// What the steps need to be allowed, each once, sorted.
     pub permissions: Vec<String>,
-    /// How long it takes by the quotas alone, in milliseconds.
+    /// How long it takes by the quotas alone when nothing else uses them, in milliseconds.
     #[ts(type = "number")]
     pub eta_ms: u64,
     /// What must be said yes to, one by one, before this may run.
     pub consents: Vec<Consent>,
+    /// What stays as it is, one sentence per kind.
+    pub untouched: Vec<String>,
     /// Where callers reach it now, or will.
     pub invoke_url: Option<String>,
     /// Why it cannot run at all.
@@ -80,10 +92,14 @@ pub struct TargetPlan {
 /// Something that needs a yes of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Consent {
-    /// What to send back: `open-operations`, `lowers-security`, `withdraw`.
+    /// What to send back: one of [`crate::deployments::CONSENTS`].
     pub key: String,
-    /// What is agreed to, in one sentence.
+    /// What is agreed to, in one sentence that names the first operations.
     pub sentence: String,
+    /// All operations it is about; none when it is about the whole.
+    pub operations: Vec<OperationKey>,
+    /// The gateway's name, where a yes counts only with it typed: the gateway is marked as production.
+    pub typed: Option<String>,
 }
 
 /// A plan to carry out.
@@ -99,6 +115,113 @@ pub struct StartRequest {
     pub revision: RevisionId,
     /// Keys of the consents given.
     pub consents: Vec<String>,
+    /// Names that were typed, each a gateway's or the API's `name@version`.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+}
+
+/// What to undeploy when the gateways answer again.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct LaterRequest {
+    /// Which API.
+    pub api: ApiId,
+    /// Off which gateways.
+    pub gateways: Vec<GatewayId>,
+    /// Keys of the consents given.
+    pub consents: Vec<String>,
+    /// Names that were typed, each a gateway's or the API's `name@version`.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
+}
+
+/// An undeployment that waits for its gateway.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct PendingRow {
+    /// Which API.
+    pub api: ApiId,
+    /// Its name.
+    pub api_name: String,
+    /// Its version.
+    pub api_version: String,
+    /// Off which gateway.
+    pub gateway: GatewayId,
+    /// Its name.
+    pub gateway_name: String,
+    /// When it was asked for.
+    pub asked_at: UnixMillis,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was tried last.
+    pub tried_at: Option<UnixMillis>,
+    /// When the window tries next.
+    pub next_at: UnixMillis,
+    /// Why it failed last.
+    pub fault: Option<Fault>,
+}
+
+/// Which of what waits to try now.
+#[derive(Clone, Debug, Default, Deserialize, TS)]
+#[serde(default)]
+pub struct ResumeRequest {
+    /// Only of this API.
+    pub api: Option<ApiId>,
+    /// Only on this gateway.
+    pub gateway: Option<GatewayId>,
+}
+
+/// What became of one that waited.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Resumed {
+    /// Which API.
+    pub api: ApiId,
+    /// Off which gateway.
+    pub gateway: GatewayId,
+    /// The run; `None` when it could not begin.
+    pub deployment: Option<DeploymentId>,
+    /// Why it could not begin.
+    pub fault: Option<Fault>,
+}
+
+/// One API on one gateway.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct PlaceRequest {
+    /// Which API.
+    pub api: ApiId,
+    /// On which gateway.
+    pub gateway: GatewayId,
+}
+
+/// What forgetting an API on a gateway leaves behind.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Traces {
+    /// In one sentence, with the ids.
+    pub sentence: String,
+    /// One by one.
+    pub objects: Vec<Trace>,
+    /// Whether the catalog says that it is there.
+    pub placed: bool,
+    /// Runs that have no good end, and get one.
+    pub unfinished: u32,
+    /// Whether an undeployment waits, and is dropped.
+    pub pending: bool,
+}
+
+/// A remote object that is left behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Trace {
+    /// What it is: `REST API`.
+    pub kind: String,
+    /// Its id or ARN.
+    pub id: String,
+}
+
+/// What was forgotten.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Forgotten {
+    /// The run that says so; `None` when there was nothing to forget.
+    pub deployment: Option<DeploymentId>,
+    /// What is left behind.
+    pub traces: Traces,
 }
 
 /// The runs that began.

@@ -12,11 +12,13 @@ use gw_model::{
 
 use crate::app::{App, blocking, new_id, now};
 use crate::connect;
+use crate::deployments;
 use crate::names::{check_name, check_stage, invalid};
+use crate::removal;
 use crate::serving;
 use crate::wire::{
     ConnectionTest, CredentialsInput, DeployedApi, Done, Empty, GatewayCreate, GatewayRequest,
-    GatewayRow, GatewayUpdate, ProfileRow, RegionRow, Serving, TargetInput, TargetTest,
+    GatewayRow, GatewayUpdate, ProfileRow, RegionRow, Removal, Serving, TargetInput, TargetTest,
 };
 
 /// First port tried for a local gateway.
@@ -97,6 +99,7 @@ pub async fn create(app: &App, request: GatewayCreate) -> Result<Gateway, Fault>
         name: request.name,
         description: request.description,
         target,
+        production: request.production,
         created_at: at,
         updated_at: at,
     };
@@ -157,6 +160,9 @@ pub async fn update(app: &App, request: GatewayUpdate) -> Result<Gateway, Fault>
         gateway.display_name = request.display_name;
     }
     gateway.description = request.description;
+    if let Some(production) = request.production {
+        gateway.production = production;
+    }
     gateway.updated_at = now();
     let stored = gateway.clone();
     app.catalog(move |catalog| catalog.gateways().update(&stored))
@@ -167,6 +173,7 @@ pub async fn update(app: &App, request: GatewayUpdate) -> Result<Gateway, Fault>
         app.drop_secret(&old).await?;
     }
     connect::forget_identity(app, &gateway.id).await?;
+    deployments::due_now(app, &gateway.id).await?;
     if old_target != gateway.target {
         serving::stop(app, &gateway).await;
         serving::offer(app, &gateway).await;
@@ -217,6 +224,12 @@ pub async fn remove(app: &App, request: GatewayRequest) -> Result<Done, Fault> {
     Ok(Done {})
 }
 
+/// What removing it takes with it.
+pub async fn removal(app: &App, request: GatewayRequest) -> Result<Removal, Fault> {
+    app.catalog(move |catalog| removal::of_gateway(catalog, &request.gateway))
+        .await
+}
+
 /// Tests a registered gateway.
 pub async fn test(app: &App, request: GatewayRequest) -> Result<ConnectionTest, Fault> {
     let gateway = app
@@ -225,6 +238,7 @@ pub async fn test(app: &App, request: GatewayRequest) -> Result<ConnectionTest, 
     let connection = connect::connect(app, &gateway).await?;
     let identity = connection.connector.identify().await?;
     connect::keep_identity(app, &gateway.id, &identity).await?;
+    deployments::due_now(app, &gateway.id).await?;
     Ok(ConnectionTest {
         iam_policy: connect::iam_policy(&gateway, &identity),
         identity,
@@ -261,6 +275,7 @@ pub async fn test_target(app: &App, request: TargetTest) -> Result<ConnectionTes
             ))),
         },
         id,
+        production: false,
         created_at: at,
         updated_at: at,
     };

@@ -72,6 +72,9 @@ pub struct GatewayCreate {
     pub description: String,
     /// Where it is and how to get in.
     pub target: TargetInput,
+    /// Marks it as production.
+    #[serde(default)]
+    pub production: bool,
 }
 
 /// A gateway's new settings. The name and the kind stay.
@@ -85,6 +88,34 @@ pub struct GatewayUpdate {
     pub description: String,
     /// Where it is and how to get in.
     pub target: TargetInput,
+    /// Marks it as production, or takes the mark away; `None` leaves it.
+    pub production: Option<bool>,
+}
+
+/// What removing a gateway or an API takes with it.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Removal {
+    /// What is gone then, in sentences.
+    pub vanishes: Vec<String>,
+    /// What stays, in sentences.
+    pub stays: Vec<String>,
+    /// What must be undeployed or forgotten first.
+    pub blocked_by: Vec<Blocker>,
+}
+
+/// One API on one gateway that keeps either from being removed.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Blocker {
+    /// Which API.
+    pub api: ApiId,
+    /// Its `name@version`.
+    pub api_name: String,
+    /// On which gateway.
+    pub gateway: GatewayId,
+    /// Its name.
+    pub gateway_name: String,
+    /// Whether a run without an end is all that is there.
+    pub unfinished: bool,
 }
 
 /// Where a gateway is, as typed.

@@ -72,6 +72,7 @@ async fn gateway(app: &App) -> Result<GatewayId, Fault> {
         display_name: "Local gateway".to_owned(),
         description: "Runs on this machine; needs no account.".to_owned(),
         target: TargetInput::Local { port: None },
+        production: false,
     };
     Ok(gateways::create(app, request).await?.id)
 }

@@ -253,7 +253,7 @@ async fn two_apis_cannot_have_one_base_path() {
 }
 
 /// Leaves a journal as a process leaves it that died after it meant to do the first step.
-fn interrupted(world: &World, of: &Value) -> DeploymentId {
+pub fn interrupted(world: &World, of: &Value) -> DeploymentId {
     let header: RunHeader = serde_json::from_value(of["header"].clone()).unwrap();
     let records: Vec<Record> = serde_json::from_value(of["records"].clone()).unwrap();
     let deployment = DeploymentId::new(format!("{}x", header.deployment));

@@ -7,7 +7,9 @@
 
 mod apis;
 mod applications;
+mod by_hand;
 mod canary;
+mod consents;
 mod console;
 mod deployments;
 mod drafts;
@@ -15,6 +17,7 @@ mod fixes;
 mod gateways;
 mod hostile;
 mod key_managers;
+mod lifecycle;
 mod operations;
 mod policies;
 mod references;

@@ -83,6 +83,7 @@ async fn gateways(world: &World) {
             "network.unreachable",
         )
         .await;
+    world.ok("gateways.removal", id.clone()).await;
     world.ok("gateways.regions", Value::Null).await;
     world.ok("gateways.profiles", Value::Null).await;
     world.ok("gateways.remove", id).await;
@@ -182,6 +183,7 @@ async fn apis(world: &World) {
     world
         .ok("policies.detach", json!({ "api": api["id"], "edition": 8 }))
         .await;
+    world.ok("apis.removal", json!({ "api": made["id"] })).await;
     world.ok("apis.remove", json!({ "api": made["id"] })).await;
 }
 
@@ -216,6 +218,21 @@ async fn deployments(world: &World, sample: &Value) {
     let run = json!({ "deployment": rows[0]["deployment"] });
     world.ok("deployments.list", Value::Null).await;
     world.ok("deployments.placements", Value::Null).await;
+    let place = json!({ "api": sample["api"], "gateway": sample["gateway"] });
+    world.ok("deployments.traces", place.clone()).await;
+    let later =
+        json!({ "api": sample["api"], "gateways": [sample["gateway"]], "consents": ["withdraw"] });
+    world.ok("deployments.later", later).await;
+    world.ok("deployments.drop_pending", place).await;
+    assert_eq!(
+        world.ok("deployments.pending", Value::Null).await,
+        json!([])
+    );
+    assert_eq!(world.ok("deployments.resume", Value::Null).await, json!([]));
+    // The sample is called below, so something else is forgotten.
+    let other = world.notes(json!({ "kind": "mock" })).await["id"].clone();
+    let place = json!({ "api": other, "gateway": sample["gateway"] });
+    world.ok("deployments.forget", place).await;
     world.ok("deployments.cancel", run.clone()).await;
     // A run that ended well has nothing to recover, and stays as it ended.
     let _ = world.call("deployments.recover", run.clone()).await;

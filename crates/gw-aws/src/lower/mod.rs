@@ -13,6 +13,8 @@ pub(crate) mod samples;
 mod step;
 #[cfg(test)]
 mod tests;
+mod untouched;
 
 pub(crate) use changes::lower;
 pub(crate) use step::{Expectation, Owner, Step, verb};
+pub(crate) use untouched::untouched;

@@ -91,6 +91,7 @@ pub fn gateway(id: &str, name: &str) -> Gateway {
             },
             endpoint_url: None,
         }),
+        production: false,
         created_at: UnixMillis(1),
         updated_at: UnixMillis(2),
     }

@@ -13,6 +13,7 @@ mod fixture;
 mod full_disk;
 mod history;
 mod journal;
+mod lifecycle;
 mod named;
 mod opening;
 mod placements;

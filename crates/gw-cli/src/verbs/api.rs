@@ -14,8 +14,8 @@ use gw_model::{Backend, Fault};
 use gw_plan::{RouteBackend, RouteSecurity};
 use serde_json::json;
 
-use super::{fix, placements};
-use crate::args::{ApiVerb, FormatArg, KindArg};
+use super::{fix, lifecycle, placements};
+use crate::args::{ApiVerb, FormatArg, KindArg, RemoveArgs};
 use crate::output::{self, Reply};
 
 /// Runs one verb.
@@ -83,22 +83,28 @@ pub async fn run(app: &App, verb: ApiVerb) -> Result<Reply, Fault> {
             ..
         } => lint(app, &subject, lint_target(target), ruleset).await,
         ApiVerb::Undo { api } => fix::undo(app, &api).await,
-        ApiVerb::Remove { api } => {
-            let api = resolve::api(app, &api).await?;
-            apis::remove(
-                app,
-                ApiRequest {
-                    api: api.id.clone(),
-                },
-            )
-            .await?;
-            let text = format!("Removed {}@{}", api.name, api.version);
-            Ok(Reply::new(
-                json!({ "removed": api.id, "name": api.name, "version": api.version }),
-                text,
-            ))
-        }
+        ApiVerb::Remove(args) => remove(app, &args).await,
     }
+}
+
+async fn remove(app: &App, args: &RemoveArgs) -> Result<Reply, Fault> {
+    let api = resolve::api(app, &args.name).await?;
+    let request = ApiRequest {
+        api: api.id.clone(),
+    };
+    let removal = apis::removal(app, request.clone()).await?;
+    let what = format!("{}@{}", api.name, api.version);
+    if !lifecycle::ask_removal(args, &what, &removal)? {
+        return Ok(Reply::new(&removal, lifecycle::removed(&removal)));
+    }
+    apis::remove(app, request).await?;
+    Ok(Reply::new(
+        json!({
+            "removed": api.id, "name": api.name, "version": api.version,
+            "vanishes": removal.vanishes, "stays": removal.stays,
+        }),
+        format!("Removed {what}\n{}", lifecycle::removed(&removal)),
+    ))
 }
 
 fn read_backend(text: &str) -> Backend {

@@ -246,6 +246,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         goal: RunGoal::Publish,
         revision: plan.revision,
         consents,
+        confirmed: Vec::new(),
     };
     for run in deployments::start(app, start).await?.runs {
         if let Some(fault) = run.fault {

@@ -1,20 +1,21 @@
 //! `gatewright plan`, `deploy`, `undeploy` and `deployments`.
 //!
-//! It refuses to carry out a plan nobody saw: without `--yes` it asks, and without a terminal it stops.
+//! It refuses to carry out a plan nobody saw: without `--yes` it asks, and without a terminal it stops. `--yes` alone says
+//! nothing to what lets more callers in or takes something from them.
 
-use std::io::Write as _;
-
+use gw_app::deployments::consents::ORDINARY;
 use gw_app::wire::{
     DeploymentRequest, DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal,
-    StartRequest, TargetPlan,
+    StartRequest,
 };
 use gw_app::{App, deployments, resolve};
 use gw_deploy::Outcome;
+use gw_model::code::ExitClass;
 use gw_model::{Api, Code, Fault, GatewayId};
 use serde_json::{Value, json};
 
-use super::word;
-use crate::args::DeployArgs;
+use super::{agree, lifecycle, plan, word};
+use crate::args::{DeployArgs, UndeployArgs};
 use crate::output::{self, Reply, exit_status};
 use crate::progress::Progress;
 
@@ -28,7 +29,7 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
     };
     let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
-    let text = describe_plan(&view);
+    let text = plan::describe(&view);
     Ok(Reply::new(view, text).exit(exit))
 }
 
@@ -38,11 +39,25 @@ pub async fn deploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, F
 }
 
 /// Takes an API off gateways.
-pub async fn undeploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
-    run(app, args, RunGoal::Withdraw, json).await
+pub async fn undeploy(app: &App, args: &UndeployArgs, json: bool) -> Result<Reply, Fault> {
+    if args.later {
+        return lifecycle::later(app, &args.run, json).await;
+    }
+    let ended = run(app, &args.run, RunGoal::Withdraw, json).await;
+    let missed = match &ended {
+        Ok(reply) => reply.exit != 0,
+        Err(fault) => fault.code.exit_class() == ExitClass::Remote,
+    };
+    if missed && !json {
+        output::note(
+            "To have it carried out when the gateway answers again, add --later; if the gateway is gone for good: \
+             gatewright forget API --gateway NAME",
+        );
+    }
+    ended
 }
 
-async fn find(app: &App, api: &str, gateways: &[String]) -> Result<(Api, Named), Fault> {
+pub(super) async fn find(app: &App, api: &str, gateways: &[String]) -> Result<(Api, Named), Fault> {
     let api = resolve::api(app, api).await?;
     let mut found: Named = Vec::new();
     for name in gateways {
@@ -55,21 +70,20 @@ async fn find(app: &App, api: &str, gateways: &[String]) -> Result<(Api, Named),
 }
 
 /// Gateways with their names.
-type Named = Vec<(GatewayId, String)>;
+pub(super) type Named = Vec<(GatewayId, String)>;
 
-fn ids(gateways: &Named) -> Vec<GatewayId> {
+pub(super) fn ids(gateways: &Named) -> Vec<GatewayId> {
     gateways.iter().map(|(id, _)| id.clone()).collect()
 }
 
 async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<Reply, Fault> {
     let (api, gateways) = find(app, &args.api, &args.gateways).await?;
+    let mut consents: Vec<String> = args.allow.iter().map(|it| it.key().to_owned()).collect();
+    let mut confirmed = args.confirm.clone();
     // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
-    let (revision, consents) = if args.yes {
-        let consents = deployments::CONSENTS
-            .iter()
-            .map(|key| (*key).to_owned())
-            .collect();
-        (deployments::working_revision(app, &api.id).await?, consents)
+    let revision = if args.yes {
+        consents.extend(ORDINARY.iter().map(|key| (*key).to_owned()));
+        deployments::working_revision(app, &api.id).await?
     } else {
         let request = PlanRequest {
             api: api.id.clone(),
@@ -77,12 +91,8 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
             goal,
         };
         let view = deployments::plan(app, request).await?;
-        confirm(&view, json)?;
-        let given = view
-            .targets
-            .iter()
-            .flat_map(|target| target.consents.iter().map(|consent| consent.key.clone()));
-        (view.revision.clone(), given.collect())
+        agree::ask(&view, json, &mut consents, &mut confirmed)?;
+        view.revision.clone()
     };
     let progress = Progress::draw(app, gateways.clone());
     let start = StartRequest {
@@ -91,6 +101,7 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
         goal,
         revision: revision.clone(),
         consents,
+        confirmed,
     };
     let started = deployments::start(app, start).await?;
     let mut results = Vec::new();
@@ -115,34 +126,6 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
     Ok(Reply::new(value, lines).exit(exit))
 }
 
-fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
-    if json || !output::can_ask() {
-        return Err(Fault::new(
-            Code::ConsentNeeded,
-            "The plan was not agreed to, and there is no terminal to ask on",
-            "Look at it with `gatewright plan`, then add --yes",
-        ));
-    }
-    output::note(&describe_plan(view));
-    let question = match view.goal {
-        RunGoal::Publish => format!("Deploy to {} gateways? [y/N] ", view.targets.len()),
-        RunGoal::Withdraw => format!("Undeploy from {} gateways? [y/N] ", view.targets.len()),
-    };
-    let mut error = std::io::stderr().lock();
-    let _ = write!(error, "{question}");
-    let _ = error.flush();
-    let mut answer = String::new();
-    let _ = std::io::stdin().read_line(&mut answer);
-    if matches!(answer.trim(), "y" | "Y" | "yes") {
-        return Ok(());
-    }
-    Err(Fault::new(
-        Code::RequestCancelled,
-        "Nothing was changed",
-        "Run it again when you are ready",
-    ))
-}
-
 type RunResult = (GatewayId, Result<DeploymentRow, Fault>);
 
 /// Lines for people, rows for programs, and the exit status; a single run that failed is its fault.
@@ -164,7 +147,7 @@ fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<V
         let outcome = row.and_then(|row| row.outcome);
         let ended_well = matches!(
             outcome,
-            Some(Outcome::Live | Outcome::Unchanged | Outcome::Withdrawn)
+            Some(Outcome::Live | Outcome::Unchanged | Outcome::Withdrawn | Outcome::Forgotten)
         );
         if ended_well {
             good += 1;
@@ -222,67 +205,6 @@ fn plan_exit(view: &PlanView) -> u8 {
         Some(fault) if faults.len() == view.targets.len() => exit_status(fault),
         Some(_) => 5,
     }
-}
-
-fn describe_plan(view: &PlanView) -> String {
-    view.targets
-        .iter()
-        .map(describe_target)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn describe_target(target: &TargetPlan) -> String {
-    let account = target
-        .account
-        .as_deref()
-        .map(|account| format!(" · {account}"))
-        .unwrap_or_default();
-    let mut text = format!(
-        "{} ({}{account} · {})\n",
-        target.gateway_name,
-        word(target.gateway_kind),
-        target.region
-    );
-    if let Some(fault) = &target.fault {
-        text.push_str(&output::diagnostics("  document", &target.diagnostics));
-        text.push_str(&format!(
-            "  cannot run: {}\n",
-            output::fault_text(fault).replace('\n', "\n  ")
-        ));
-        return text;
-    }
-    for change in &target.changes {
-        let mark = if change.lowers_security { "!" } else { "·" };
-        text.push_str(&format!("  {mark} {}\n", change.sentence));
-    }
-    text.push_str(&output::diagnostics("  document", &target.diagnostics));
-    for consent in &target.consents {
-        text.push_str(&format!("  needs your consent: {}\n", consent.sentence));
-    }
-    if target.steps.is_empty() {
-        text.push_str("  Nothing to change: it is as planned\n");
-        return text;
-    }
-    for (number, step) in target.steps.iter().enumerate() {
-        text.push_str(&format!("  {}. {}\n", number + 1, step.sentence));
-        for call in &step.calls {
-            text.push_str(&format!(
-                "       {} {} {}\n",
-                call.service, call.name, call.target
-            ));
-        }
-    }
-    if target.eta_ms > 0 {
-        text.push_str(&format!(
-            "  at least {:.1} s by the quotas\n",
-            std::time::Duration::from_millis(target.eta_ms).as_secs_f64()
-        ));
-    }
-    if let Some(url) = &target.invoke_url {
-        text.push_str(&format!("  callers reach it at {url}\n"));
-    }
-    text
 }
 
 /// What is where.

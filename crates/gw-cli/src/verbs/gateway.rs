@@ -3,16 +3,16 @@
 //! It refuses to show credentials.
 
 use gw_app::wire::{
-    ConnectionTest, CredentialsInput, Empty, GatewayCreate, GatewayRequest, GatewayRow, Serving,
-    TargetInput,
+    ConnectionTest, CredentialsInput, Empty, GatewayCreate, GatewayRequest, GatewayRow,
+    GatewayUpdate, Serving, TargetInput,
 };
 use gw_app::{App, gateways, resolve};
 use gw_connector::PermissionState;
 use gw_model::{AwsCredentials, Code, EndpointType, Fault, Gateway, GatewayTarget, Secret};
 use serde_json::json;
 
-use super::word;
-use crate::args::{EndpointArg, GatewayAdd, GatewayVerb, KindArg};
+use super::{lifecycle, word};
+use crate::args::{EndpointArg, GatewayAdd, GatewayEdit, GatewayVerb, KindArg, RemoveArgs};
 use crate::output::{self, Reply};
 use crate::secrets;
 
@@ -22,8 +22,9 @@ pub async fn run(app: &App, verb: GatewayVerb, json: bool) -> Result<Reply, Faul
         GatewayVerb::Add(args) => add(app, args).await,
         GatewayVerb::List => list(app).await,
         GatewayVerb::Show { name } => show(app, &name).await,
+        GatewayVerb::Edit(args) => edit(app, args).await,
         GatewayVerb::Test { name } => test(app, &name).await,
-        GatewayVerb::Remove { name } => remove(app, &name).await,
+        GatewayVerb::Remove(args) => remove(app, &args).await,
         GatewayVerb::Serve { name } => serve(app, &name, json).await,
     }
 }
@@ -48,9 +49,46 @@ async fn add(app: &App, args: GatewayAdd) -> Result<Reply, Fault> {
         display_name: args.display_name,
         description: args.description,
         target,
+        production: args.production,
     };
     let gateway = gateways::create(app, request).await?;
     let text = format!("Registered gateway {} ({})", gateway.name, place(&gateway));
+    Ok(Reply::new(gateway, text))
+}
+
+async fn edit(app: &App, args: GatewayEdit) -> Result<Reply, Fault> {
+    let gateway = resolve::gateway(app, &args.name).await?;
+    let target = match &gateway.target {
+        GatewayTarget::Local(local) => TargetInput::Local {
+            port: Some(local.port),
+        },
+        GatewayTarget::Aws(aws) => TargetInput::Aws {
+            region: aws.region.clone(),
+            stage: aws.stage.clone(),
+            endpoint_type: aws.endpoint_type,
+            credentials: match &aws.credentials {
+                AwsCredentials::AccessKey { .. } => CredentialsInput::Keep,
+                AwsCredentials::Profile { profile } => CredentialsInput::Profile {
+                    profile: profile.clone(),
+                },
+            },
+            endpoint_url: aws.endpoint_url.clone(),
+        },
+    };
+    let request = GatewayUpdate {
+        gateway: gateway.id,
+        display_name: args.display_name.unwrap_or(gateway.display_name),
+        description: args.description.unwrap_or(gateway.description),
+        target,
+        production: args.production,
+    };
+    let gateway = gateways::update(app, request).await?;
+    let mark = if gateway.production {
+        ", marked as production"
+    } else {
+        ""
+    };
+    let text = format!("Saved gateway {}{mark}", gateway.name);
     Ok(Reply::new(gateway, text))
 }
 
@@ -91,12 +129,17 @@ async fn list(app: &App) -> Result<Reply, Fault> {
                 row.gateway.name.clone(),
                 word(row.gateway.kind()),
                 place(&row.gateway),
+                if row.gateway.production {
+                    "production".to_owned()
+                } else {
+                    String::new()
+                },
                 apis.join(", "),
             ]
         })
         .collect();
     let none = "No gateways yet. Add one: gatewright gateway add local --kind local";
-    let text = output::table(["name", "kind", "where", "apis"], lines, none);
+    let text = output::table(["name", "kind", "where", "marked", "apis"], lines, none);
     Ok(Reply::new(rows, text))
 }
 
@@ -126,18 +169,23 @@ async fn test(app: &App, name: &str) -> Result<Reply, Fault> {
     Ok(Reply::new(found, text))
 }
 
-async fn remove(app: &App, name: &str) -> Result<Reply, Fault> {
-    let gateway = resolve::gateway(app, name).await?;
-    gateways::remove(
-        app,
-        GatewayRequest {
-            gateway: gateway.id.clone(),
-        },
-    )
-    .await?;
+async fn remove(app: &App, args: &RemoveArgs) -> Result<Reply, Fault> {
+    let gateway = resolve::gateway(app, &args.name).await?;
+    let request = GatewayRequest {
+        gateway: gateway.id.clone(),
+    };
+    let removal = gateways::removal(app, request.clone()).await?;
+    let what = format!("gateway {}", gateway.name);
+    if !lifecycle::ask_removal(args, &what, &removal)? {
+        return Ok(Reply::new(&removal, lifecycle::removed(&removal)));
+    }
+    gateways::remove(app, request).await?;
     Ok(Reply::new(
-        json!({ "removed": gateway.id, "name": gateway.name }),
-        format!("Removed gateway {}", gateway.name),
+        json!({
+            "removed": gateway.id, "name": gateway.name,
+            "vanishes": removal.vanishes, "stays": removal.stays,
+        }),
+        format!("Removed {what}\n{}", lifecycle::removed(&removal)),
     ))
 }
 
@@ -215,6 +263,9 @@ fn describe(row: &GatewayRow) -> String {
     ];
     if !gateway.description.is_empty() {
         facts.push(("description", gateway.description.clone()));
+    }
+    if gateway.production {
+        facts.push(("marked", "production".to_owned()));
     }
     match &gateway.target {
         GatewayTarget::Aws(aws) => {

@@ -2,6 +2,7 @@
 //!
 //! It refuses rules: each only turns arguments into a request and an answer into words.
 
+mod agree;
 pub mod api;
 pub mod application;
 pub mod call;
@@ -11,6 +12,8 @@ pub mod explain;
 pub mod fix;
 pub mod gateway;
 pub mod key_manager;
+pub mod lifecycle;
+pub mod plan;
 pub mod policy;
 pub mod vault;
 

@@ -7,12 +7,14 @@
 )]
 
 mod catalog;
+mod consents;
 mod demo;
 mod exits;
 mod fixes;
 mod journey;
 #[cfg(unix)]
 mod killed;
+mod lifecycle;
 mod secrets;
 mod serve;
 mod shell;

@@ -4,7 +4,7 @@
  */
 import { call, onEvent, toFault, type ApiId, type Fault, type PlanView, type StartedRun } from '../../ipc'
 import type { PlanAddress } from './address'
-import { consents, runnable } from './plan'
+import { consents, runnable, toType } from './plan'
 
 export class PlanReading {
   plan = $state.raw<PlanView | null>(null)
@@ -15,6 +15,8 @@ export class PlanReading {
   stale = $state(false)
   at = $state(0)
   agreed = $state<Record<string, boolean>>({})
+  /** The name that production asks for, as typed. */
+  typed = $state('')
   readonly api: ApiId
   readonly address: PlanAddress
   #stop: () => void
@@ -40,7 +42,11 @@ export class PlanReading {
     try {
       const plan = await call('deployments.plan', { api: this.api, gateways: this.address.gateways, goal: this.address.goal })
       // A yes was given to what was shown then.
-      if (this.plan?.revision !== plan.revision) this.agreed = {}
+      const before = JSON.stringify([this.plan?.revision, this.asked])
+      if (before !== JSON.stringify([plan.revision, consents(plan.targets)])) {
+        this.agreed = {}
+        this.typed = ''
+      }
       this.plan = plan
       this.stale = false
       this.at = Date.now()
@@ -55,6 +61,15 @@ export class PlanReading {
     return consents(this.plan?.targets ?? [])
   }
 
+  /** What must be typed; `null` for nothing. */
+  get toType(): string | null {
+    return this.plan ? toType(this.plan) : null
+  }
+
+  get named(): boolean {
+    return this.toType === null || this.typed.trim() === this.toType
+  }
+
   get agreedAll(): boolean {
     return this.asked.every((one) => this.agreed[one.key])
   }
@@ -62,7 +77,7 @@ export class PlanReading {
   /** The runs that began, and those that could not; `null` when none could. */
   async start(): Promise<StartedRun[] | null> {
     const plan = this.plan
-    if (!plan || this.starting || !this.agreedAll) return null
+    if (!plan || this.starting || this.stale || !this.agreedAll || !this.named) return null
     this.starting = true
     this.fault = null
     try {
@@ -72,6 +87,7 @@ export class PlanReading {
         goal: plan.goal,
         revision: plan.revision,
         consents: this.asked.map((one) => one.key),
+        confirmed: this.toType === null ? [] : [this.typed.trim()],
       })
       const refused = started.runs.find((run) => run.deployment === null && run.fault !== null)
       if (started.runs.every((run) => run.deployment === null)) {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { PlanView, TargetPlan } from '../../ipc/generated'
-import { callText, callWords, consents, eta, noticed, security, standing, verb } from './plan'
+import { callText, callWords, consents, kept, loosens, noticed, production, protects, shares, standing, toType, verb } from './plan'
 
 function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
   return {
     gateway: `gw_${name}`,
     gateway_name: name,
     gateway_kind: 'aws',
+    production: false,
     account: '123456789012',
     region: 'eu-west-1',
     live: 'live',
@@ -29,13 +30,14 @@ function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
     diagnostics: [],
     permissions: [],
     eta_ms: 4000,
-    consents: [{ key: 'lowers-security', sentence: 'GET /d becomes open' }],
+    consents: [{ key: 'lowers-security', sentence: 'GET /d becomes open', operations: ['GET /d'], typed: null }],
+    untouched: ['All stays'],
     invoke_url: null,
     fault: null,
     ...more,
   }
 }
-const plan = (targets: TargetPlan[], goal: PlanView['goal'] = 'publish'): PlanView => ({ api: 'api_1', goal, revision: 'rev_1', targets })
+const plan = (targets: TargetPlan[], goal: PlanView['goal'] = 'publish'): PlanView => ({ api: 'api_1', api_name: 'Orders@1', goal, revision: 'rev_1', eta_ms: 9000, untouched: ['On local it stays'], targets })
 
 describe('the plan', () => {
   it('says once what holds on several gateways, and apart what does not', () => {
@@ -43,8 +45,23 @@ describe('the plan', () => {
     expect(groups.map((group) => group.gateways)).toEqual([['a', 'b']])
     expect(groups[0]?.changes.map((change) => change.kind)).toEqual(['removed', 'added'])
   })
-  it('puts what loosens first', () => {
-    expect(security([target('a')])[0]?.changes.map((change) => change.lowers_security)).toEqual([true, false])
+  it('parts what loosens from what protects', () => {
+    expect(loosens([target('a')])[0]?.changes.map((change) => change.operation)).toEqual(['GET /d'])
+    expect(protects([target('a')])[0]?.changes.map((change) => change.operation)).toEqual(['GET /c'])
+  })
+  it('asks for the name of production, or of the API for several', () => {
+    const marked = (name: string) => target(name, { production: true, consents: [{ key: 'withdraw', sentence: '', operations: [], typed: name }] })
+    expect(toType(plan([target('a'), marked('prod')]))).toBe('prod')
+    expect(toType(plan([marked('prod'), marked('prod-us')]))).toBe('Orders@1')
+    expect(toType(plan([target('a')]))).toBeNull()
+    expect(production([target('a', { production: true, consents: [] })])).toEqual([])
+  })
+  it('says once what stays, with where, and what stays elsewhere', () => {
+    expect(kept(plan([target('a'), target('b', { untouched: ['All stays', 'More'] })]))).toEqual([
+      { sentence: 'All stays', gateways: ['a', 'b'] },
+      { sentence: 'More', gateways: ['b'] },
+      { sentence: 'On local it stays', gateways: [] },
+    ])
   })
   it('asks for each consent once, and none of a gateway that cannot run', () => {
     const fault = { code: 'aws.expired-credentials', effect: 'none', retry: 'after-fix', summary: '', advice: '', facts: {} } as const
@@ -60,8 +77,9 @@ describe('the plan', () => {
     expect(verb(plan([target('a'), target('b'), target('c', { steps: [] })]))).toBe('Deploy to 2 gateways')
     expect(verb(plan([target('prod')], 'withdraw'))).toBe('Undeploy from prod')
   })
-  it('waits for the slowest, side by side', () => {
-    expect(eta(plan([target('a'), target('b', { eta_ms: 9000 }), target('c', { steps: [], eta_ms: 99_000 })]))).toBe(9000)
+  it('tells when gateways wait for each other', () => {
+    expect(shares(plan([target('a'), target('b')]))).toBe(true)
+    expect(shares(plan([target('a'), target('b', { eta_ms: 9000 })]))).toBe(false)
   })
   it('names the calls', () => {
     expect(callWords(target('a'))).toBe('2 calls, 1 of them writes')

@@ -48,12 +48,44 @@ export function noticed(targets: TargetPlan[]): Shared[] {
   }))
 }
 
-/** What becomes protected or open, the loosening first. */
-export function security(targets: TargetPlan[]): Shared[] {
-  return shared(targets, isSecurity).map((group) => ({
-    ...group,
-    changes: group.changes.toSorted((a, b) => Number(b.lowers_security) - Number(a.lowers_security)),
-  }))
+/** What lets more callers in: said first, and loud. */
+export function loosens(targets: TargetPlan[]): Shared[] {
+  return shared(targets, (change) => change.lowers_security)
+}
+
+/** What else changes in who may call what. */
+export function protects(targets: TargetPlan[]): Shared[] {
+  return shared(targets, (change) => isSecurity(change) && !change.lowers_security)
+}
+
+export interface Kept {
+  sentence: string
+  /** None: it holds for the plan as a whole. */
+  gateways: string[]
+}
+
+/** What stays as it is, each sentence once with the gateways it holds for. */
+export function kept(plan: PlanView): Kept[] {
+  const found = new Map<string, Kept>()
+  for (const target of runnable(plan)) {
+    for (const sentence of target.untouched) {
+      const one = found.get(sentence) ?? { sentence, gateways: [] }
+      one.gateways.push(target.gateway_name)
+      found.set(sentence, one)
+    }
+  }
+  return [...found.values(), ...plan.untouched.map((sentence) => ({ sentence, gateways: [] }))]
+}
+
+/** The gateways whose name must be typed: marked as production, and a consent is asked there. */
+export function production(targets: TargetPlan[]): string[] {
+  return targets.flatMap((target) => (target.fault ? [] : (target.consents.find((consent) => consent.typed !== null)?.typed ?? [])))
+}
+
+/** What to type: the one gateway's name, or the API's for several. */
+export function toType(plan: PlanView): string | null {
+  const names = production(plan.targets)
+  return names.length > 1 ? plan.api_name : (names[0] ?? null)
 }
 
 /** Every consent once, with what it means on each gateway that asks. */
@@ -122,7 +154,7 @@ export function verb(plan: PlanView): string {
   return plan.goal === 'publish' ? `Deploy to ${where}` : `Undeploy from ${where}`
 }
 
-/** They run side by side: the slowest decides. */
-export function eta(plan: PlanView): number {
-  return Math.max(0, ...runnable(plan).map((target) => target.eta_ms))
+/** Whether several of them wait for each other: they share the quotas of an account and region. */
+export function shares(plan: PlanView): boolean {
+  return plan.eta_ms > Math.max(0, ...runnable(plan).map((target) => target.eta_ms))
 }

@@ -28,6 +28,7 @@ const NEWS: Record<Outcome, { state: State; words: (api: string, gateway: string
   'rolled-back': { state: 'failed', words: (api, gateway) => `${api} on ${gateway} failed and was taken back` },
   cancelled: { state: 'warning', words: (api, gateway) => `${api} on ${gateway} was cancelled and taken back` },
   stuck: { state: 'failed', words: (api, gateway) => `${api} on ${gateway} failed; something is left behind` },
+  forgotten: { state: 'unknown', words: (api, gateway) => `${api} is forgotten on ${gateway}` },
 }
 
 type RunEvent = Extract<AppEvent, { kind: 'run' }>

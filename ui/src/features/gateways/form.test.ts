@@ -41,7 +41,7 @@ test('credentials go out only in the way that was chosen', () => {
 
 test('a stored key is kept unless another way is chosen', () => {
   const gateway: Gateway = {
-    id: 'g', name: 'n', display_name: '', description: '', created_at: 0, updated_at: 0,
+    id: 'g', name: 'n', display_name: '', description: '', production: true, created_at: 0, updated_at: 0,
     target: {
       kind: 'aws', region: 'eu-west-1', stage: 's', endpoint_type: 'EDGE', endpoint_url: 'http://127.0.0.1:4566',
       credentials: { from: 'access-key', secret: 'ref', hint: 'Q7XA' },
@@ -49,6 +49,7 @@ test('a stored key is kept unless another way is chosen', () => {
   }
   const values = ofGateway(gateway)
   expect(values.from).toBe('keep')
+  expect(values.production).toBe(true)
   expect(targetOf(values)).toEqual({
     kind: 'aws', region: 'eu-west-1', stage: 's', endpoint_type: 'EDGE', endpoint_url: 'http://127.0.0.1:4566', credentials: { from: 'keep' },
   })

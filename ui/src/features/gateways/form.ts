@@ -9,6 +9,7 @@ export interface GatewayValues extends Record<string, unknown> {
   name: string
   display_name: string
   description: string
+  production: boolean
   region: string
   stage: string
   endpoint_type: EndpointType
@@ -30,6 +31,7 @@ export function fresh(kind: GatewayKind): GatewayValues {
     name: '',
     display_name: '',
     description: '',
+    production: false,
     region: '',
     stage: 'dev',
     endpoint_type: 'REGIONAL',
@@ -49,6 +51,7 @@ export function ofGateway(gateway: Gateway): GatewayValues {
     name: gateway.name,
     display_name: gateway.display_name,
     description: gateway.description,
+    production: gateway.production,
   }
   const { target } = gateway
   if (target.kind === 'local') return { ...values, port: String(target.port) }
