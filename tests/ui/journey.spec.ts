@@ -13,7 +13,7 @@ test('the sample is planned, deployed, called with and without a token, and with
   await page.getByRole('button', { name: 'Review plan' }).click()
   await expect(page.getByRole('heading', { name: 'What callers will notice' })).toBeVisible()
   const headings = await page.locator('h2').allTextContents()
-  expect(headings.slice(0, 3)).toEqual(['What callers will notice', 'Security', 'Remote calls'])
+  expect(headings.slice(0, 4)).toEqual(['Security', 'What callers will notice', 'What stays as it is', 'Remote calls'])
   for (const box of await page.locator('fieldset').getByRole('checkbox').all()) await box.click()
   await page.getByRole('button', { name: 'Deploy to local' }).click()
   await expect(page.getByRole('link', { name: 'Try it' })).toBeVisible()
