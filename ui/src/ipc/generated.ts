@@ -622,6 +622,31 @@ export type Backend = { "kind": "http",
 url: string, } | { "kind": "mock" };
 
 /**
+ * One API on one gateway that keeps either from being removed.
+ */
+export type Blocker = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Its `name@version`.
+ */
+api_name: string, 
+/**
+ * On which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * Its name.
+ */
+gateway_name: string, 
+/**
+ * Whether a run without an end is all that is there.
+ */
+unfinished: boolean, };
+
+/**
  * A request body as the form shows it.
  */
 export type BodyForm = { 
@@ -726,14 +751,21 @@ iam_policy: string, };
  */
 export type Consent = { 
 /**
- * What to send back: `open-operations`, `lowers-security`, `withdraw`.
+ * What to send back: one of [`crate::deployments::CONSENTS`].
  */
 key: string, 
 /**
- * What is agreed to, in one sentence.
+ * What is agreed to, in one sentence that names the first operations.
  */
 sentence: string, 
-operations: Array<OperationKey>, typed: string | null, };
+/**
+ * All operations it is about; none when it is about the whole.
+ */
+operations: Array<OperationKey>, 
+/**
+ * The gateway's name, where a yes counts only with it typed: the gateway is marked as production.
+ */
+typed: string | null, };
 
 /**
  * An answer.
@@ -1565,6 +1597,19 @@ pointer: string, } | { "fix": "kind",
 rules: Array<string>, } | { "fix": "all" };
 
 /**
+ * What was forgotten.
+ */
+export type Forgotten = { 
+/**
+ * The run that says so; `None` when there was nothing to forget.
+ */
+deployment: DeploymentId | null, 
+/**
+ * What is left behind.
+ */
+traces: Traces, };
+
+/**
  * A registered gateway.
  */
 export type Gateway = { 
@@ -1588,6 +1633,9 @@ description: string,
  * Where it is and how to get in.
  */
 target: GatewayTarget, 
+/**
+ * Marked as production: what a plan asks consent for there needs a name typed too. Records of before say nothing.
+ */
 production: boolean, 
 /**
  * When it was registered.
@@ -1618,6 +1666,9 @@ description: string,
  * Where it is and how to get in.
  */
 target: TargetInput, 
+/**
+ * Marks it as production.
+ */
 production: boolean, };
 
 /**
@@ -1689,6 +1740,9 @@ description: string,
  * Where it is and how to get in.
  */
 target: TargetInput, 
+/**
+ * Marks it as production, or takes the mark away; `None` leaves it.
+ */
 production: boolean | null, };
 
 /**
@@ -2031,6 +2085,27 @@ key_manager: KeyManagerId,
  * The settings.
  */
 input: KeyManagerInput, };
+
+/**
+ * What to undeploy when the gateways answer again.
+ */
+export type LaterRequest = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Off which gateways.
+ */
+gateways: Array<GatewayId>, 
+/**
+ * Keys of the consents given.
+ */
+consents: Array<string>, 
+/**
+ * Names that were typed, each a gateway's or the API's `name@version`.
+ */
+confirmed: Array<string>, };
 
 /**
  * What linting found, worst first.
@@ -2396,6 +2471,51 @@ export type Passphrase = {
 passphrase: string, };
 
 /**
+ * An undeployment that waits for its gateway.
+ */
+export type PendingRow = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Its name.
+ */
+api_name: string, 
+/**
+ * Its version.
+ */
+api_version: string, 
+/**
+ * Off which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * Its name.
+ */
+gateway_name: string, 
+/**
+ * When it was asked for.
+ */
+asked_at: UnixMillis, 
+/**
+ * How often it was tried.
+ */
+attempts: number, 
+/**
+ * When it was tried last.
+ */
+tried_at: UnixMillis | null, 
+/**
+ * When the window tries next.
+ */
+next_at: UnixMillis, 
+/**
+ * Why it failed last.
+ */
+fault: Fault | null, };
+
+/**
  * One thing a deployment needs to be allowed.
  */
 export type Permission = { 
@@ -2437,6 +2557,19 @@ line: number,
  * First column in characters, counted from 1; 0 when the place has no text.
  */
 column: number, };
+
+/**
+ * One API on one gateway.
+ */
+export type PlaceRequest = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * On which gateway.
+ */
+gateway: GatewayId, };
 
 /**
  * What is where: a cell of the fleet matrix.
@@ -2544,6 +2677,9 @@ export type PlanView = {
  * Which API.
  */
 api: ApiId, 
+/**
+ * Its `name@version`: what may be typed for all gateways marked as production.
+ */
 api_name: string, 
 /**
  * Publish, or withdraw.
@@ -2553,7 +2689,14 @@ goal: RunGoal,
  * The working revision.
  */
 revision: RevisionId, 
-eta_ms: number, untouched: Array<string>, 
+/**
+ * How long all of it takes by the quotas alone, in milliseconds: side by side, sharing those of an account and region.
+ */
+eta_ms: number, 
+/**
+ * What stays as it is elsewhere, in sentences.
+ */
+untouched: Array<string>, 
 /**
  * One per gateway, in the order asked.
  */
@@ -2763,6 +2906,23 @@ target: string,
 permission: string, };
 
 /**
+ * What removing a gateway or an API takes with it.
+ */
+export type Removal = { 
+/**
+ * What is gone then, in sentences.
+ */
+vanishes: Array<string>, 
+/**
+ * What stays, in sentences.
+ */
+stays: Array<string>, 
+/**
+ * What must be undeployed or forgotten first.
+ */
+blocked_by: Array<Blocker>, };
+
+/**
  * An answer as the form shows it.
  */
 export type ResponseForm = { 
@@ -2782,6 +2942,40 @@ media_type: string,
  * The example as JSON text; empty for none.
  */
 example: string, };
+
+/**
+ * Which of what waits to try now.
+ */
+export type ResumeRequest = { 
+/**
+ * Only of this API.
+ */
+api: ApiId | null, 
+/**
+ * Only on this gateway.
+ */
+gateway: GatewayId | null, };
+
+/**
+ * What became of one that waited.
+ */
+export type Resumed = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Off which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * The run; `None` when it could not begin.
+ */
+deployment: DeploymentId | null, 
+/**
+ * Why it could not begin.
+ */
+fault: Fault | null, };
 
 /**
  * Whether trying the same thing again can help.
@@ -3088,17 +3282,6 @@ scopes: Array<string>,
  */
 redirect_port: number | null, };
 
-export type LaterRequest = { api: ApiId, gateways: Array<GatewayId>, consents: Array<string>, confirmed: Array<string>, };
-export type PendingRow = { api: ApiId, api_name: string, api_version: string, gateway: GatewayId, gateway_name: string, asked_at: UnixMillis, attempts: number, tried_at: UnixMillis | null, next_at: UnixMillis, fault: Fault | null, };
-export type ResumeRequest = { api: ApiId | null, gateway: GatewayId | null, };
-export type Resumed = { api: ApiId, gateway: GatewayId, deployment: DeploymentId | null, fault: Fault | null, };
-export type PlaceRequest = { api: ApiId, gateway: GatewayId, };
-export type Traces = { sentence: string, objects: Array<Trace>, placed: boolean, unfinished: number, pending: boolean, };
-export type Trace = { kind: string, id: string, };
-export type Forgotten = { deployment: DeploymentId | null, traces: Traces, };
-export type Removal = { vanishes: Array<string>, stays: Array<string>, blocked_by: Array<Blocker>, };
-export type Blocker = { api: ApiId, api_name: string, gateway: GatewayId, gateway_name: string, unfinished: boolean, };
-
 /**
  * A plan to carry out.
  */
@@ -3123,6 +3306,9 @@ revision: RevisionId,
  * Keys of the consents given.
  */
 consents: Array<string>, 
+/**
+ * Names that were typed, each a gateway's or the API's `name@version`.
+ */
 confirmed: Array<string>, };
 
 /**
@@ -3206,6 +3392,9 @@ gateway_name: string,
  * Its kind.
  */
 gateway_kind: GatewayKind, 
+/**
+ * Whether it is marked as production.
+ */
 production: boolean, 
 /**
  * Account, as far as known.
@@ -3236,13 +3425,16 @@ diagnostics: Array<Diagnostic>,
  */
 permissions: Array<string>, 
 /**
- * How long it takes by the quotas alone, in milliseconds.
+ * How long it takes by the quotas alone when nothing else uses them, in milliseconds.
  */
 eta_ms: number, 
 /**
  * What must be said yes to, one by one, before this may run.
  */
 consents: Array<Consent>, 
+/**
+ * What stays as it is, one sentence per kind.
+ */
 untouched: Array<string>, 
 /**
  * Where callers reach it now, or will.
@@ -3328,6 +3520,44 @@ claims: string | null,
  * Whether it can be refreshed without signing in.
  */
 refreshable: boolean, };
+
+/**
+ * A remote object that is left behind.
+ */
+export type Trace = { 
+/**
+ * What it is: `REST API`.
+ */
+kind: string, 
+/**
+ * Its id or ARN.
+ */
+id: string, };
+
+/**
+ * What forgetting an API on a gateway leaves behind.
+ */
+export type Traces = { 
+/**
+ * In one sentence, with the ids.
+ */
+sentence: string, 
+/**
+ * One by one.
+ */
+objects: Array<Trace>, 
+/**
+ * Whether the catalog says that it is there.
+ */
+placed: boolean, 
+/**
+ * Runs that have no good end, and get one.
+ */
+unfinished: number, 
+/**
+ * Whether an undeployment waits, and is dropped.
+ */
+pending: boolean, };
 
 /**
  * Milliseconds since 1970-01-01T00:00:00Z.
