@@ -364,6 +364,7 @@ fn gateway(target: AwsTarget) -> Gateway {
         description: String::new(),
         production: false,
         target: GatewayTarget::Aws(target),
+        production: false,
         created_at: UnixMillis(1),
         updated_at: UnixMillis(1),
     }

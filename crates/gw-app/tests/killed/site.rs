@@ -219,6 +219,7 @@ fn gateway() -> Gateway {
             },
             endpoint_url: None,
         }),
+        production: false,
         created_at: UnixMillis(1),
         updated_at: UnixMillis(1),
     }
