@@ -364,7 +364,6 @@ fn gateway(target: AwsTarget) -> Gateway {
         description: String::new(),
         production: false,
         target: GatewayTarget::Aws(target),
-        production: false,
         created_at: UnixMillis(1),
         updated_at: UnixMillis(1),
     }

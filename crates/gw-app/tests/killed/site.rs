@@ -219,7 +219,6 @@ fn gateway() -> Gateway {
             },
             endpoint_url: None,
         }),
-        production: false,
         created_at: UnixMillis(1),
         updated_at: UnixMillis(1),
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gw_connector::{Connector as _, Goal, LiveState};
+use gw_connector::{Goal, LiveState};
 use gw_deploy::{
     Context, Entry, Journal, Lane, Outcome, Pacer, Prepared, Publication, Record, RetryRules, Run,
     RunEnd, RunHeader, SystemClock, Unheard, prepare, run,
