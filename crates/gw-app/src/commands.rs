@@ -131,7 +131,7 @@ macro_rules! each_command {
             "deployments.cancel" => deployments::cancel(DeploymentRequest) -> Done, reads [], changes [Deployments];
             "deployments.recover" => deployments::recover(DeploymentRequest) -> DeploymentRow, reads [], changes [Deployments];
             "deployments.list" => deployments::list(DeploymentSearch) -> DeploymentPage, reads [Deployments], changes [];
-            "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments], changes [];
+            "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments, Apis], changes [];
             "deployments.placements" => deployments::placements(PlacementSearch) -> Vec<PlacementRow>, reads [Deployments, Apis, Policies], changes [];
 
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::call::{Call, Callee};
 use crate::wire::{Body, HangUp, full};
 use hyper::Response;
+use serde_json::Value;
 
 /// Breaks the calls it matches. Rules are asked in the order they were injected; the first that strikes decides.
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub(super) enum Effect {
     DropAnswer,
     /// Forward after a wait.
     Delay(Duration),
+    /// Forward, and put a member into the JSON object that is answered.
+    Add { member: String, value: Value },
 }
 
 impl Rule {
@@ -106,6 +109,16 @@ impl Rule {
     #[must_use]
     pub fn delay(mut self, wait: Duration) -> Self {
         self.effect = Effect::Delay(wait);
+        self
+    }
+
+    /// Lets the call happen and puts a member into the JSON object that is answered: what the endpoint never says.
+    #[must_use]
+    pub fn add(mut self, member: &str, value: Value) -> Self {
+        self.effect = Effect::Add {
+            member: member.to_owned(),
+            value,
+        };
         self
     }
 
