@@ -133,7 +133,7 @@ macro_rules! each_command {
             "deployments.cancel" => deployments::cancel(DeploymentRequest) -> Done, reads [], changes [Deployments];
             "deployments.recover" => deployments::recover(DeploymentRequest) -> DeploymentRow, reads [], changes [Deployments];
             "deployments.list" => deployments::list(DeploymentSearch) -> DeploymentPage, reads [Deployments], changes [];
-            "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments], changes [];
+            "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments, Apis], changes [];
             "deployments.placements" => deployments::placements(PlacementSearch) -> Vec<PlacementRow>, reads [Deployments, Apis, Policies], changes [];
             "deployments.later" => deployments::later(LaterRequest) -> Vec<PendingRow>, reads [], changes [Deployments];
             "deployments.pending" => deployments::pending(PlacementSearch) -> Vec<PendingRow>, reads [Deployments, Gateways, Apis], changes [];

@@ -14,6 +14,7 @@ pub mod models;
 pub mod names;
 mod note;
 mod operation;
+mod parameters;
 pub mod paths;
 pub mod report;
 pub mod rules;

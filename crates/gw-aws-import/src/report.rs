@@ -4,13 +4,14 @@
 //! bodies refer to, or about its parameters says otherwise.
 
 use gw_model::{OperationKey, Place};
-use gw_openapi::{Document, Node, NodeId};
+use gw_openapi::Document;
 use gw_plan::Plan;
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::compile::Compiled;
 use crate::note::{Fidelity, Note, Subject};
+use crate::parameters::{ignored, noticed};
 use crate::rules::nearest;
 
 /// Most reasons given for one operation out of schemas; schemas can have thousands.
@@ -98,16 +99,20 @@ pub fn report(document: &Document, plan: &Plan, compiled: &Compiled) -> Fidelity
     }
     for (operation, notes) in document.operations().iter().zip(&mut of_route) {
         for parameter in &operation.parameters {
-            let unchecked = unchecked(document, parameter.schema, parameter.node);
-            if unchecked.is_empty() {
+            let ignored = ignored(document, parameter);
+            if ignored.is_empty() {
                 continue;
             }
             notes.push(FidelityNote {
                 rule: "GW030".to_owned(),
-                fidelity: Fidelity::Lost,
+                fidelity: if noticed(&ignored) {
+                    Fidelity::Lost
+                } else {
+                    Fidelity::Exact
+                },
                 message: format!(
-                    "AWS does not check {} of the parameter '{}'",
-                    listed(&unchecked),
+                    "AWS does not act on {} of the parameter '{}'",
+                    listed(&ignored),
                     parameter.name
                 ),
                 place: parameter.place.clone(),
@@ -157,40 +162,6 @@ fn place(document: &Document, pointer: &str) -> Place {
         pointer: pointer.to_owned(),
         ..place
     }
-}
-
-/// Words of a parameter that limit its value; AWS knows a parameter's name, place and whether it is required (GW030).
-const LIMITS: [&str; 13] = [
-    "enum",
-    "const",
-    "pattern",
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-];
-
-/// The words of a parameter's schema that nobody on AWS checks.
-pub(crate) fn unchecked(
-    document: &Document,
-    schema: Option<NodeId>,
-    parameter: NodeId,
-) -> Vec<&'static str> {
-    let schema = schema.unwrap_or(parameter);
-    let node: Node<'_> = document.node(schema);
-    let Ok(node) = document.resolve(node) else {
-        return Vec::new();
-    };
-    LIMITS
-        .into_iter()
-        .filter(|word| node.get(word).is_some())
-        .collect()
 }
 
 fn listed(words: &[&str]) -> String {

@@ -150,6 +150,39 @@ fn everything_is_served_and_every_difference_is_a_note() {
 }
 
 #[test]
+fn the_report_and_the_linter_tell_the_same_of_parameters() {
+    let words = [
+        ("{ type: integer, maximum: 3 }", Fidelity::Lost),
+        ("{ type: array, items: { type: string } }", Fidelity::Lost),
+        ("{ type: array, uniqueItems: true }", Fidelity::Lost),
+        (
+            "{ oneOf: [{ type: string }, { type: integer }] }",
+            Fidelity::Lost,
+        ),
+        ("{ type: integer, default: 20 }", Fidelity::Exact),
+        ("{ type: string }", Fidelity::Exact),
+    ];
+    for (schema, expected) in words {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{ title: pets, version: '1' }}\npaths:\n  /a:\n    get:\n      parameters: [{{ name: q, in: query, schema: {schema} }}]\n      responses: {{ '200': {{ description: ok }} }}\n"
+        );
+        let (plan, compiled, _) = compiled(&text, None);
+        let (document, _) = Document::parse(&text);
+        let report = report(&document, &plan, &compiled);
+        let linted = gw_aws_import::lint(&document, &plan, &aws());
+        let of_report: Vec<&str> = report.operations[0]
+            .notes
+            .iter()
+            .map(|note| note.rule.as_str())
+            .filter(|rule| *rule == "GW030")
+            .collect();
+        let of_linter = linted.iter().filter(|it| it.rule == "GW030").count();
+        assert_eq!(of_report.len(), of_linter, "{schema}");
+        assert_eq!(report.operations[0].fidelity, expected, "{schema}");
+    }
+}
+
+#[test]
 fn requests_are_checked_where_the_policy_says_so_and_what_is_not_checked_is_lost() {
     let both = ValidationPolicy {
         parameters: true,

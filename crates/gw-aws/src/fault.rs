@@ -12,10 +12,12 @@ use gw_connector::names::{FACT_REQUEST_ID, FACT_RETRY_AFTER_MS, FACT_WAITS_FOR};
 use gw_model::{AwsCredentials, AwsTarget, Code, Effect, Fault, Retry};
 
 use crate::regions;
-use gw_aws_import::explain;
+use gw_aws_import::explain::{self, explain};
 
 /// Fact: AWS's own message, to the letter.
 pub(crate) const FACT_AWS_MESSAGE: &str = "aws-message";
+/// Most kept of a message, in bytes: an import of thousands of operations can be refused for each of them.
+const MAX_KEPT: usize = 16 * 1024;
 /// Fact: AWS's error code.
 pub(crate) const FACT_AWS_CODE: &str = "aws-code";
 
@@ -114,13 +116,14 @@ fn answered(
     code: &str,
     message: &str,
 ) -> Fault {
-    let message = first_line(message);
+    let (message, said) = if explain::lists_errors(message) {
+        (kept(message.trim()), listed(message))
+    } else {
+        let message = first_line(message);
+        (message, meant(message))
+    };
     let verdict = verdict(attempt, status, code, message);
     let region = &target.region;
-    let said = explain(message).map_or_else(
-        || message.to_owned(),
-        |known| known.sentence.trim_end_matches('.').to_owned(),
-    );
     let said = if said.is_empty() {
         format!("status {status} {code}")
     } else {
@@ -151,6 +154,42 @@ fn answered(
         Some(what) => fault.fact(FACT_WAITS_FOR, what),
         None => fault,
     }
+}
+
+/// What an import was refused for, one message of AWS's a line; `None` for other faults.
+pub fn refused_import(fault: &Fault) -> Option<&str> {
+    let fact = |name: &str| fault.facts.get(name).map(String::as_str);
+    let refused = fault.code == Code::AwsRefused && fact("call") == Some(IMPORT);
+    fact(FACT_AWS_MESSAGE).filter(|_| refused)
+}
+
+/// The call that imports a document.
+pub(crate) const IMPORT: &str = "PutRestApi";
+
+/// A message in words, where it is known.
+fn meant(message: &str) -> String {
+    explain(message).map_or_else(
+        || message.to_owned(),
+        |known| known.sentence.trim_end_matches('.').to_owned(),
+    )
+}
+
+/// What the first of many messages means, and how many more errors there are.
+fn listed(answer: &str) -> String {
+    let messages = explain::messages(answer);
+    let errors = messages.iter().filter(|message| !message.warning).count();
+    let first = messages.first().map_or("", |message| message.text);
+    match errors {
+        0 | 1 => meant(first),
+        _ => format!("{} (and {} more)", meant(first), errors - 1),
+    }
+}
+
+/// As much of a list of messages as a journal keeps.
+fn kept(message: &str) -> &str {
+    message
+        .get(..message.floor_char_boundary(MAX_KEPT))
+        .unwrap_or_default()
 }
 
 /// After its first line AWS repeats the request it refused, and with it the session token.

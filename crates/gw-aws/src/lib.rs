@@ -18,6 +18,7 @@ mod observe;
 mod verbs;
 
 pub use connector::{AwsAccess, AwsConnector};
+pub use fault::refused_import;
 pub use gw_aws_import::{explain, lint};
 pub use profiles::{Profile, profiles};
 pub use quotas::quotas;

@@ -90,7 +90,7 @@ pub fn fail(json: bool, fault: &Fault) -> ExitCode {
 pub fn fault_text(fault: &Fault) -> String {
     let mut text = format!("{} [{}]", fault.summary, fault.code);
     for (name, value) in &fault.facts {
-        text.push_str(&format!("\n  {name}: {value}"));
+        text.push_str(&format!("\n  {name}: {}", value.replace('\n', "\n    ")));
     }
     if !fault.advice.is_empty() {
         text.push_str(&format!("\nhint: {}", fault.advice));
@@ -108,6 +108,13 @@ pub fn write_out(text: &str) {
 /// Tells a person something beside the answer.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// The same, ended already or empty.
+pub fn note_some(text: &str) {
+    if !text.is_empty() {
+        note(text.trim_end_matches('\n'));
+    }
 }
 
 /// Whether a person watches standard error.
@@ -158,24 +165,38 @@ pub fn facts(facts: &[(&str, String)]) -> String {
 
 /// Findings with their place, worst first.
 pub fn diagnostics(source: &str, found: &[Diagnostic]) -> String {
-    let mut text = String::new();
-    for finding in found {
-        let word = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        };
-        let place = match finding.place.line {
-            0 => source.to_owned(),
-            line => format!("{source}:{line}:{}", finding.place.column),
-        };
-        text.push_str(&format!(
-            "{place}: {word} {}: {}\n",
-            finding.rule, finding.message
-        ));
-        if !finding.fix.is_empty() {
-            text.push_str(&format!("    hint: {}\n", finding.fix));
-        }
+    found
+        .iter()
+        .map(|finding| one(source, finding, ""))
+        .collect()
+}
+
+/// The same, and why each matters: for words of a gateway's own.
+pub fn diagnostics_with_reasons<'a>(
+    source: &str,
+    found: impl Iterator<Item = &'a Diagnostic>,
+) -> String {
+    found
+        .map(|finding| one(source, finding, &finding.why))
+        .collect()
+}
+
+fn one(source: &str, finding: &Diagnostic, why: &str) -> String {
+    let word = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    let place = match finding.place.line {
+        0 => source.to_owned(),
+        line => format!("{source}:{line}:{}", finding.place.column),
+    };
+    let mut text = format!("{place}: {word} {}: {}\n", finding.rule, finding.message);
+    if !why.is_empty() {
+        text.push_str(&format!("    {why}\n"));
+    }
+    if !finding.fix.is_empty() {
+        text.push_str(&format!("    hint: {}\n", finding.fix));
     }
     text
 }

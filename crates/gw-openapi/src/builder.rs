@@ -9,6 +9,7 @@ use std::sync::Arc;
 use gw_model::{Diagnostic, Place, Severity};
 
 use crate::finding;
+use crate::json::Broken;
 use crate::lines::narrow;
 use crate::tree::{Cell, DECODED, Entry, Kind, LARGE, Node, NodeId, Shape, Symbol, Text, Tree};
 
@@ -275,6 +276,20 @@ impl Builder {
         let place = self.tree.place_at(at, self.here());
         self.diagnostics
             .push(finding::new(rule, severity, place, message, why, fix));
+    }
+
+    /// Ends a reading that may have broken off.
+    pub(crate) fn end(&mut self, outcome: Result<(), Broken>, length: usize) {
+        match outcome {
+            Ok(()) => {}
+            Err(Broken::Stopped) => self.close_all(length),
+            Err(Broken::Malformed { at, message }) => {
+                let why = "Nothing after this place could be read.";
+                let fix = "Mend the text here.";
+                self.report("doc-malformed", Severity::Error, at, message, why, fix);
+                self.close_all(at);
+            }
+        }
     }
 
     pub(crate) fn finish(mut self) -> (Tree, Vec<Diagnostic>) {

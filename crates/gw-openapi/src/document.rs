@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::builder::{Builder, start_of_document};
 use crate::finding;
-use crate::json::{self, Broken};
+use crate::json;
 use crate::operation::Operation;
 use crate::pointer;
 use crate::refs::Ends;
@@ -80,27 +80,8 @@ impl Document {
             Format::Json => json::read(&text, &mut builder),
             Format::Yaml => yaml::read(&text, &mut builder),
         };
-        let mut sound = true;
-        match outcome {
-            Ok(()) => {}
-            Err(Broken::Stopped) => {
-                builder.close_all(text.len());
-                sound = false;
-            }
-            Err(Broken::Malformed { at, message }) => {
-                let why = "Nothing after this place could be read.";
-                builder.report(
-                    "doc-malformed",
-                    Severity::Error,
-                    at,
-                    message,
-                    why,
-                    "Mend the text here.",
-                );
-                builder.close_all(at);
-                sound = false;
-            }
-        }
+        let sound = outcome.is_ok();
+        builder.end(outcome, text.len());
         let (tree, mut diagnostics) = builder.finish();
         let mut document = Self {
             tree,
@@ -242,6 +223,13 @@ impl Document {
     pub fn to_value(&self, node: Node<'_>) -> Value {
         let mut budget = MAX_COPIED;
         copy(node, &mut budget)
+    }
+
+    /// Forgets what was learnt of a tree that is another now.
+    pub(crate) fn forget(&mut self) {
+        self.tree.lines = OnceLock::new();
+        self.ends = Ends::default();
+        self.operations = OnceLock::new();
     }
 
     fn refused(text: Arc<str>, why: &str) -> (Self, Vec<Diagnostic>) {

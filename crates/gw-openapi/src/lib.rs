@@ -13,6 +13,7 @@ pub mod fix;
 mod json;
 mod lines;
 pub mod lint;
+mod near;
 pub mod operation;
 pub mod pointer;
 pub mod read;
@@ -24,6 +25,7 @@ mod yaml;
 
 pub use document::{Document, Format, MAX_TEXT, SpecVersion};
 pub use lint::{Ruleset, lint, lint_with};
+pub use near::{Draft, move_along};
 pub use operation::{
     Content, Operation, Parameter, ParameterLocation, RequestBody, Response, SecurityRequirement,
 };

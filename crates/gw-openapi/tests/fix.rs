@@ -85,6 +85,13 @@ fn fixed(rule: &str, before: &str) -> String {
             "the comment '{comment}' is gone\n{after}"
         );
     }
+    let windows = document(&before.replace('\n', "\r\n"));
+    let of_windows = fix::fix_all(&windows, &lint(&windows), Some(&[rule]));
+    assert_eq!(
+        of_windows.text,
+        after.replace('\n', "\r\n"),
+        "{rule}: every line ends as it did"
+    );
     after
 }
 

@@ -273,6 +273,101 @@ fn duplicate_keys_are_told_with_both_places() {
     );
 }
 
+/// The duplicates told of a text: pointer, line and column, and the line of the first.
+fn duplicates(text: &str) -> (Document, Vec<(String, u32, u32, u32)>) {
+    let (document, diagnostics) = survive("duplicate keys", text.as_bytes());
+    let told = diagnostics
+        .iter()
+        .filter(|found| found.rule == "doc-duplicate-key")
+        .map(|found| {
+            let (_, first) = found.message.split_once("the first is at line ").unwrap();
+            let (line, _) = first.split_once(',').unwrap();
+            let place = &found.place;
+            let line = line.parse().unwrap();
+            (place.pointer.clone(), place.line, place.column, line)
+        })
+        .collect();
+    (document, told)
+}
+
+#[test]
+fn a_key_spelled_with_escapes_is_the_same_key() {
+    let json = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"T\", \"version\": \"1\"},\n \"paths\": {\"/a\": {\"get\": {\n\"security\": [{\"k\": []}],\n\"s\\u0065curity\": []}},\n\"\\/a\": {}}}";
+    let (document, told) = duplicates(json);
+    let security = ("/paths/~1a/get/security".to_owned(), 4, 1, 3);
+    assert_eq!(told, [security, ("/paths/~1a".to_owned(), 5, 1, 2)]);
+    assert!(
+        document.operations()[0].demands_security(),
+        "the first one counts"
+    );
+
+    let yaml = format!(
+        "{HEAD}paths:\n  /a:\n    get:\n      security: [{{ k: [] }}]\n      \"s\\x65curity\": []\n      'security': []\n      ? security\n      : []\n  \"\\/a\": {{}}\n"
+    );
+    let (document, told) = duplicates(&yaml);
+    let security = |line, column| ("/paths/~1a/get/security".to_owned(), line, column, 6);
+    assert_eq!(
+        told,
+        [
+            security(7, 7),
+            security(8, 7),
+            security(9, 9),
+            ("/paths/~1a".to_owned(), 11, 3, 4)
+        ]
+    );
+    assert!(
+        document.operations()[0].demands_security(),
+        "the first one counts"
+    );
+    let whole = duplicates(
+        &json
+            .replace("s\\u0065curity", "x-security")
+            .replace("\\/a", "/b"),
+    );
+    assert_eq!(whole.1, [], "other keys");
+}
+
+#[test]
+fn keys_that_merge_keys_bring_are_no_duplicates_and_two_merge_keys_are() {
+    let base = format!(
+        "{HEAD}x-one: &one {{ security: [{{ k: [] }}], deprecated: true }}\nx-two: &two {{ security: [], summary: two }}\npaths:\n  /a:\n    get:\n"
+    );
+    let of = |lines: &str| duplicates(&format!("{base}{lines}      responses: {{}}\n"));
+    let get = |document: &Document, key: &str| {
+        let node = document.at(&format!("/paths/~1a/get/{key}"));
+        node.map(|node| document.to_value(node).to_string())
+    };
+    let (document, told) = of("      <<: *one\n      security: []\n");
+    assert_eq!(told, [], "a mapping's own key stands before a merged one");
+    assert_eq!(get(&document, "security").as_deref(), Some("[]"));
+    assert_eq!(get(&document, "deprecated").as_deref(), Some("true"));
+
+    let (document, told) = of("      <<: [*two, *one]\n");
+    assert_eq!(told, [], "the earlier of two merged ones counts");
+    assert_eq!(get(&document, "security").as_deref(), Some("[]"));
+    assert_eq!(get(&document, "deprecated").as_deref(), Some("true"));
+
+    let (document, told) = of("      <<: *one\n      <<: *two\n");
+    assert_eq!(told, [("/paths/~1a/get/<<".to_owned(), 9, 7, 8)]);
+    assert!(
+        document.operations()[0].demands_security(),
+        "the first one counts"
+    );
+
+    // What is merged twice is told once, where it stands.
+    let twins = format!(
+        "{HEAD}x-one: &one\n  security: [{{ k: [] }}]\n  security: []\npaths:\n  /a: {{ get: {{ <<: *one }}, put: {{ <<: *one }} }}\n"
+    );
+    let (document, told) = duplicates(&twins);
+    assert_eq!(told, [("/x-one/security".to_owned(), 5, 3, 4)]);
+    assert!(
+        document
+            .operations()
+            .iter()
+            .all(gw_openapi::Operation::demands_security)
+    );
+}
+
 #[test]
 fn size_alone_does_no_harm() {
     harmless(

@@ -1012,7 +1012,11 @@ header: RunHeader,
 /**
  * What it meant to do, did and took back.
  */
-records: Array<JournalRecord>, };
+records: Array<JournalRecord>, 
+/**
+ * What the gateway said about the document, errors first.
+ */
+findings: Array<RunFinding>, };
 
 /**
  * One run of changes for one revision on one gateway.
@@ -1255,6 +1259,11 @@ export type DraftClose = {
 draft: string, };
 
 /**
+ * How far a draft is looked at. What a shallower look leaves out is told as it was found last.
+ */
+export type DraftDepth = "near" | "text" | "whole";
+
+/**
  * A text being typed, to be linted as it stands: whole at first, then only what changed.
  */
 export type DraftLint = { 
@@ -1281,7 +1290,11 @@ changes: Array<TextChange>,
 /**
  * For which kind of gateway too.
  */
-target: LintTarget | null, };
+target: LintTarget | null, 
+/**
+ * How far to look: the nearer, the sooner.
+ */
+depth: DraftDepth, };
 
 /**
  * What linting a draft found.
@@ -1295,6 +1308,10 @@ version: number,
  * Whether the findings are those of that version.
  */
 state: DraftState, 
+/**
+ * How far was looked: further than asked where no nearer look was possible.
+ */
+depth: DraftDepth, 
 /**
  * The worst of them, worst first.
  */
@@ -2943,6 +2960,20 @@ fault: Fault | null,
 invoke_url: string | null, };
 
 /**
+ * What a gateway said about the document of a run.
+ */
+export type RunFinding = { 
+/**
+ * In the gateway's words, with what they mean and their place in the document that was published; line 0 when they
+ * name no place.
+ */
+finding: Diagnostic, 
+/**
+ * Where that is in the API's document now; `None` when it is not there any more.
+ */
+now: Place | null, };
+
+/**
  * What a run is to reach.
  */
 export type RunGoal = "publish" | "withdraw";
@@ -3540,7 +3571,7 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.cancel': [],
   'deployments.recover': [],
   'deployments.list': ["deployments"],
-  'deployments.get': ["deployments"],
+  'deployments.get': ["deployments", "apis"],
   'deployments.placements': ["deployments","apis","policies"],
   'deployments.later': [],
   'deployments.pending': ["deployments","gateways","apis"],

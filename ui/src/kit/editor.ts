@@ -25,6 +25,7 @@ import {
 } from '@codemirror/view'
 import { tags as t } from '@lezer/highlight'
 import type { Edit } from './edits'
+import { LineEnds } from './ends'
 import type { Mark } from './types'
 
 export type Language = 'json' | 'yaml' | 'diff' | 'text'
@@ -112,6 +113,7 @@ export class Editor {
   #readonly = new Compartment()
   #taken: ChangeSet | null = null
   #kept: Text
+  #ends: LineEnds
 
   constructor(options: EditorOptions) {
     const large = options.value.length > LARGE
@@ -151,6 +153,7 @@ export class Editor {
           EditorView.updateListener.of((update) => {
             if (update.docChanged) {
               this.#taken = this.#taken ? this.#taken.compose(update.changes) : update.changes
+              this.#ends.take(update.changes)
               options.onchange()
             }
             if (update.selectionSet) options.oncursor(update.state.doc.lineAt(update.state.selection.main.head).number)
@@ -159,10 +162,17 @@ export class Editor {
       }),
     })
     this.#kept = this.#view.state.doc
+    this.#ends = new LineEnds(options.value, this.#view.state.doc)
   }
 
+  /** With a line feed at the end of every line, which is what places in it count. */
   get text(): string {
     return this.#view.state.doc.toString()
+  }
+
+  /** With the line ends it was given: what is to be kept. */
+  get original(): string {
+    return this.#ends.of(this.#view.state.doc)
   }
 
   /** What changed since this was asked last, in the text as it was then. */
@@ -175,7 +185,7 @@ export class Editor {
 
   /** Takes this as what is saved; without it, the text as it stands. */
   keep(saved?: string): void {
-    this.#kept = saved === undefined ? this.#view.state.doc : Text.of(saved.split(/\r\n?|\n/))
+    this.#kept = saved === undefined ? this.#view.state.doc : textOf(saved)
   }
 
   /** Whether the text is another than the one kept. */
@@ -197,8 +207,10 @@ export class Editor {
   }
 
   replace(value: string): void {
-    if (value === this.text) return
-    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: value } })
+    if (value === this.original) return
+    const text = textOf(value)
+    if (!text.eq(this.#view.state.doc)) this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } })
+    this.#ends = new LineEnds(value, this.#view.state.doc)
   }
 
   language(language: Language): void {
@@ -223,6 +235,10 @@ export class Editor {
   destroy(): void {
     this.#view.destroy()
   }
+}
+
+function textOf(value: string): Text {
+  return Text.of(value.split(/\r\n?|\n/))
 }
 
 const diff = StreamLanguage.define({

@@ -103,3 +103,17 @@ export interface Mark {
   message: string
   source?: string
 }
+
+/** Something found at a place of a text. */
+export interface Finding {
+  /** From 1; 0 without a place. */
+  line: number
+  column: number
+  severity: 'error' | 'warning' | 'info'
+  text: string
+  /** Said after it, quieter. */
+  more: string[]
+  rule: string
+  /** Where its place is looked at. */
+  href?: string | null
+}

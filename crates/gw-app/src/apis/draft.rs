@@ -1,4 +1,5 @@
-//! Texts being typed, kept in memory so that a keystroke sends a keystroke, and linted as fast as they are read.
+//! Texts being typed, kept in memory so that a keystroke sends a keystroke, and linted near the keystroke first, then as
+//! a whole, then for a gateway.
 //!
 //! It refuses to keep many or to write any down: a draft is the page's, and a page that finds it gone sends it whole.
 
@@ -6,13 +7,16 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use gw_model::{Api, Fault, KeyManagerSnapshot};
+use gw_model::{Api, Diagnostic, Fault, KeyManagerSnapshot};
+use gw_openapi::Document;
 
 use super::working::{self, Working};
 use super::{count, import, report};
 use crate::app::{App, blocking, locked};
 use crate::names;
-use crate::wire::{Done, DraftClose, DraftLint, DraftReport, DraftState, LintTarget, TextChange};
+use crate::wire::{
+    Done, DraftClose, DraftDepth, DraftLint, DraftReport, DraftState, LintTarget, TextChange,
+};
 
 /// Most drafts kept; the one that was touched longest ago goes first.
 const MOST_DRAFTS: usize = 4;
@@ -39,6 +43,10 @@ struct Draft {
 struct Held {
     version: u64,
     text: String,
+    /// The text, or one some edits before it, as it was read last.
+    read: Option<gw_openapi::Draft>,
+    /// What was found last beside the general rules, at its lines in the text.
+    further: Vec<Diagnostic>,
 }
 
 impl Drafts {
@@ -76,6 +84,7 @@ pub async fn lint_draft(app: &App, request: DraftLint) -> Result<DraftReport, Fa
         text,
         changes,
         target,
+        depth,
     } = request;
     let drafts = &app.inner().drafts;
     let draft = match text {
@@ -86,7 +95,12 @@ pub async fn lint_draft(app: &App, request: DraftLint) -> Result<DraftReport, Fa
                 api,
                 key_manager,
                 newest: AtomicU64::new(version),
-                held: Mutex::new(Held { version, text }),
+                held: Mutex::new(Held {
+                    version,
+                    text,
+                    read: None,
+                    further: Vec::new(),
+                }),
             });
             locked(drafts).put(&name, Arc::clone(&draft));
             draft
@@ -97,7 +111,7 @@ pub async fn lint_draft(app: &App, request: DraftLint) -> Result<DraftReport, Fa
         },
     };
     draft.newest.fetch_max(version, Ordering::Relaxed);
-    blocking(move || run(&draft, version, &changes, target)).await
+    blocking(move || run(&draft, version, &changes, target, depth)).await
 }
 
 /// Forgets a draft.
@@ -111,43 +125,127 @@ fn run(
     version: u64,
     changes: &[TextChange],
     target: Option<LintTarget>,
+    depth: DraftDepth,
 ) -> Result<DraftReport, Fault> {
     let text = {
         let mut held = locked(&draft.held);
         if held.version.checked_add(1) == Some(version) {
-            held.text = changed(&held.text, changes)?;
+            held.take(changes)?;
             held.version = version;
         } else if held.version != version || !changes.is_empty() {
             return Ok(without(version, DraftState::Unknown));
         }
         check_size(held.text.len())?;
+        if depth == DraftDepth::Near
+            && let Some(found) = held.near()
+        {
+            return Ok(told(version, DraftDepth::Near, found, &held.further));
+        }
         held.text.clone()
     };
     let current = || draft.newest.load(Ordering::Relaxed) == version;
-    let read = Working::read_while(&draft.api, text, draft.key_manager.clone(), current);
-    let Some(working) = read else {
-        return Ok(without(version, DraftState::Stale));
+    let report = match depth {
+        DraftDepth::Near | DraftDepth::Text => by_general_rules(draft, version, &text, current),
+        DraftDepth::Whole => whole(draft, version, text, target, current),
     };
-    let found = super::for_target(&working, target);
+    Ok(report.unwrap_or_else(|| without(version, DraftState::Stale)))
+}
+
+/// Reads and lints a text for as long as that is wanted, and keeps what was read for the next edit.
+fn by_general_rules(
+    draft: &Draft,
+    version: u64,
+    text: &str,
+    current: impl Fn() -> bool,
+) -> Option<DraftReport> {
     if !current() {
-        return Ok(without(version, DraftState::Stale));
+        return None;
     }
+    let (document, mut found) = Document::parse(text);
+    if !current() {
+        return None;
+    }
+    found.extend(gw_openapi::lint(&document));
+    let mut held = locked(&draft.held);
+    if !current() || held.version != version {
+        return None;
+    }
+    let report = told(version, DraftDepth::Text, found.clone(), &held.further);
+    held.read = Some(gw_openapi::Draft::new(document, found));
+    Some(report)
+}
+
+/// Compiles a text, too.
+fn whole(
+    draft: &Draft,
+    version: u64,
+    text: String,
+    target: Option<LintTarget>,
+    current: impl Fn() -> bool,
+) -> Option<DraftReport> {
+    let working = Working::read_while(&draft.api, text, draft.key_manager.clone(), &current)?;
+    let (general, further) = super::for_target(&working, target)
+        .into_iter()
+        .partition(is_general);
+    let mut held = locked(&draft.held);
+    if !current() || held.version != version {
+        return None;
+    }
+    held.further = further;
+    Some(told(version, DraftDepth::Whole, general, &held.further))
+}
+
+fn is_general(finding: &Diagnostic) -> bool {
+    let of = ["doc-", "oas-", "owasp-"];
+    of.iter().any(|prefix| finding.rule.starts_with(prefix))
+}
+
+impl Held {
+    /// Makes changes; what was found below them moves along.
+    fn take(&mut self, changes: &[TextChange]) -> Result<(), Fault> {
+        let text = changed(&self.text, changes)?;
+        if !self.further.is_empty() {
+            gw_openapi::move_along(&self.text, &text, &mut self.further);
+        }
+        self.text = text;
+        Ok(())
+    }
+
+    /// What is found near the last edit, and elsewhere as before; `None` when the whole has to be read.
+    fn near(&mut self) -> Option<Vec<Diagnostic>> {
+        let read = self.read.as_mut()?;
+        if read.document().text() == self.text {
+            return Some(read.found().to_vec());
+        }
+        read.edit(&self.text)
+    }
+}
+
+fn told(
+    version: u64,
+    depth: DraftDepth,
+    mut found: Vec<Diagnostic>,
+    further: &[Diagnostic],
+) -> DraftReport {
+    found.extend(further.iter().cloned());
     let mut found = report(found);
     let total = count(found.diagnostics.len());
     found.diagnostics.truncate(MOST_FINDINGS);
-    Ok(DraftReport {
+    DraftReport {
         version,
         state: DraftState::Linted,
+        depth,
         diagnostics: found.diagnostics,
         total,
         errors: found.errors,
-    })
+    }
 }
 
 fn without(version: u64, state: DraftState) -> DraftReport {
     DraftReport {
         version,
         state,
+        depth: DraftDepth::Near,
         diagnostics: Vec::new(),
         total: 0,
         errors: 0,

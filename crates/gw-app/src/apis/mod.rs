@@ -29,9 +29,10 @@ use crate::wire::{
 
 pub(crate) use draft::Drafts;
 pub use draft::{close_draft, lint_draft};
+pub(crate) use explain::Origin;
 pub use explain::explain;
 pub use fix::{Rewritten, fix, rewrite, undo};
-pub(crate) use working::Working;
+pub(crate) use working::{Working, at};
 
 /// Most pieces told of an import.
 const MOST_PIECES: usize = 10_000;

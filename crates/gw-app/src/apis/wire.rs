@@ -269,6 +269,24 @@ pub struct DraftLint {
     pub changes: Vec<TextChange>,
     /// For which kind of gateway too.
     pub target: Option<LintTarget>,
+    /// How far to look: the nearer, the sooner.
+    #[serde(default)]
+    pub depth: DraftDepth,
+}
+
+/// How far a draft is looked at. What a shallower look leaves out is told as it was found last.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum DraftDepth {
+    /// The part that was edited; the whole text when that cannot be told by itself.
+    Near,
+    /// The whole text by the general rules.
+    Text,
+    /// What the policies and the kind of gateway make of it, too.
+    #[default]
+    Whole,
 }
 
 /// A piece of text that is replaced.
@@ -290,6 +308,8 @@ pub struct DraftReport {
     pub version: u64,
     /// Whether the findings are those of that version.
     pub state: DraftState,
+    /// How far was looked: further than asked where no nearer look was possible.
+    pub depth: DraftDepth,
     /// The worst of them, worst first.
     pub diagnostics: Vec<Diagnostic>,
     /// How many there are.

@@ -119,19 +119,19 @@ impl Working {
         } else {
             &first.fix
         };
-        Err(Fault::new(
-            code,
-            format!(
-                "{}@{}: {}{more}",
-                self.api.name, self.api.version, first.message
-            ),
-            advice,
-        )
-        .fact("rule", &first.rule)
-        .fact("pointer", &first.place.pointer)
-        .fact("line", first.place.line.to_string())
-        .fact("column", first.place.column.to_string()))
+        let Api { name, version, .. } = &self.api;
+        let summary = format!("{name}@{version}: {}{more}", first.message);
+        Err(at(Fault::new(code, summary, advice), first))
     }
+}
+
+/// A fault with the rule and the place of the finding it is about.
+pub(crate) fn at(fault: Fault, finding: &Diagnostic) -> Fault {
+    fault
+        .fact("rule", &finding.rule)
+        .fact("pointer", &finding.place.pointer)
+        .fact("line", finding.place.line.to_string())
+        .fact("column", finding.place.column.to_string())
 }
 
 async fn fetch(app: &App, api: &ApiId) -> Result<(Api, String, Option<KeyManagerSnapshot>), Fault> {

@@ -8,6 +8,7 @@ mod later;
 mod place;
 mod plan;
 mod run;
+mod told;
 mod untouched;
 pub mod wire;
 
@@ -60,7 +61,7 @@ pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage
     Ok(DeploymentPage { rows, total })
 }
 
-/// One run with its journal.
+/// One run with its journal, and what the gateway said about the document.
 pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDetail, Fault> {
     let (found, (header, records)) = app
         .catalog(move |catalog| {
@@ -68,10 +69,14 @@ pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDeta
             Ok((found, catalog.read(&request.deployment)?))
         })
         .await?;
+    let findings = told::told(app, &header, &records).await?;
+    let mut row = row(app, found).await?;
+    row.fault = row.fault.map(|fault| told::placed(fault, &findings));
     Ok(DeploymentDetail {
-        row: row(app, found).await?,
+        row,
         header,
         records,
+        findings,
     })
 }
 

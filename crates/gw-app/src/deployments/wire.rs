@@ -3,7 +3,7 @@
 use gw_connector::{Change, LiveState};
 use gw_deploy::{Outcome, Record, RunHeader};
 use gw_model::{
-    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, RevisionId,
+    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, Place, RevisionId,
     UnixMillis,
 };
 use gw_plan::PlanChange;
@@ -314,6 +314,18 @@ pub struct DeploymentDetail {
     pub header: RunHeader,
     /// What it meant to do, did and took back.
     pub records: Vec<Record>,
+    /// What the gateway said about the document, errors first.
+    pub findings: Vec<RunFinding>,
+}
+
+/// What a gateway said about the document of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct RunFinding {
+    /// In the gateway's words, with what they mean and their place in the document that was published; line 0 when they
+    /// name no place.
+    pub finding: Diagnostic,
+    /// Where that is in the API's document now; `None` when it is not there any more.
+    pub now: Option<Place>,
 }
 
 /// Which placements to give.

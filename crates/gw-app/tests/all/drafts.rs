@@ -59,3 +59,67 @@ async fn a_draft_that_is_not_known_is_asked_for_whole() {
     let closed = world.ok("apis.lint_draft", lint(2, None, json!([]))).await;
     assert_eq!(closed["state"], "unknown");
 }
+
+#[tokio::test]
+async fn what_is_typed_is_looked_at_near_first_and_the_gateways_findings_move_along() {
+    let world = World::new().await;
+    let api = world.notes(json!({ "kind": "mock" })).await;
+    let lint = |version, text, changes, depth: &str| {
+        let mut request = draft(&api, version, text, changes);
+        request["target"] = json!("aws");
+        request["depth"] = json!(depth);
+        request
+    };
+    let of = |report: &Value, rule: &str| -> Vec<u64> {
+        let all = report["diagnostics"].as_array().unwrap().iter();
+        all.filter(|it| it["rule"].as_str().unwrap().starts_with(rule))
+            .map(|it| it["place"]["line"].as_u64().unwrap())
+            .collect()
+    };
+    let text = NOTES.replace(
+        "schema: { type: string }, example: n-1",
+        "schema: { type: string, maxLength: 9 }",
+    );
+    let first = world
+        .ok("apis.lint_draft", lint(1, Some(&text), json!([]), "text"))
+        .await;
+    assert_eq!(
+        (&first["depth"], of(&first, "GW").len()),
+        (&json!("text"), 0)
+    );
+    let whole = world
+        .ok("apis.lint_draft", lint(1, None, json!([]), "whole"))
+        .await;
+    let aws = of(&whole, "GW030");
+    assert_eq!(
+        (&whole["depth"], aws.len()),
+        (&json!("whole"), 1),
+        "{whole}"
+    );
+
+    // A line more and a type that is none, in an operation before it.
+    let at = text.find("type: array").unwrap();
+    let typed = json!([{ "from": at, "to": at + "type: array".len(), "insert": "type: arra,\n               x-a: 1" }]);
+    let near = world
+        .ok("apis.lint_draft", lint(2, None, typed, "near"))
+        .await;
+    assert_eq!(near["depth"], "near", "{near}");
+    assert_eq!(of(&near, "oas-field-value").len(), 1, "{near}");
+    assert_eq!(of(&near, "GW030"), [aws[0] + 1]);
+    let text = world
+        .ok("apis.lint_draft", lint(2, None, json!([]), "text"))
+        .await;
+    assert_eq!(text["diagnostics"], near["diagnostics"]);
+
+    // Above every part that can be told by itself, the whole text is read at once.
+    let top = json!([{ "from": 0, "to": 0, "insert": "# one\n" }]);
+    let all = world
+        .ok("apis.lint_draft", lint(3, None, top, "near"))
+        .await;
+    assert_eq!(all["depth"], "text");
+    assert_eq!(of(&all, "GW030"), [aws[0] + 2]);
+    let stale = world
+        .ok("apis.lint_draft", lint(2, None, json!([]), "text"))
+        .await;
+    assert_eq!(stale["state"], "unknown");
+}

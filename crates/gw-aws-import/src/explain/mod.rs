@@ -7,6 +7,8 @@ mod table;
 
 pub use locate::{Origins, locate};
 
+use gw_model::{Diagnostic, Place, Severity};
+
 use crate::rules;
 use table::TABLE;
 
@@ -38,18 +40,63 @@ pub fn explain(message: &str) -> Option<Explanation> {
     })
 }
 
-/// The messages in what AWS answered: an import that failed lists several, one a line.
-pub fn messages(answer: &str) -> Vec<&str> {
-    let lines = answer.lines().map(str::trim).filter(|line| {
-        !line.is_empty()
-            && !line.starts_with("Errors found during import")
-            && !line.starts_with("Additionally, these warnings were found")
-    });
-    let found: Vec<&str> = lines.collect();
+/// One message of an answer of AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// In AWS's words.
+    pub text: &'a str,
+    /// Whether the import went on in spite of it.
+    pub warning: bool,
+}
+
+/// Begins the lines an import is refused for.
+const ERRORS: &str = "Errors found during import";
+/// Begins the lines it would have taken.
+const WARNINGS: &str = "Additionally, these warnings were found";
+
+/// The messages in what AWS answered: an import that failed lists several, one a line, errors before warnings.
+pub fn messages(answer: &str) -> Vec<Message<'_>> {
+    let mut warning = false;
+    let mut found = Vec::new();
+    for line in answer.lines().map(str::trim) {
+        if line.starts_with(WARNINGS) {
+            warning = true;
+        } else if !line.is_empty() && !line.starts_with(ERRORS) {
+            found.push(Message {
+                text: line,
+                warning,
+            });
+        }
+    }
     if found.is_empty() {
-        vec![answer.trim()]
+        let text = answer.trim();
+        found.push(Message { text, warning });
+    }
+    found
+}
+
+/// Whether an answer of AWS lists what an import was refused for.
+pub fn lists_errors(answer: &str) -> bool {
+    answer.trim_start().starts_with(ERRORS)
+}
+
+/// A message as a finding, under the rule it is about. Its place is found by who has the document.
+pub fn finding(message: Message<'_>) -> Diagnostic {
+    let known = explain(message.text);
+    let rule = known.and_then(|known| known.rules.first().copied());
+    let (severity, unknown) = if message.warning {
+        (Severity::Warning, "aws-import-warning")
     } else {
-        found
+        (Severity::Error, "aws-import-error")
+    };
+    Diagnostic {
+        rule: rule.unwrap_or(unknown).to_owned(),
+        severity,
+        place: Place::default(),
+        message: message.text.to_owned(),
+        why: known.map_or("", |known| known.sentence).to_owned(),
+        fix: known.map_or("", |known| known.advice).to_owned(),
+        fixable: false,
     }
 }
 

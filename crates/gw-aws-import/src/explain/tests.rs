@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use gw_model::{Diagnostic, Severity};
 use gw_openapi::Document;
 
 use super::table::TABLE;
-use super::{Origins, explain, locate, matches, messages};
+use super::{Message, Origins, explain, finding, lists_errors, locate, matches, messages};
 use crate::lint::tests::whole;
 use crate::rules;
 use crate::samples::plan_of;
@@ -118,8 +119,57 @@ fn every_row_can_be_reached_names_rules_and_says_what_to_do() {
 #[test]
 fn a_failed_import_is_taken_apart() {
     let answer = "Errors found during import:\n\tUnable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI\n\tUnable to create resource at path '/u/{b}': A sibling ({a}) of this resource already has a variable path part -- only one is allowed\nAdditionally, these warnings were found:\n\tReference to model 'X' not found. Ignoring.\n";
-    assert_eq!(messages(answer).len(), 3);
-    assert_eq!(messages("Rate exceeded"), ["Rate exceeded"]);
+    let found: Vec<(bool, &str)> = messages(answer)
+        .iter()
+        .map(|each| (each.warning, each.text.split(' ').next().unwrap()))
+        .collect();
+    assert_eq!(
+        found,
+        [(false, "Unable"), (false, "Unable"), (true, "Reference")]
+    );
+    assert!(lists_errors(answer) && !lists_errors("Rate exceeded"));
+    let one = Message {
+        text: "Rate exceeded",
+        warning: false,
+    };
+    assert_eq!(messages("Rate exceeded"), [one]);
+}
+
+#[test]
+fn a_message_is_a_finding_under_its_rule() {
+    let known = finding(Message {
+        text: "Reference to model 'Pet' not found. Ignoring.",
+        warning: true,
+    });
+    assert_eq!(
+        (known.rule.as_str(), known.severity),
+        ("GW060", Severity::Warning)
+    );
+    assert!(known.why.starts_with("A schema refers to another") && !known.fix.is_empty());
+    let of = |warning| {
+        finding(Message {
+            text: "Something new",
+            warning,
+        })
+    };
+    let told = |warning| {
+        let found: Diagnostic = of(warning);
+        (found.rule, found.severity, found.why)
+    };
+    let nothing = String::new();
+    assert_eq!(
+        told(true),
+        (
+            "aws-import-warning".to_owned(),
+            Severity::Warning,
+            nothing.clone()
+        )
+    );
+    assert_eq!(
+        told(false),
+        ("aws-import-error".to_owned(), Severity::Error, nothing)
+    );
+    assert_eq!(of(true).message, "Something new");
 }
 
 const DOCUMENT: &str = "openapi: 3.1.0

@@ -9,6 +9,7 @@ use gw_openapi::{Node, NodeId, Parameter, ParameterLocation};
 use gw_plan::RouteBackend;
 
 use super::{Found, Rule, Subject, at_key, counted};
+use crate::parameters::ignored;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -47,30 +48,6 @@ pub(super) const RULES: &[Rule] = &[
         id: "GW071",
         check: shared_answers,
     },
-];
-
-/// Words of a parameter or its schema that API Gateway ignores and that callers could notice.
-const CONSTRAINTS: &[&str] = &[
-    "enum",
-    "const",
-    "default",
-    "format",
-    "pattern",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "items",
-    "allOf",
-    "oneOf",
-    "anyOf",
-    "not",
 ];
 
 const OVERRIDE: &str = "X-HTTP-Method-Override";
@@ -211,17 +188,11 @@ fn unchecked_parameters(subject: &Subject<'_>, found: &mut Found) {
         if !told.insert(parameter.node) {
             continue;
         }
-        let schema = parameter.schema.map(|id| document.node(id));
-        let Some(schema) = schema.and_then(|node| document.resolve(node).ok()) else {
-            continue;
-        };
-        let ignored = |word: &&&str| schema.get(word).is_some();
-        let mut words = CONSTRAINTS.iter().filter(ignored).peekable();
-        if words.peek().is_none() {
+        let words = ignored(document, parameter);
+        if words.is_empty() {
             continue;
         }
         found.add(|| {
-            let words: Vec<&str> = words.copied().collect();
             let message = format!(
                 "Nobody on AWS acts on {} of the {}",
                 words.join(", "),

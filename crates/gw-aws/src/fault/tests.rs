@@ -198,6 +198,25 @@ fn a_refused_requests_headers_are_not_kept() {
 }
 
 #[test]
+fn what_an_import_was_refused_for_is_kept_line_by_line() {
+    let answer = "Errors found during import:\n\tUnable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI\n\tUnable to put integration on 'PUT' for resource at path '/a': Invalid HTTP endpoint specified for URI";
+    let refused = |answer: &str| {
+        answered(&aws(), WRITE, 400, "BadRequestException", answer).fact("call", WRITE.call)
+    };
+    let fault = refused(answer);
+    assert_eq!(refused_import(&fault), Some(answer));
+    assert!(
+        fault.summary.contains("A backend's address") && fault.summary.ends_with("(and 1 more)"),
+        "{}",
+        fault.summary
+    );
+    let long = format!("{answer}\n\t{}", "\u{fc}".repeat(MAX_KEPT));
+    assert!(refused_import(&refused(&long)).unwrap().len() <= MAX_KEPT);
+    let other = answered(&aws(), READ, 400, "BadRequestException", answer).fact("call", READ.call);
+    assert_eq!(refused_import(&other), None);
+}
+
+#[test]
 fn an_unlisted_region_that_does_not_resolve_is_told_as_such() {
     let mut target = aws();
     target.region = "eu-west-9".to_owned();

@@ -7,15 +7,15 @@ use aws_sdk_apigateway::primitives::Blob;
 use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, PutMode};
 
 use gw_connector::{Mark, Outputs, Receipt};
-use gw_model::{Diagnostic, Fault, Place, Severity};
+use gw_model::Fault;
 
 use super::{needed, receipt};
 use crate::connector::AwsConnector;
-use crate::fault::{Attempt, fault, is_gone};
+use crate::fault::{Attempt, IMPORT, fault, is_gone};
 use crate::lower::Owner;
 use crate::names::{self, output};
 use crate::observe::tag;
-use gw_aws_import::explain;
+use gw_aws_import::explain::{Message, finding};
 
 impl AwsConnector {
     pub(super) async fn create_rest_api(
@@ -58,7 +58,7 @@ impl AwsConnector {
         let id = needed(outputs, names::REST_API_ID)?;
         let doing = format!("import the document into the REST API {id}");
         let attempt = Attempt {
-            call: "PutRestApi",
+            call: IMPORT,
             doing: &doing,
             writes: true,
         };
@@ -83,7 +83,12 @@ impl AwsConnector {
         receipt.warnings = answer
             .warnings()
             .iter()
-            .map(|message| warning(message))
+            .map(|text| {
+                finding(Message {
+                    text,
+                    warning: true,
+                })
+            })
             .collect();
         Ok(receipt)
     }
@@ -161,37 +166,4 @@ fn tag_value(text: &str) -> String {
         .map(|c| if allowed(c) { c } else { '-' })
         .take(256)
         .collect()
-}
-
-/// A warning of an import, in AWS's words, under the rule it is about. Its place is found by who has the document.
-fn warning(message: &str) -> Diagnostic {
-    let known = explain(message);
-    let rule = known.and_then(|known| known.rules.first().copied());
-    Diagnostic {
-        rule: rule.unwrap_or("aws-import-warning").to_owned(),
-        severity: Severity::Warning,
-        place: Place::default(),
-        message: message.to_owned(),
-        why: known.map_or("", |known| known.sentence).to_owned(),
-        fix: known.map_or("", |known| known.advice).to_owned(),
-        fixable: false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::warning;
-
-    #[test]
-    fn a_warning_of_an_import_is_explained() {
-        let known = warning("Reference to model 'Pet' not found. Ignoring.");
-        assert_eq!(known.rule, "GW060");
-        assert!(known.why.starts_with("A schema refers to another") && !known.fix.is_empty());
-        let unknown = warning("Something new");
-        assert_eq!(
-            (unknown.rule.as_str(), unknown.why.as_str()),
-            ("aws-import-warning", "")
-        );
-        assert_eq!(unknown.message, "Something new");
-    }
 }

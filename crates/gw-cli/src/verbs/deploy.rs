@@ -5,13 +5,13 @@
 
 use gw_app::deployments::consents::ORDINARY;
 use gw_app::wire::{
-    DeploymentRequest, DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal,
+    DeploymentDetail, DeploymentRequest, DeploymentSearch, PlanRequest, PlanView, RunGoal,
     StartRequest,
 };
 use gw_app::{App, deployments, resolve};
 use gw_deploy::Outcome;
 use gw_model::code::ExitClass;
-use gw_model::{Api, Code, Fault, GatewayId};
+use gw_model::{Api, Code, Diagnostic, Fault, GatewayId, Severity};
 use serde_json::{Value, json};
 
 use super::{agree, lifecycle, plan, word};
@@ -107,43 +107,77 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
     let mut results = Vec::new();
     for run in started.runs {
         let result = match (run.deployment, run.fault) {
-            (Some(deployment), _) => Ok(tokio::select! {
-                row = deployments::wait(app, &deployment) => row?,
-                () = super::gateway::interrupted() => {
-                    output::note("Cancelling at the next safe point…");
-                    deployments::cancel(app, DeploymentRequest { deployment: deployment.clone() }).await?;
-                    deployments::wait(app, &deployment).await?
-                }
-            }),
+            (Some(deployment), _) => {
+                let request = DeploymentRequest { deployment };
+                tokio::select! {
+                    row = deployments::wait(app, &request.deployment) => row?,
+                    () = super::gateway::interrupted() => {
+                        output::note("Cancelling at the next safe point…");
+                        deployments::cancel(app, request.clone()).await?;
+                        deployments::wait(app, &request.deployment).await?
+                    }
+                };
+                Ok(deployments::get(app, request).await?)
+            }
             (None, Some(fault)) => Err(fault),
             (None, None) => continue,
         };
         results.push((run.gateway, result));
     }
     progress.finish().await;
-    let (lines, rows, exit) = summarise(&gateways, results)?;
+    let document = format!("{}@{}", api.name, api.version);
+    if !json {
+        output::note_some(&what_was_said(&document, &gateways, &results));
+    }
+    let (lines, rows, exit) = summarise(&gateways, &results)?;
     let value = json!({ "api": api.id, "goal": goal, "revision": revision, "deployments": rows });
     Ok(Reply::new(value, lines).exit(exit))
 }
 
-type RunResult = (GatewayId, Result<DeploymentRow, Fault>);
+type RunResult = (GatewayId, Result<DeploymentDetail, Fault>);
+
+fn name_of(gateways: &Named, gateway: &GatewayId) -> String {
+    let known = gateways.iter().find(|(id, _)| id == gateway);
+    known.map(|(_, name)| name.clone()).unwrap_or_default()
+}
+
+/// What each gateway said about the document, at its place in what was published.
+fn what_was_said(document: &str, gateways: &Named, results: &[RunResult]) -> String {
+    let mut text = String::new();
+    for (gateway, result) in results {
+        let Ok(detail) = result else { continue };
+        if detail.findings.is_empty() {
+            continue;
+        }
+        let name = name_of(gateways, gateway);
+        text.push_str(&format!("What {name} said about the document:\n"));
+        let found = detail.findings.iter().map(|each| &each.finding);
+        text.push_str(&output::diagnostics_with_reasons(document, found));
+    }
+    text
+}
+
+/// The warnings among them, for programs; errors stand in the fault.
+fn warnings(detail: &DeploymentDetail) -> Vec<&Diagnostic> {
+    let found = detail.findings.iter().map(|each| &each.finding);
+    found
+        .filter(|finding| finding.severity == Severity::Warning)
+        .collect()
+}
 
 /// Lines for people, rows for programs, and the exit status; a single run that failed is its fault.
-fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<Value>, u8), Fault> {
-    let name_of = |gateway: &GatewayId| {
-        let known = gateways.iter().find(|(id, _)| id == gateway);
-        known.map(|(_, name)| name.clone()).unwrap_or_default()
-    };
+fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Value>, u8), Fault> {
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     let mut faults = Vec::new();
     let mut good = 0_usize;
-    for (gateway, result) in &results {
-        let name = name_of(gateway);
-        let (row, fault) = match result {
-            Ok(row) => (Some(row), row.fault.clone()),
+    for (gateway, result) in results {
+        let name = name_of(gateways, gateway);
+        let (detail, fault) = match result {
+            Ok(detail) => (Some(detail), detail.row.fault.clone()),
             Err(fault) => (None, Some(fault.clone())),
         };
+        let row = detail.map(|detail| &detail.row);
         let outcome = row.and_then(|row| row.outcome);
         let ended_well = matches!(
             outcome,
@@ -169,6 +203,7 @@ fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<V
             "invoke_url": row.and_then(|row| row.invoke_url.as_ref()),
             "revision": row.and_then(|row| row.revision.as_ref()),
             "fault": &fault,
+            "warnings": detail.map(warnings).unwrap_or_default(),
         }));
         if !ended_well {
             faults.push(fault.unwrap_or_else(|| {

@@ -6,6 +6,7 @@
     reason = "a test's own steps must succeed; one that cannot go on should say where"
 )]
 
+mod aws_says;
 mod catalog;
 mod consents;
 mod demo;

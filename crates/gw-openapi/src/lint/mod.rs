@@ -14,6 +14,7 @@ mod nearest;
 mod operations;
 mod owasp;
 mod parameters;
+mod part;
 mod paths;
 mod references;
 mod responses;
@@ -32,6 +33,7 @@ use std::collections::HashSet;
 
 use gw_model::{Diagnostic, Severity};
 
+pub(crate) use part::{Part, lint_part, part_around};
 pub use rules::{Rule, Set, rules};
 pub use ruleset::Ruleset;
 

@@ -206,6 +206,33 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "duplicate keys",
+            "twins spelled with escapes",
+            Some("doc-duplicate-key"),
+            || {
+                let mut text = "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/a\":{\"get\":{\"security\":[{\"k\":[]}],\"s\\u0065curity\":[],\"responses\":{}}}}".to_owned();
+                for at in 0..30_000 {
+                    let _ = write!(text, ",\"x-k{at}\":1,\"\\u0078-k{at}\":2");
+                }
+                text.push('}');
+                text.into_bytes()
+            },
+        ),
+        case(
+            "duplicate keys",
+            "twins through merge keys",
+            Some("doc-duplicate-key"),
+            || {
+                let mut text = format!(
+                    "{HEAD}paths: {{}}\nx-a: &a {{ security: [{{ k: [] }}], security: [] }}\n"
+                );
+                for at in 0..2_000 {
+                    let _ = writeln!(text, "x-{at}:\n  <<: *a\n  <<: *a\n  security: []");
+                }
+                text.into_bytes()
+            },
+        ),
+        case(
+            "duplicate keys",
             "thirty thousand twins",
             Some("doc-duplicate-key"),
             || {

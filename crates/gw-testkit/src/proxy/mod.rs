@@ -27,6 +27,7 @@ use crate::Failure;
 use crate::backend::lock;
 use crate::wire::{Body, HangUp, HttpClient, Reply, Server, client, exchange, full};
 use rule::{Effect, refusal};
+use serde_json::Value;
 
 /// The proxy. Use [`CountingProxy::url`] as the endpoint of the AWS client under test.
 #[derive(Debug)]
@@ -238,7 +239,7 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
         }
         Some(Effect::Delay(wait)) => {
             tokio::time::sleep(wait).await;
-            forward(&state, &head, body).await
+            relay(forward(&state, &head, body).await)
         }
         Some(Effect::Late(wait)) => {
             let state = Arc::clone(&state);
@@ -249,7 +250,11 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
             });
             Err(HangUp)
         }
-        None => forward(&state, &head, body).await,
+        Some(Effect::Add { member, value }) => match forward(&state, &head, body).await {
+            Ok(reply) => relay(Ok(with_member(reply, &member, value))),
+            lost => relay(lost),
+        },
+        None => relay(forward(&state, &head, body).await),
     };
     if let Some(act) = act.flatten() {
         act();
@@ -260,11 +265,14 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
     answer
 }
 
+/// Why no answer came from the endpoint.
+struct Lost(String);
+
 async fn forward(
     state: &State,
     head: &hyper::http::request::Parts,
     body: Bytes,
-) -> Result<Response<Body>, HangUp> {
+) -> Result<Reply, Lost> {
     let target = head
         .uri
         .path_and_query()
@@ -277,18 +285,35 @@ async fn forward(
         headers.remove(CONNECTION);
         headers.remove(TRANSFER_ENCODING);
     }
-    let message = builder.body(Full::new(body)).map_err(|_| HangUp)?;
-    match exchange(&state.client, message).await {
-        Ok(reply) => relay(reply),
-        // The endpoint is gone: a gateway says so, rather than pretending to be the endpoint.
-        Err(why) => Response::builder()
-            .status(StatusCode::BAD_GATEWAY)
-            .body(full(why))
-            .map_err(|_| HangUp),
+    let message = builder
+        .body(Full::new(body))
+        .map_err(|_| Lost("no such request can be sent".to_owned()))?;
+    exchange(&state.client, message).await.map_err(Lost)
+}
+
+/// An answer with one more member in its JSON object; as it is when it is none.
+fn with_member(reply: Reply, member: &str, value: Value) -> Reply {
+    match reply.json() {
+        Value::Object(mut object) => {
+            object.insert(member.to_owned(), value);
+            let body = Value::Object(object).to_string().into_bytes();
+            Reply { body, ..reply }
+        }
+        _ => reply,
     }
 }
 
-fn relay(reply: Reply) -> Result<Response<Body>, HangUp> {
+fn relay(answer: Result<Reply, Lost>) -> Result<Response<Body>, HangUp> {
+    let reply = match answer {
+        Ok(reply) => reply,
+        // The endpoint is gone: a gateway says so, rather than pretending to be the endpoint.
+        Err(Lost(why)) => {
+            return Response::builder()
+                .status(StatusCode::BAD_GATEWAY)
+                .body(full(why))
+                .map_err(|_| HangUp);
+        }
+    };
     let mut builder = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         let framing = [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH]
@@ -401,6 +426,22 @@ mod tests {
         assert_eq!((backend.requests().len(), proxy.refused().len()), (1, 1));
         let refused = &proxy.refused()[0];
         assert!(!refused.broken && refused.early.unwrap().as_millis() > 1_000);
+    }
+
+    #[test]
+    fn says_what_the_endpoint_never_says() {
+        let backend = Backend::start().unwrap();
+        let answer = Answer::status(200).body("{\"id\":\"a\"}");
+        backend.answer("PUT", "/restapis/a", answer);
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        let warnings = serde_json::json!(["one"]);
+        proxy.inject(Rule::changes().add("warnings", warnings.clone()));
+        let reply = request("PUT", &format!("{}/restapis/a", proxy.url()), &[], "{}").unwrap();
+        assert_eq!(
+            reply.json(),
+            serde_json::json!({ "id": "a", "warnings": warnings })
+        );
+        assert_eq!(backend.requests().len(), 1, "the call happens");
     }
 
     #[test]

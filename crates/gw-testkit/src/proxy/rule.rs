@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::call::{Call, Callee};
 use crate::wire::{Body, HangUp, full};
 use hyper::Response;
+use serde_json::Value;
 
 /// Breaks the calls it matches. Rules are asked in the order they were injected; the first that strikes decides.
 #[derive(Clone)]
@@ -41,6 +42,8 @@ pub(super) enum Effect {
     Delay(Duration),
     /// Close the connection, and forward after a wait: it happens when nobody waits for it any more.
     Late(Duration),
+    /// Forward, and put a member into the JSON object that is answered.
+    Add { member: String, value: Value },
 }
 
 impl Rule {
@@ -128,6 +131,16 @@ impl Rule {
     #[must_use]
     pub fn and_do(mut self, act: impl Fn() + Send + Sync + 'static) -> Self {
         self.act = Some(Arc::new(act));
+        self
+    }
+
+    /// Lets the call happen and puts a member into the JSON object that is answered: what the endpoint never says.
+    #[must_use]
+    pub fn add(mut self, member: &str, value: Value) -> Self {
+        self.effect = Effect::Add {
+            member: member.to_owned(),
+            value,
+        };
         self
     }
 

@@ -3,7 +3,7 @@
  * It refuses to judge the text itself: every finding is the core's. A keystroke sends a keystroke; the whole text is
  * taken out of the editor only to be saved, kept, fixed or compared with AWS.
  */
-import { call, toFault, type ApiFixed, type ApiId, type Diagnostic, type Fault, type FidelityReport, type FixWhat, type LintTarget, type Syntax, type TextChange } from '../../ipc'
+import { call, toFault, type ApiFixed, type ApiId, type Diagnostic, type DraftDepth, type Fault, type FidelityReport, type FixWhat, type LintTarget, type Syntax, type TextChange } from '../../ipc'
 import { edits } from '../../kit/edits'
 import { drafts } from './drafts.svelte'
 
@@ -11,12 +11,16 @@ import { drafts } from './drafts.svelte'
 const SOON = 30
 /** After the last keystroke, before what takes the whole text. */
 const LATER = 1000
-/** A run this old is overtaken by the next instead of waited for. */
+/** A look this old is overtaken by the next instead of waited for. */
 const SLOW = 150
+/** After the last keystroke, before what takes compiling. */
+const PAUSE = 400
 
 /** The editor as this needs it; it holds the text. */
 export interface Holder {
   readonly text: string
+  /** The text with the line ends it was given. */
+  readonly original: string
   readonly changed: boolean
   changes(): TextChange[]
   keep(saved?: string): void
@@ -49,6 +53,7 @@ export class DocumentEdit {
   #editor: Holder | null = null
   #soon: ReturnType<typeof setTimeout> | undefined
   #later: ReturnType<typeof setTimeout> | undefined
+  #further: ReturnType<typeof setTimeout> | undefined
   /** Counts what was typed, to know an answer to an older text. */
   #typed = 0
   #draft = `draft ${Date.now().toString(36)} ${(made += 1)}`
@@ -64,9 +69,14 @@ export class DocumentEdit {
     void this.read()
   }
 
-  /** The text as it stands. */
+  /** The text as it stands, every line ending with a line feed. */
   get current(): string {
     return this.#editor?.text ?? this.text ?? ''
+  }
+
+  /** The text as it is saved: each line ends as it did. */
+  get original(): string {
+    return this.#editor?.original ?? this.text ?? ''
   }
 
   /** Takes the editor that holds the text from now on. */
@@ -111,7 +121,7 @@ export class DocumentEdit {
     if (this.#editor) void this.lint()
   }
 
-  /** Sends what changed; a slower older answer is dropped. */
+  /** Sends what changed, and looks near it first; a slower older answer is dropped. */
   async lint(): Promise<void> {
     const editor = this.#editor
     if (!editor || this.#closed) return
@@ -123,27 +133,42 @@ export class DocumentEdit {
     const changes = editor.changes()
     const whole = this.#known ? null : editor.text
     // Asked again for the same text, for another target: the same version.
-    if (whole !== null || changes.length > 0) this.#version += 1
-    const [version, typed] = [this.#version, this.#typed]
+    const same = whole === null && changes.length === 0
+    if (!same) this.#version += 1
     this.#known = true
     this.#sentAt = at
+    clearTimeout(this.#further)
+    const looked = await this.#look(same ? 'whole' : whole === null ? 'near' : 'text', whole, changes)
+    if (looked === null) return
+    // What only the whole text shows comes after, and what takes compiling when typing pauses.
+    const text = looked === 'near' ? await this.#look('text', null, []) : looked
+    if (text === 'text') this.#further = setTimeout(() => void this.#look('whole', null, []), looked === 'near' ? PAUSE : 0)
+  }
+
+  /** Takes one look; how far it went, or `null` when it was overtaken. */
+  async #look(depth: DraftDepth, text: string | null, changes: TextChange[]): Promise<DraftDepth | null> {
+    const [version, typed] = [this.#version, this.#typed]
     this.linting = true
     try {
-      const report = await call('apis.lint_draft', { draft: this.#draft, version, api: this.api, text: whole, changes: whole === null ? changes : [], target: this.#target })
-      if (version !== this.#version) return
+      const report = await call('apis.lint_draft', { draft: this.#draft, version, api: this.api, text, changes, target: this.#target, depth })
+      if (version !== this.#version) return null
+      this.#sentAt = null
       if (report.state === 'unknown') {
         this.#known = false
         this.#plan(0)
-      } else if (report.state === 'linted' && typed === this.#typed) this.#found(report.diagnostics, report.total)
-    } catch (thrown) {
-      if (version !== this.#version) return
-      this.#known = false
-      this.fault = toFault(thrown, 'apis.lint_draft')
-    } finally {
-      if (version === this.#version) {
-        this.#sentAt = null
-        this.linting = false
+        return null
       }
+      if (report.state !== 'linted') return null
+      if (typed === this.#typed) this.#found(report.diagnostics, report.total)
+      return report.depth
+    } catch (thrown) {
+      if (version !== this.#version) return null
+      this.#known = false
+      this.#sentAt = null
+      this.fault = toFault(thrown, 'apis.lint_draft')
+      return null
+    } finally {
+      if (version === this.#version) this.linting = false
     }
   }
 
@@ -172,7 +197,7 @@ export class DocumentEdit {
 
   async save(): Promise<boolean> {
     if (this.text === null || this.saving || !this.dirty) return false
-    const text = this.current
+    const text = this.original
     const typed = this.#typed
     const edition = drafts.document(this.api)?.edition ?? this.#edition
     return this.#attempt(async () => {
@@ -204,14 +229,14 @@ export class DocumentEdit {
     const latest = await this.#attempt(async () => {
       const view = await call('apis.document', { api: this.api })
       this.#edition = view.edition
-      if (this.dirty) drafts.keepDocument(this.api, { edition: view.edition, text: this.current })
+      if (this.dirty) drafts.keepDocument(this.api, { edition: view.edition, text: this.original })
     })
     return latest && this.save()
   }
 
   /** Takes the newer version; gives back what was typed. */
   async takeTheirs(): Promise<string> {
-    const mine = this.current
+    const mine = this.original
     drafts.dropDocument(this.api)
     await this.read()
     return mine
@@ -220,6 +245,7 @@ export class DocumentEdit {
   close(): void {
     clearTimeout(this.#soon)
     clearTimeout(this.#later)
+    clearTimeout(this.#further)
     this.#settle(false)
     this.#closed = true
     this.#version += 1
@@ -250,7 +276,7 @@ export class DocumentEdit {
       this.fidelity = null
       return
     }
-    const text = this.current
+    const text = this.original
     drafts.keepDocument(this.api, { edition: this.#edition, text })
     if (compare) void this.#compare(text)
   }

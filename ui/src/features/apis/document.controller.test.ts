@@ -17,16 +17,21 @@ const { drafts } = await import('./drafts.svelte')
 const { DocumentEdit } = await import('./document.controller.svelte')
 
 const TEXT = 'openapi: 3.0.3\n'
-const report = (version: unknown, state = 'linted') => ({ version, state, diagnostics: [], total: 0, errors: 0 })
+const report = (version: unknown, state = 'linted', depth: unknown = 'whole') => ({ version, state, depth, diagnostics: [], total: 0, errors: 0 })
 const sent = (name: string) => asked.filter(([one]) => one === name).map(([, request]) => request)
+const depths = () => sent('apis.lint_draft').map(({ version, depth }) => `${String(version)} ${String(depth)}`)
 
 /** An editor without a screen. */
 class Held {
   text = TEXT
+  end = '\n'
   #saved = TEXT
   #changes: TextChange[] = []
   get changed() {
     return this.text !== this.#saved
+  }
+  get original() {
+    return this.text.replaceAll('\n', this.end)
   }
   changes() {
     const found = this.#changes
@@ -80,6 +85,41 @@ describe('a document being typed', () => {
     expect(sent('apis.lint_draft')[3]).toMatchObject({ version: 4, text: `${TEXT}ab`, changes: [] })
     edit.close()
     expect(sent('apis.close_draft')).toHaveLength(1)
+  })
+
+  it('is looked at near the keystroke, then whole, and for the gateway when typing pauses', async () => {
+    answers['apis.lint_draft'] = ({ version, depth }) => report(version, 'linted', depth)
+    const { edit, type } = await editing('api_4')
+    await vi.advanceTimersByTimeAsync(10)
+    expect(depths()).toEqual(['1 text', '1 whole'])
+    asked.length = 0
+    type('a')
+    await vi.advanceTimersByTimeAsync(40)
+    expect(depths()).toEqual(['2 near', '2 text'])
+    type('b')
+    await vi.advanceTimersByTimeAsync(40)
+    expect(depths().slice(2)).toEqual(['3 near', '3 text'])
+    await vi.advanceTimersByTimeAsync(500)
+    expect(depths().slice(4)).toEqual(['3 whole'])
+    // Nothing is near when the core had to read it all.
+    answers['apis.lint_draft'] = ({ version, depth }) => report(version, 'linted', depth === 'near' ? 'text' : depth)
+    asked.length = 0
+    type('c')
+    await vi.advanceTimersByTimeAsync(100)
+    expect(depths()).toEqual(['4 near', '4 whole'])
+    edit.close()
+    drafts.dropDocument('api_4')
+  })
+
+  it('is saved with the line ends it had', async () => {
+    answers['apis.save_document'] = ({ text }) => ({ text, syntax: 'yaml', edition: 4, diagnostics: [] })
+    const { edit, editor, type } = await editing('api_5')
+    editor.end = '\r\n'
+    type('a')
+    await edit.save()
+    expect(sent('apis.save_document')).toMatchObject([{ text: 'openapi: 3.0.3\r\na' }])
+    edit.close()
+    drafts.dropDocument('api_5')
   })
 
   it('is kept as a draft after a pause and when it is left, and compared with AWS', async () => {

@@ -1,5 +1,5 @@
 /** Addresses of the deploy flow: what was chosen stands in them, so that going back and reloading lose nothing. */
-import type { ApiId, GatewayId, RunGoal } from '../../ipc/generated'
+import type { ApiId, GatewayId, Place, RunGoal } from '../../ipc/generated'
 
 export interface PlanAddress {
   gateways: GatewayId[]
@@ -21,4 +21,9 @@ export function readPlanAddress(query: string): PlanAddress {
 
 export function runAddress(deployments: string[]): string {
   return `/deployments/${deployments.join(',')}`
+}
+
+/** The document of an API, at a place. */
+export function placeAddress(api: ApiId, { line, column }: Pick<Place, 'line' | 'column'>): string {
+  return `/apis/${api}/design?line=${line}&column=${column}`
 }

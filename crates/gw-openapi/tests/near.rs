@@ -1,0 +1,281 @@
+//! Documents being typed: what is found near an edit is what reading the whole finds, and the tree is the same.
+
+use gw_model::Diagnostic;
+use gw_openapi::{Document, Draft, Node, lint, move_along};
+
+const JSON: &str = r##"{
+  "openapi": "3.0.3",
+  "info": { "title": "T", "version": "1" },
+  "paths": {
+    "/a": {
+      "get": {
+        "operationId": "getA",
+        "parameters": [{ "$ref": "#/components/parameters/limit" }],
+        "responses": { "200": { "description": "Ünïcode \n 😀", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } } }
+      }
+    },
+    "/b/{id}": {
+      "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
+      "put": { "operationId": "putB", "responses": { "204": { "description": "gone" } } }
+    },
+    "/c": { "get": { "responses": {} } }
+  },
+  "components": {
+    "parameters": { "limit": { "name": "limit", "in": "query", "schema": { "type": "integer", "maximum": 9 } } },
+    "schemas": { "Thing": { "type": "object", "properties": { "name": { "type": "string" } } }, "Unused": { "type": "strin" } }
+  }
+}
+"##;
+
+const YAML: &str = "\
+openapi: 3.0.3
+info:
+  title: T # kept
+  version: '1'
+paths:
+  /a:
+    get:
+      operationId: getA
+      parameters:
+        - $ref: '#/components/parameters/limit'
+      responses:
+        '200':
+          description: |
+            Ünïcode 😀
+            text
+          content:
+            application/json:
+              schema: { $ref: '#/components/schemas/Thing' }
+  /b/{id}:
+    parameters:
+    - { name: id, in: path, required: true, schema: { type: string } }
+    put:
+      operationId: putB
+      responses: { '204': { description: gone } }
+  /c:
+    get:
+      responses: {}
+components:
+  parameters:
+    limit: { name: limit, in: query, schema: { type: integer, maximum: 9 } }
+  schemas:
+    Thing:
+      type: object
+      properties:
+        name: { type: string }
+    Unused: { type: strin }
+";
+
+/// Edits as they are typed: text, and what takes its place.
+const EDITS: [(&str, &str); 24] = [
+    ("getA", "getAll"),
+    ("getA", "putB"),
+    ("integer", "intege"),
+    ("integer", "intege\u{fc}"),
+    ("type", "typ"),
+    ("maximum", "maxi"),
+    ("#/components/schemas/Thing", "#/components/schemas/Thin"),
+    ("limit", "limits"),
+    ("Ünïcode", "Uni\u{1f600}"),
+    ("gone", ""),
+    ("204", "2040"),
+    ("id", "name"),
+    ("putB", "getA"),
+    ("put", "post"),
+    ("responses", "answers"),
+    ("title", "titl"),
+    ("{}", "{\"x\": 1}"),
+    ("{}", "{"),
+    ("\"name\"", "name\""),
+    ("strin", "string"),
+    ("strin", "string\n"),
+    (
+        "      responses: {}\n",
+        "      responses:\n        '200':\n          description: x\n",
+    ),
+    (
+        "\"responses\": {}",
+        "\n\n\"responses\": {\"200\": {\"description\": \"x\"}},\n \"summary\": \"s\"",
+    ),
+    ("/c", "/d/{x}"),
+];
+
+fn whole(text: &str) -> (Document, Vec<Diagnostic>) {
+    let (document, mut found) = Document::parse(text);
+    found.extend(lint(&document));
+    (document, found)
+}
+
+/// Every node with where it stands.
+fn nodes(node: Node<'_>, all: &mut Vec<String>) {
+    let key = node.key().map(|key| key.span());
+    let text = node.scalar_text();
+    all.push(format!(
+        "{} {:?} {key:?} {text:?} {:?}",
+        node.pointer(),
+        node.span(),
+        node.place()
+    ));
+    for (_, value) in node.entries() {
+        nodes(value, all);
+    }
+    for item in node.items() {
+        nodes(item, all);
+    }
+}
+
+fn told(found: &[Diagnostic]) -> Vec<String> {
+    let mut told: Vec<String> = found
+        .iter()
+        .map(|it| {
+            format!(
+                "{}:{} {} {} {}",
+                it.place.line, it.place.column, it.rule, it.place.pointer, it.message
+            )
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn an_edited_draft_has_the_tree_of_its_text() {
+    let mut near = 0;
+    for start in [JSON, YAML] {
+        for (from, to) in EDITS {
+            for (at, _) in start.match_indices(from) {
+                let text = format!("{}{to}{}", &start[..at], &start[at + from.len()..]);
+                let mut draft = Draft::read(start);
+                let Some(found) = draft.edit(&text) else {
+                    assert_eq!(draft.document().text(), start, "{from} to {to}");
+                    continue;
+                };
+                let (document, all) = whole(&text);
+                if draft.document().text() == start {
+                    assert!(
+                        !document.is_sound(),
+                        "{from} to {to} is told as broken: {found:?}"
+                    );
+                    assert_eq!(found[0].rule, "doc-malformed");
+                    continue;
+                }
+                near += 1;
+                let (mut one, mut other) = (Vec::new(), Vec::new());
+                nodes(draft.document().root(), &mut one);
+                nodes(document.root(), &mut other);
+                assert_eq!(one, other, "{from} to {to} at {at}");
+                assert_eq!(
+                    told(&lint(draft.document())),
+                    told(&lint(&document)),
+                    "{from} to {to}"
+                );
+                assert_eq!(
+                    draft.document().operations().len(),
+                    document.operations().len()
+                );
+                // What is told near is so: nothing is made up in the part, and nothing local is missed.
+                let (found, all) = (told(&found), told(&all));
+                let wide = |line: &&String| {
+                    [
+                        "oas-ref-unresolved",
+                        "oas-component-unused",
+                        "oas-operation-id",
+                        "oas-tag",
+                        "oas-path",
+                        "oas-security",
+                    ]
+                    .iter()
+                    .any(|rule| line.contains(rule))
+                };
+                let only = |a: &[String], b: &[String]| -> Vec<String> {
+                    a.iter()
+                        .filter(|line| !b.contains(line))
+                        .filter(|line| !wide(line))
+                        .cloned()
+                        .collect()
+                };
+                assert_eq!(
+                    only(&found, &all),
+                    Vec::<String>::new(),
+                    "{from} to {to} made up"
+                );
+                assert_eq!(
+                    only(&all, &found),
+                    Vec::<String>::new(),
+                    "{from} to {to} missed"
+                );
+            }
+        }
+    }
+    assert!(near > 60, "{near} edits were seen through");
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_told_near() {
+    for start in [JSON, YAML] {
+        let found = Draft::read(start)
+            .edit(&start.replace("schemas/Thing", "schemas/Thin"))
+            .unwrap();
+        let told = found.iter().filter(|it| it.rule == "oas-ref-unresolved");
+        assert_eq!(told.count(), 1, "{found:?}");
+    }
+}
+
+#[test]
+fn many_edits_one_after_another_keep_the_tree() {
+    for start in [JSON, YAML] {
+        let (mut draft, mut text) = (Draft::read(start), start.to_owned());
+        for round in 0..60 {
+            let (from, to) = if round % 2 == 0 {
+                ("getA", "getAnd")
+            } else {
+                ("getAnd", "getA")
+            };
+            let next = text.replacen(from, to, 1);
+            draft.edit(&next).unwrap();
+            text = next;
+            let other = text.replacen("maximum\": 9", "maximum\": \"9", 1);
+            if other != text {
+                draft.edit(&other).unwrap();
+                assert_eq!(draft.document().text(), text, "broken text is not taken");
+            }
+        }
+        let (document, found) = whole(&text);
+        assert_eq!(told(&lint(draft.document())), told(&lint(&document)));
+        assert_eq!(told(draft.found()), told(&found));
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_through_is_left_to_the_whole() {
+    let refused = |start: &str, from: &str, to: &str| {
+        let mut draft = Draft::read(start);
+        draft.edit(&start.replacen(from, to, 1)).is_none()
+    };
+    assert!(refused(JSON, "openapi", "openap"), "the outermost object");
+    assert!(
+        refused(YAML, "    get:\n      operationId", "get:\n  operationId"),
+        "lines that end the part"
+    );
+    let shared = YAML.replace("'204': {", "'204': &gone {");
+    assert!(refused(&shared, "putB", "putC"), "an anchor in the part");
+    assert!(
+        Draft::read("{\"a\"").edit("{\"a\":").is_none(),
+        "a text that was broken"
+    );
+    assert!(Draft::read(JSON).edit(JSON).is_none(), "nothing was edited");
+}
+
+#[test]
+fn findings_move_along_with_their_lines() {
+    let mut found = whole(YAML).1;
+    let before = told(&found);
+    move_along(YAML, &format!("# one\n# two\n{YAML}"), &mut found);
+    let lines = |told: &str| told.split(':').next().unwrap().parse::<u32>().unwrap();
+    let sum = |all: &[String]| all.iter().map(|line| lines(line)).sum::<u32>();
+    let moved = before.iter().filter(|line| lines(line) > 1).count();
+    assert_eq!(
+        sum(&told(&found)),
+        sum(&before) + 2 * u32::try_from(moved).unwrap()
+    );
+}
