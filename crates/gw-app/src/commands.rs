@@ -133,6 +133,10 @@ macro_rules! each_command {
             "deployments.list" => deployments::list(DeploymentSearch) -> DeploymentPage, reads [Deployments], changes [];
             "deployments.get" => deployments::get(DeploymentRequest) -> DeploymentDetail, reads [Deployments], changes [];
             "deployments.placements" => deployments::placements(PlacementSearch) -> Vec<PlacementRow>, reads [Deployments, Apis, Policies], changes [];
+            "deployments.kept" => deployments::kept(KeptRequest) -> KeptList, reads [Deployments, Gateways], changes [];
+            "deployments.revisions" => deployments::revisions(RevisionSearch) -> RevisionList, reads [Deployments, Apis, Policies], changes [];
+            "deployments.diff" => deployments::diff(DiffRequest) -> DiffView, reads [Deployments, Apis, Policies], changes [];
+            "deployments.set_keep" => deployments::set_keep(KeepSet) -> Done, reads [], changes [Deployments];
 
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
             "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];

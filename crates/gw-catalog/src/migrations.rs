@@ -29,6 +29,7 @@ const STEPS: &[&str] = &[
     include_str!("history.0009.sql"),
     include_str!("settings.0010.sql"),
     include_str!("apis.0011.sql"),
+    include_str!("prunings.0012.sql"),
 ];
 
 /// The version this program writes.

@@ -47,7 +47,13 @@ pub enum Verb {
     /// Show what deploying would change, call by call; changes nothing
     Plan(PlanArgs),
     /// Deploy an API to one or many gateways
-    Deploy(DeployArgs),
+    Deploy(PublishArgs),
+    /// Go back on a gateway to what was live before, or to a kept revision, in one call
+    Rollback(RollbackArgs),
+    /// An API's revisions, and what gateways keep of it to go back to
+    History(HistoryArgs),
+    /// How two states of an API differ: for callers, and in the document
+    Diff(DiffArgs),
     /// Take an API off gateways
     Undeploy(DeployArgs),
     /// What is where, with journal ids
@@ -415,6 +421,62 @@ pub struct DeployArgs {
     /// Say yes to the plan and to everything it asks consent for
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `deploy`
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// Where and whether at once
+    #[command(flatten)]
+    pub run: DeployArgs,
+    /// A revision that was deployed before, instead of the working one
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Option<String>,
+}
+
+/// `rollback`
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// name or name@version
+    pub api: String,
+    /// Where
+    #[arg(long, value_name = "NAME")]
+    pub gateway: String,
+    /// A revision, or the gateway's id of a kept deployment [default: what was live before]
+    #[arg(long, value_name = "REVISION")]
+    pub to: Option<String>,
+    /// Say yes to the plan and to everything it asks consent for
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `history`
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// name or name@version
+    pub api: String,
+    /// Only on this gateway
+    #[arg(long, value_name = "NAME")]
+    pub gateway: Option<String>,
+    /// From now on keep this many deployments on each gateway, 1 to 100
+    #[arg(long, value_name = "NUMBER")]
+    pub keep: Option<u32>,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// name or name@version
+    pub api: String,
+    /// Before: `live`, `working`, or a revision
+    #[arg(long, default_value = "live", value_name = "STATE")]
+    pub from: String,
+    /// After: `live`, `working`, or a revision
+    #[arg(long, default_value = "working", value_name = "STATE")]
+    pub to: String,
+    /// Whose `live` is meant
+    #[arg(long, value_name = "NAME")]
+    pub gateway: Option<String>,
 }
 
 /// `application …`

@@ -1000,6 +1000,7 @@ version: string, };
  * A run with its journal.
  */
 export type DeploymentDetail = { 
+pruned: Array<Pruning>, 
 /**
  * The run.
  */
@@ -1467,7 +1468,7 @@ facts: Record<string, string>, };
 /**
  * A wire-stable fault code.
  */
-export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
+export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "deploy.not-kept" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
 
 /**
  * What a command reads or changes; the page reads a feature again when it changed.
@@ -2519,6 +2520,7 @@ export type PlanChangeKind = "security" | "removed" | "added" | "changed";
  * What to do on which gateways.
  */
 export type PlanRequest = { 
+to?: string, 
 /**
  * Which API.
  */
@@ -2939,12 +2941,13 @@ invoke_url: string | null, };
 /**
  * What a run is to reach.
  */
-export type RunGoal = "publish" | "withdraw";
+export type RunGoal = "publish" | "withdraw" | "return";
 
 /**
  * What a run is about; written once, before its first entry.
  */
 export type RunHeader = { 
+returned_to?: string, 
 /**
  * The run.
  */
@@ -3086,6 +3089,7 @@ redirect_port: number | null, };
  * A plan to carry out.
  */
 export type StartRequest = { 
+to?: string, 
 /**
  * Which API.
  */
@@ -3176,6 +3180,7 @@ port: number | null, };
  * What would happen on one gateway.
  */
 export type TargetPlan = { 
+returns_to: KeptRow | null, 
 /**
  * Which.
  */
@@ -3373,6 +3378,19 @@ locked: boolean, } | { "kind": "file-missing",
  */
 path: string, } | { "kind": "memory" };
 
+export type KeptRequest = { api: ApiId, gateway: GatewayId, };
+export type KeptList = { gateway: GatewayId, gateway_name: string, gateway_kind: GatewayKind, rows: Array<KeptRow>, keep: number, };
+export type KeptRow = { id: string, revision: RevisionId | null, deployment: DeploymentId | null, made_at: UnixMillis | null, ours: boolean, live: boolean, previous: boolean, held_by: string | null, broken: string | null, };
+export type RevisionSearch = { api: ApiId, offset: number, limit: number, };
+export type RevisionList = { working: RevisionId, rows: Array<RevisionLine>, total: number, };
+export type RevisionLine = { id: RevisionId, name: string, version: string, made_at: UnixMillis, live_on: Array<string>, };
+export type DiffRequest = { api: ApiId, gateway: GatewayId | null, from: string, to: string, };
+export type DiffView = { from: DiffSide, to: DiffSide, changes: Array<PlanChange>, document: string, };
+export type DiffSide = { said: string, revision: RevisionId, made_at: UnixMillis | null, };
+export type KeepSet = { keep: number, };
+export type Pruning = { deployment: DeploymentId, at: UnixMillis, sentence: string, kept: string | null, state: PruningState, fault: Fault | null, };
+export type PruningState = "intended" | "gone" | "failed";
+
 /** Every command: what it takes and gives. */
 export interface Commands {
   'app.status': { request: Empty; response: AppStatus };
@@ -3438,6 +3456,10 @@ export interface Commands {
   'deployments.list': { request: DeploymentSearch; response: DeploymentPage };
   'deployments.get': { request: DeploymentRequest; response: DeploymentDetail };
   'deployments.placements': { request: PlacementSearch; response: Array<PlacementRow> };
+  'deployments.kept': { request: KeptRequest; response: KeptList };
+  'deployments.revisions': { request: RevisionSearch; response: RevisionList };
+  'deployments.diff': { request: DiffRequest; response: DiffView };
+  'deployments.set_keep': { request: KeepSet; response: Done };
   'console.prepare': { request: PrepareRequest; response: ConsoleForm };
   'console.send': { request: SendRequest; response: ConsoleAnswer };
   'console.cancel': { request: CancelRequest; response: Done };
@@ -3512,6 +3534,10 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.list': ["deployments"],
   'deployments.get': ["deployments"],
   'deployments.placements': ["deployments","apis","policies"],
+  'deployments.kept': ["deployments","gateways"],
+  'deployments.revisions': ["deployments","apis","policies"],
+  'deployments.diff': ["deployments","apis","policies"],
+  'deployments.set_keep': [],
   'console.prepare': ["apis","policies","deployments","applications"],
   'console.send': [],
   'console.cancel': [],
@@ -3559,6 +3585,7 @@ export const FAULT_CODES: FaultCode[] = [
   "deploy.stuck",
   "deploy.interrupted",
   "deploy.not-deployed",
+  "deploy.not-kept",
   "network.unreachable",
   "network.name-unknown",
   "network.timeout",

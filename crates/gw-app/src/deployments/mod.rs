@@ -2,21 +2,28 @@
 //!
 //! It refuses to carry out anything but the plan that was shown: a changed API refuses the start.
 
+mod back;
+mod compare;
+mod history;
+pub mod history_wire;
 mod place;
 mod plan;
+mod prune;
 mod run;
 pub mod wire;
 
-use gw_catalog::{Page, RunFilter, RunRow};
+use gw_catalog::{Page, Pruning, RunFilter, RunRow};
 use gw_deploy::Journal as _;
 use gw_model::{ApiId, DeploymentId, Fault, RevisionId};
 
 use crate::app::App;
 use crate::wire::{
     DeploymentDetail, DeploymentPage, DeploymentRequest, DeploymentRow, DeploymentSearch,
-    PlacementRow, PlacementSearch, RunGoal,
+    PlacementRow, PlacementSearch,
 };
 
+pub use compare::diff;
+pub use history::{KEEP, kept, revisions, set_keep};
 pub(crate) use place::{WorkingId, placements_of, reached_at};
 pub use plan::plan;
 pub(crate) use run::{RunHandle, is_running};
@@ -28,6 +35,11 @@ pub const CONSENTS: [&str; 3] = ["open-operations", "lowers-security", "withdraw
 /// The revision that would be published now.
 pub async fn working_revision(app: &App, api: &ApiId) -> Result<RevisionId, Fault> {
     Ok(crate::apis::working::revision(app, api).await?.id())
+}
+
+/// A revision that was deployed before, by its id or the beginning of it.
+pub async fn stored_revision(app: &App, api: &ApiId, text: &str) -> Result<RevisionId, Fault> {
+    back::find_revision(app, api, text).await
 }
 
 /// Runs, newest first.
@@ -57,17 +69,26 @@ pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage
 
 /// One run with its journal.
 pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDetail, Fault> {
-    let (found, (header, records)) = app
+    let (found, (header, records), pruned) = app
         .catalog(move |catalog| {
             let found = catalog.runs().get(&request.deployment)?;
-            Ok((found, catalog.read(&request.deployment)?))
+            let pruned = catalog.prunings().after(&request.deployment)?;
+            Ok((found, catalog.read(&request.deployment)?, pruned))
         })
         .await?;
     Ok(DeploymentDetail {
         row: row(app, found).await?,
         header,
         records,
+        pruned,
     })
+}
+
+/// What was deleted after a run of what the gateway kept, and what of it failed.
+pub async fn pruned(app: &App, deployment: &DeploymentId) -> Result<Vec<Pruning>, Fault> {
+    let id = deployment.clone();
+    app.catalog(move |catalog| catalog.prunings().after(&id))
+        .await
 }
 
 /// What is where: the cells of the fleet matrix.
@@ -91,6 +112,7 @@ async fn row_of(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, F
 
 async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
     let running = run.outcome.is_none() && is_running(app, &run.header.deployment).await?;
+    let goal = run.header.goal();
     Ok(DeploymentRow {
         deployment: run.header.deployment,
         api: run.header.api,
@@ -98,11 +120,7 @@ async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
         api_version: run.api_version,
         gateway: run.header.gateway,
         gateway_name: run.gateway_name,
-        goal: if run.header.revision.is_some() {
-            RunGoal::Publish
-        } else {
-            RunGoal::Withdraw
-        },
+        goal,
         revision: run.header.revision,
         started_at: run.header.started_at,
         finished_at: run.finished_at,

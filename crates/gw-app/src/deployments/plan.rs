@@ -5,9 +5,10 @@
 use futures::future::join_all;
 use gw_connector::{Goal, LiveState, Target};
 use gw_deploy::{Prepared, eta, prepare};
-use gw_model::{Api, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
+use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
 use gw_plan::{Plan, PlanChange, RouteSecurity};
 
+use super::back::{self, Returning};
 use crate::apis::Working;
 use crate::app::App;
 use crate::connect::{self, Connection};
@@ -15,14 +16,35 @@ use crate::wire::{Consent, PlanRequest, PlanView, RunGoal, TargetPlan};
 
 /// What would happen, gateway by gateway.
 pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
-    let working = Working::load(app, &request.api).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal).await?;
+    let to = request.to.as_deref();
+    let working = working_for(app, &request.api, request.goal, to).await?;
+    let readied = ready_all(app, &working, &request.gateways, request.goal, to).await?;
+    let targets: Vec<TargetPlan> = readied.into_iter().map(|readied| readied.view).collect();
+    let returned_to = targets
+        .iter()
+        .find_map(|target| target.returns_to.as_ref()?.revision.clone());
     Ok(PlanView {
         api: working.api.id.clone(),
         goal: request.goal,
-        revision: working.revision.id(),
-        targets: readied.into_iter().map(|readied| readied.view).collect(),
+        revision: returned_to.unwrap_or_else(|| working.revision.id()),
+        targets,
     })
+}
+
+/// What is published: the working revision, unless a stored one is asked for.
+pub(super) async fn working_for(
+    app: &App,
+    api: &ApiId,
+    goal: RunGoal,
+    to: Option<&str>,
+) -> Result<Working, Fault> {
+    match to.filter(|_| goal == RunGoal::Publish) {
+        None => Working::load(app, api).await,
+        Some(text) => {
+            let revision = back::find_revision(app, api, text).await?;
+            Working::of_revision(app, api, &revision).await
+        }
+    }
 }
 
 /// A gateway's plan, and what is needed to carry it out; `None` when it cannot run.
@@ -36,6 +58,8 @@ pub(super) struct Means {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) prepared: Prepared,
+    /// What is returned to; `None` for other goals.
+    pub(super) returning: Option<Returning>,
 }
 
 /// Prepares side by side.
@@ -44,14 +68,22 @@ pub(super) async fn ready_all(
     working: &Working,
     gateways: &[GatewayId],
     goal: RunGoal,
+    to: Option<&str>,
 ) -> Result<Vec<Readied>, Fault> {
+    if goal == RunGoal::Return && gateways.len() != 1 {
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            "Each gateway keeps deployments of its own",
+            "Go back on one gateway at a time",
+        ));
+    }
     let ids = gateways.to_vec();
     let gateways: Vec<Gateway> = app
         .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
         .await?;
     let all = gateways
         .iter()
-        .map(|gateway| ready(app, working, gateway, goal));
+        .map(|gateway| ready(app, working, gateway, goal, to));
     join_all(all).await.into_iter().collect()
 }
 
@@ -60,6 +92,7 @@ async fn ready(
     working: &Working,
     gateway: &Gateway,
     goal: RunGoal,
+    to: Option<&str>,
 ) -> Result<Readied, Fault> {
     let (api, gateway_id) = (working.api.id.clone(), gateway.id.clone());
     let (placement, old_plan) = app
@@ -106,9 +139,11 @@ async fn ready(
         invoke_url: placement
             .as_ref()
             .and_then(|placement| placement.invoke_url.clone()),
+        returns_to: None,
         fault: None,
     };
-    let means = match attempt(app, working, gateway, goal, target, &mut view.diagnostics).await {
+    let aim = (goal, to);
+    let means = match attempt(app, working, gateway, aim, target, &mut view.diagnostics).await {
         Ok(means) => means,
         Err(fault) => {
             view.fault = Some(fault);
@@ -126,11 +161,16 @@ async fn ready(
     let before = old_plan
         .filter(|_| observed.state == LiveState::Live)
         .unwrap_or_else(|| nothing(&working.plan));
-    let after = if goal == RunGoal::Publish {
-        working.plan.clone()
-    } else {
-        nothing(&working.plan)
+    let after = match (&means.returning, goal) {
+        // What another catalog deployed is not known; a consent says so.
+        (Some(returning), _) => returning.plan.clone().unwrap_or_else(|| before.clone()),
+        (None, RunGoal::Withdraw) => nothing(&working.plan),
+        (None, _) => working.plan.clone(),
     };
+    view.returns_to = means
+        .returning
+        .as_ref()
+        .map(|returning| returning.row.clone());
     view.changes = if changes.is_empty() {
         Vec::new()
     } else {
@@ -144,6 +184,9 @@ async fn ready(
         &view.changes,
         changes.is_empty(),
     );
+    if means.returning.as_ref().is_some_and(|it| it.plan.is_none()) && !changes.is_empty() {
+        view.consents.push(unknown_plan());
+    }
     view.eta_ms =
         u64::try_from(eta(changes, &means.connection.lane.quotas).as_millis()).unwrap_or(u64::MAX);
     view.permissions = permissions(changes);
@@ -164,7 +207,7 @@ async fn attempt(
     app: &App,
     working: &Working,
     gateway: &Gateway,
-    goal: RunGoal,
+    (goal, to): (RunGoal, Option<&str>),
     target: Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Means, Fault> {
@@ -182,15 +225,22 @@ async fn attempt(
         crate::apis::sort(diagnostics);
         working.refuse_errors(&found)?;
     }
-    let goal = match goal {
-        RunGoal::Publish => Goal::Publish(&working.plan),
-        RunGoal::Withdraw => Goal::Withdraw,
+    let connector = connection.connector.as_ref();
+    let returning = match goal {
+        RunGoal::Return => Some(back::choose(app, connector, &target, &gateway.name, to).await?),
+        RunGoal::Publish | RunGoal::Withdraw => None,
     };
-    let prepared = prepare(connection.connector.as_ref(), goal, &target).await?;
+    let goal = match (&returning, goal) {
+        (Some(returning), _) => Goal::Return(&returning.kept),
+        (None, RunGoal::Withdraw) => Goal::Withdraw,
+        (None, _) => Goal::Publish(&working.plan),
+    };
+    let prepared = prepare(connector, goal, &target).await?;
     Ok(Means {
         connection,
         target,
         prepared,
+        returning,
     })
 }
 
@@ -261,6 +311,15 @@ fn consents(
         });
     }
     consents
+}
+
+/// Whether it lowers security cannot be told, so it may.
+fn unknown_plan() -> Consent {
+    Consent {
+        key: "lowers-security".to_owned(),
+        sentence: "It was deployed from another catalog, so nothing here can say whether it lets more callers in"
+            .to_owned(),
+    }
 }
 
 fn permissions(changes: &[gw_connector::Change]) -> Vec<String> {

@@ -13,6 +13,7 @@ mod deployments;
 mod drafts;
 mod fixes;
 mod gateways;
+mod history;
 mod hostile;
 mod key_managers;
 mod operations;

@@ -18,7 +18,7 @@ use crate::world::{OPEN, World, mock, plan, provisioned, request, route, scope};
 
 /// A journal that lives as long as the test.
 #[derive(Default)]
-struct Memory(Mutex<BTreeMap<DeploymentId, (RunHeader, Vec<Record>)>>);
+pub(crate) struct Memory(Mutex<BTreeMap<DeploymentId, (RunHeader, Vec<Record>)>>);
 
 impl Journal for Memory {
     fn begin(&self, header: &RunHeader) -> Result<(), Fault> {
@@ -55,7 +55,7 @@ impl Journal for Memory {
     }
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     let retry = RetryRules {
         first_wait: Duration::from_millis(10),
         ..RetryRules::default()
@@ -80,6 +80,7 @@ async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
             revision: plan.revision.clone(),
             digest: gw_plan::digest(plan),
         }),
+        returns_to: None,
         observed: prepared.observed,
         changes: prepared.changes,
         lane: Lane::unlimited("test"),

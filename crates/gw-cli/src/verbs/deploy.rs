@@ -14,7 +14,7 @@ use gw_model::{Api, Code, Fault, GatewayId};
 use serde_json::{Value, json};
 
 use super::word;
-use crate::args::DeployArgs;
+use crate::args::{DeployArgs, PublishArgs};
 use crate::output::{self, Reply, exit_status};
 use crate::progress::Progress;
 
@@ -25,6 +25,7 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
         api: api.id,
         gateways: ids(&gateways),
         goal: RunGoal::Publish,
+        to: None,
     };
     let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
@@ -33,13 +34,14 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
 }
 
 /// Deploys.
-pub async fn deploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
-    run(app, args, RunGoal::Publish, json).await
+pub async fn deploy(app: &App, args: &PublishArgs, json: bool) -> Result<Reply, Fault> {
+    let to = args.revision.as_deref();
+    run(app, &args.run, RunGoal::Publish, to, json).await
 }
 
 /// Takes an API off gateways.
 pub async fn undeploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
-    run(app, args, RunGoal::Withdraw, json).await
+    run(app, args, RunGoal::Withdraw, None, json).await
 }
 
 async fn find(app: &App, api: &str, gateways: &[String]) -> Result<(Api, Named), Fault> {
@@ -61,23 +63,39 @@ fn ids(gateways: &Named) -> Vec<GatewayId> {
     gateways.iter().map(|(id, _)| id.clone()).collect()
 }
 
-async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<Reply, Fault> {
+/// Shows the plan of a goal, asks, runs it and tells how it ended.
+pub(super) async fn run(
+    app: &App,
+    args: &DeployArgs,
+    goal: RunGoal,
+    to: Option<&str>,
+    json: bool,
+) -> Result<Reply, Fault> {
     let (api, gateways) = find(app, &args.api, &args.gateways).await?;
     // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
+    let mut to = to.map(str::to_owned);
     let (revision, consents) = if args.yes {
         let consents = deployments::CONSENTS
             .iter()
             .map(|key| (*key).to_owned())
             .collect();
-        (deployments::working_revision(app, &api.id).await?, consents)
+        let revision = match (&to, goal) {
+            (Some(to), RunGoal::Publish) => deployments::stored_revision(app, &api.id, to).await?,
+            _ => deployments::working_revision(app, &api.id).await?,
+        };
+        (revision, consents)
     } else {
         let request = PlanRequest {
             api: api.id.clone(),
             gateways: ids(&gateways),
             goal,
+            to: to.clone(),
         };
         let view = deployments::plan(app, request).await?;
         confirm(&view, json)?;
+        // What was shown is what is done, also when something else was deployed meanwhile.
+        let shown = view.targets.iter().find_map(|it| it.returns_to.as_ref());
+        to = shown.map(|kept| kept.id.clone()).or(to);
         let given = view
             .targets
             .iter()
@@ -90,6 +108,7 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
         gateways: ids(&gateways),
         goal,
         revision: revision.clone(),
+        to,
         consents,
     };
     let started = deployments::start(app, start).await?;
@@ -110,7 +129,13 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
         results.push((run.gateway, result));
     }
     progress.finish().await;
+    tell_prunings(app, &results).await?;
     let (lines, rows, exit) = summarise(&gateways, results)?;
+    let revision = match goal {
+        // Where going back led the run tells.
+        RunGoal::Return => rows.iter().find_map(|row| row["revision"].as_str()),
+        RunGoal::Publish | RunGoal::Withdraw => Some(revision.as_str()),
+    };
     let value = json!({ "api": api.id, "goal": goal, "revision": revision, "deployments": rows });
     Ok(Reply::new(value, lines).exit(exit))
 }
@@ -127,6 +152,7 @@ fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
     let question = match view.goal {
         RunGoal::Publish => format!("Deploy to {} gateways? [y/N] ", view.targets.len()),
         RunGoal::Withdraw => format!("Undeploy from {} gateways? [y/N] ", view.targets.len()),
+        RunGoal::Return => "Go back to it? [y/N] ".to_owned(),
     };
     let mut error = std::io::stderr().lock();
     let _ = write!(error, "{question}");
@@ -141,6 +167,24 @@ fn confirm(view: &PlanView, json: bool) -> Result<(), Fault> {
         "Nothing was changed",
         "Run it again when you are ready",
     ))
+}
+
+/// Says what could not be deleted of what gateways keep; the deployments stand.
+async fn tell_prunings(app: &App, results: &[RunResult]) -> Result<(), Fault> {
+    for row in results
+        .iter()
+        .filter_map(|(_, result)| result.as_ref().ok())
+    {
+        for line in deployments::pruned(app, &row.deployment).await? {
+            if let Some(fault) = &line.fault {
+                output::note(&format!(
+                    "{}: the next deployment tries again to tidy up what is kept. {}: {}",
+                    row.gateway_name, line.sentence, fault.summary
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 type RunResult = (GatewayId, Result<DeploymentRow, Fault>);
@@ -171,10 +215,18 @@ fn summarise(gateways: &Named, results: Vec<RunResult>) -> Result<(String, Vec<V
             let url = row
                 .and_then(|row| row.invoke_url.clone())
                 .unwrap_or_default();
+            let back = row
+                .filter(|row| row.goal == RunGoal::Return)
+                .and_then(|row| row.revision.as_ref())
+                .map(|revision| format!(" again with {revision}"))
+                .unwrap_or_default();
             lines.push(
-                format!("{name}: {} {url}", outcome.map(word).unwrap_or_default())
-                    .trim_end()
-                    .to_owned(),
+                format!(
+                    "{name}: {}{back} {url}",
+                    outcome.map(word).unwrap_or_default()
+                )
+                .trim_end()
+                .to_owned(),
             );
         } else if let Some(fault) = &fault {
             lines.push(format!("{name}: {}", output::fault_text(fault)));
@@ -252,6 +304,17 @@ fn describe_target(target: &TargetPlan) -> String {
         ));
         return text;
     }
+    if let Some(kept) = &target.returns_to {
+        let revision = kept.revision.as_ref().map(ToString::to_string);
+        text.push_str(&format!(
+            "  back to the kept deployment {} with {}, made {}\n",
+            kept.id,
+            revision
+                .as_deref()
+                .unwrap_or("a revision that is not known here"),
+            kept.made_at.map(output::time).unwrap_or_default()
+        ));
+    }
     for change in &target.changes {
         let mark = if change.lowers_security { "!" } else { "·" };
         text.push_str(&format!("  {mark} {}\n", change.sentence));
@@ -310,6 +373,7 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
                 format!("{}@{}", row.api_name, row.api_version),
                 row.gateway_name.clone(),
                 current.map_or_else(String::new, |place| word(place.state)),
+                verb(row.goal).to_owned(),
                 row.outcome.map_or_else(
                     || {
                         if row.running {
@@ -328,7 +392,7 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
         .collect();
     let none = "Nothing was deployed yet. Deploy: gatewright deploy API --gateway G";
     let text = output::table(
-        ["api", "gateway", "now", "outcome", "url", "journal"],
+        ["api", "gateway", "now", "what", "outcome", "url", "journal"],
         lines,
         none,
     );
@@ -336,4 +400,13 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
         json!({ "placements": placements, "deployments": page.rows }),
         text,
     ))
+}
+
+/// A run's goal as the command that starts it.
+fn verb(goal: RunGoal) -> &'static str {
+    match goal {
+        RunGoal::Publish => "deploy",
+        RunGoal::Withdraw => "undeploy",
+        RunGoal::Return => "rollback",
+    }
 }

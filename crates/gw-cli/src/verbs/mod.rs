@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod explain;
 pub mod fix;
 pub mod gateway;
+pub mod history;
 pub mod key_manager;
 pub mod policy;
 pub mod vault;

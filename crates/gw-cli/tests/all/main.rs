@@ -10,6 +10,7 @@ mod catalog;
 mod demo;
 mod exits;
 mod fixes;
+mod history;
 mod journey;
 mod secrets;
 mod serve;

@@ -38,7 +38,7 @@ export class PlanReading {
     this.loading = true
     this.fault = null
     try {
-      const plan = await call('deployments.plan', { api: this.api, gateways: this.address.gateways, goal: this.address.goal })
+      const plan = await call('deployments.plan', { api: this.api, gateways: this.address.gateways, goal: this.address.goal, to: this.address.to })
       // A yes was given to what was shown then.
       if (this.plan?.revision !== plan.revision) this.agreed = {}
       this.plan = plan
@@ -71,6 +71,8 @@ export class PlanReading {
         gateways: runnable(plan).map((target) => target.gateway),
         goal: plan.goal,
         revision: plan.revision,
+        // What was shown is what is gone back to, whatever is kept by then.
+        to: plan.targets.find((target) => target.returns_to)?.returns_to?.id ?? this.address.to,
         consents: this.asked.map((one) => one.key),
       })
       const refused = started.runs.find((run) => run.deployment === null && run.fault !== null)

@@ -31,6 +31,7 @@ function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
     eta_ms: 4000,
     consents: [{ key: 'lowers-security', sentence: 'GET /d becomes open' }],
     invoke_url: null,
+    returns_to: null,
     fault: null,
     ...more,
   }
