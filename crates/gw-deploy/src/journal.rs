@@ -166,3 +166,34 @@ pub trait Journal: Send + Sync {
     /// Runs without a `Finished` entry.
     fn unfinished(&self) -> Result<Vec<DeploymentId>, Fault>;
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn header(more: &serde_json::Value) -> RunHeader {
+        let mut header = json!({
+            "deployment": "d", "api": "a", "gateway": "g", "mark": "gw-d", "found": {}, "started_at": 1,
+            "revision": null, "digest": null,
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            header[name] = value.clone();
+        }
+        serde_json::from_value(header).unwrap()
+    }
+
+    #[test]
+    fn a_header_says_its_goal_also_one_of_before_there_were_returns() {
+        assert_eq!(
+            header(&json!({ "revision": "rev_1" })).goal(),
+            RunGoal::Publish
+        );
+        assert_eq!(header(&json!({})).goal(), RunGoal::Withdraw);
+        for revision in [json!("rev_1"), json!(null)] {
+            let back = header(&json!({ "revision": revision, "returned_to": "k1" }));
+            assert_eq!(back.goal(), RunGoal::Return);
+        }
+    }
+}

@@ -222,7 +222,7 @@ async fn twelve_deployments_leave_ten_and_what_went_is_told() {
         (&json!("behind"), &oldest)
     );
 
-    // Fewer may stay; what is live and what was live before it always do.
+    // Fewer may stay; what is live always does.
     world
         .refused(
             "deployments.set_keep",
@@ -242,7 +242,7 @@ async fn twelve_deployments_leave_ten_and_what_went_is_told() {
     assert_eq!(
         left,
         [rows[0]["id"].clone(), rows[9]["id"].clone()],
-        "the newest, which was live before, and the one that is live"
+        "the newest, and the one that is live"
     );
 }
 
