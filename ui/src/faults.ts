@@ -53,6 +53,7 @@ export const faults: Record<FaultCode, FaultRow> = {
   'deploy.stuck': error('Something was left behind', ACTIVITY),
   'deploy.interrupted': warning('A deployment was interrupted', ACTIVITY),
   'deploy.not-deployed': info('Not deployed there', APIS),
+  'deploy.not-kept': info('Not kept there any more'),
   'network.unreachable': error('The network did not let it through'),
   'network.name-unknown': error('The host name is unknown'),
   'network.timeout': error('It took too long'),

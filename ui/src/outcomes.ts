@@ -2,7 +2,7 @@
  * How placements and runs are said: one word with its state.
  * It refuses to say the same thing in two ways.
  */
-import type { DeploymentRow, Outcome, PlacementState } from './ipc/generated'
+import type { DeploymentRow, Outcome, PlacementState, RunGoal } from './ipc/generated'
 import type { State } from './kit/types'
 
 interface Said {
@@ -27,6 +27,13 @@ export const OUTCOMES: Record<Outcome, Said> = {
   cancelled: { state: 'warning', word: 'cancelled, taken back' },
   stuck: { state: 'failed', word: 'stuck' },
   forgotten: { state: 'unknown', word: 'forgotten' },
+}
+
+/** What a run is for: a word, the beginning of a title, and what it is doing. */
+export const GOALS: Record<RunGoal, { word: string; title: string; on: string; doing: string }> = {
+  publish: { word: 'deploy', title: 'Deploy', on: ' to', doing: 'deploying' },
+  withdraw: { word: 'undeploy', title: 'Undeploy', on: ' from', doing: 'undeploying' },
+  return: { word: 'roll back', title: 'Roll back', on: '', doing: 'rolling back' },
 }
 
 /** Where a run stands. */

@@ -238,12 +238,13 @@ impl Bench {
                 revision: plan.revision.clone(),
                 digest: gw_plan::digest(plan),
             }),
-            Goal::Withdraw => None,
+            _ => None,
         };
         let one = Run {
             deployment: DeploymentId::new(name.split(',').next().unwrap()),
             target,
             publishes,
+            returns_to: None,
             observed: prepared.observed,
             changes: prepared.changes,
             lane: Lane {

@@ -141,6 +141,10 @@ macro_rules! each_command {
             "deployments.resume" => deployments::resume(ResumeRequest) -> Vec<Resumed>, reads [], changes [Deployments];
             "deployments.traces" => deployments::traces(PlaceRequest) -> Traces, reads [Deployments, Gateways], changes [];
             "deployments.forget" => deployments::forget(PlaceRequest) -> Forgotten, reads [], changes [Deployments, Apis, Gateways];
+            "deployments.kept" => deployments::kept(KeptRequest) -> KeptList, reads [Deployments, Gateways], changes [];
+            "deployments.revisions" => deployments::revisions(RevisionSearch) -> RevisionList, reads [Deployments, Apis, Policies], changes [];
+            "deployments.diff" => deployments::diff(DiffRequest) -> DiffView, reads [Deployments, Apis, Policies], changes [];
+            "deployments.set_keep" => deployments::set_keep(KeepSet) -> Done, reads [], changes [Deployments];
 
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
             "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];

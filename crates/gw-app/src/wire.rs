@@ -7,6 +7,7 @@ pub use gw_model::{Api, Application, Gateway, KeyManager};
 pub use crate::apis::wire::*;
 pub use crate::applications::wire::*;
 pub use crate::console::wire::*;
+pub use crate::deployments::history_wire::*;
 pub use crate::deployments::wire::*;
 pub use crate::gateways::wire::*;
 pub use crate::key_managers::wire::*;

@@ -14,7 +14,7 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use gw_aws_import::lint;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Mark, Observed, Outputs, Receipt, Target,
+    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Receipt, Target,
 };
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
 use gw_openapi::Document;
@@ -161,6 +161,10 @@ impl Connector for AwsConnector {
 
     async fn observe(&self, target: &Target) -> Result<Observed, Fault> {
         self.observe_api(target).await
+    }
+
+    async fn kept(&self, target: &Target) -> Result<Vec<Kept>, Fault> {
+        self.kept_deployments(target).await
     }
 
     fn lower(

@@ -14,6 +14,7 @@ pub mod regions;
 
 mod fault;
 mod identify;
+mod kept;
 mod observe;
 mod verbs;
 

@@ -34,6 +34,10 @@ pub const FUNCTION_NAME: &str = "function-name";
 pub const FUNCTION_ARN: &str = "function-arn";
 /// Output: ARN of the published version of the provisioned function that the API asks.
 pub const FUNCTION_VERSION_ARN: &str = "function-version-arn";
+/// Output of a kept deployment: the number of the function's version it asks, or [`NO_FUNCTION`]; empty when not known.
+pub const FUNCTION_VERSION: &str = "function-version";
+/// Stands for the version of a deployment that asks no provisioned function.
+pub const NO_FUNCTION: &str = "none";
 /// Output: SHA-256 of that version's package, base64, as Lambda tells it.
 pub const FUNCTION_DIGEST: &str = "function-digest";
 /// Output: ARN of the provisioned function's role.
@@ -100,6 +104,8 @@ pub(crate) struct Label {
     pub plan: String,
     pub build: String,
     pub mark: String,
+    /// Of a deployment: the function's version it asks, or [`NO_FUNCTION`]; empty when it does not say.
+    pub function: String,
     pub deployment: String,
 }
 
@@ -110,9 +116,14 @@ impl Label {
             "gatewright plan={} build={} mark={}",
             self.plan, self.build, self.mark
         );
-        if !self.deployment.is_empty() {
-            text.push_str(" deployment=");
-            text.push_str(&self.deployment);
+        for (word, value) in [
+            (" function=", &self.function),
+            (" deployment=", &self.deployment),
+        ] {
+            if !value.is_empty() {
+                text.push_str(word);
+                text.push_str(value);
+            }
         }
         text
     }
@@ -127,6 +138,7 @@ impl Label {
             plan: String::new(),
             build: String::new(),
             mark: String::new(),
+            function: String::new(),
             deployment: String::new(),
         };
         for word in words {
@@ -134,6 +146,7 @@ impl Label {
                 ("plan", value) => value.clone_into(&mut label.plan),
                 ("build", value) => value.clone_into(&mut label.build),
                 ("mark", value) => value.clone_into(&mut label.mark),
+                ("function", value) => value.clone_into(&mut label.function),
                 ("deployment", value) => value.clone_into(&mut label.deployment),
                 _ => {}
             }
@@ -147,6 +160,12 @@ impl Label {
             .and_then(Self::read)
             .is_some_and(|label| label.mark == mark.as_str())
     }
+}
+
+/// The number at the end of a version's ARN.
+pub(crate) fn version_number(arn: &str) -> Option<&str> {
+    let (_, number) = arn.rsplit_once(':')?;
+    number.parse::<u64>().is_ok().then_some(number)
 }
 
 /// The first 16 hex digits of a text's SHA-256.
@@ -179,6 +198,7 @@ mod tests {
             plan: "sha256:ab".into(),
             build: "12".into(),
             mark: "gw-dep_1".into(),
+            function: "3".into(),
             deployment: "d1".into(),
         };
         assert_eq!(Label::read(&label.text()), Some(label.clone()));

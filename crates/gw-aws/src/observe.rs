@@ -38,17 +38,12 @@ impl AwsConnector {
                 return Ok(partial(found));
             }
         }
-        let tagged = self
-            .rest_apis()
-            .await?
-            .into_iter()
-            .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str()));
-        if let Some(id) = tagged.as_ref().and_then(RestApi::id) {
+        if let Some(id) = self.rest_api_of(target).await? {
             self.function_of(target, &mut found).await?;
-            if let Some(stage) = self.stage(id).await? {
-                return Ok(self.live(id, &stage, found));
+            if let Some(stage) = self.stage(&id).await? {
+                return Ok(self.live(&id, &stage, found));
             }
-            found.insert(names::REST_API_ID.to_owned(), id.to_owned());
+            found.insert(names::REST_API_ID.to_owned(), id);
         } else if LASTING
             .iter()
             .any(|name| output(&target.known, name).is_some())
@@ -58,6 +53,15 @@ impl AwsConnector {
             self.function_of(target, &mut found).await?;
         }
         Ok(partial(found))
+    }
+
+    /// The REST API of the target, by its tag.
+    pub(crate) async fn rest_api_of(&self, target: &Target) -> Result<Option<String>, Fault> {
+        let all = self.rest_apis().await?;
+        let tagged = all
+            .iter()
+            .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str()));
+        Ok(tagged.and_then(RestApi::id).map(str::to_owned))
     }
 
     /// Every REST API of the account and region.

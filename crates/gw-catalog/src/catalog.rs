@@ -20,6 +20,7 @@ use crate::migrations;
 use crate::pending::Pending;
 use crate::placements::Placements;
 use crate::plans::Plans;
+use crate::prunings::Prunings;
 use crate::revisions::Revisions;
 use crate::runs::Runs;
 use crate::settings::Settings;
@@ -87,6 +88,11 @@ impl Catalog {
     /// Compiled plans, by digest.
     pub const fn plans(&self) -> Plans<'_> {
         Plans(self)
+    }
+
+    /// What was deleted of what gateways kept.
+    pub const fn prunings(&self) -> Prunings<'_> {
+        Prunings(self)
     }
 
     /// Deployments: runs and their journals. Also behind [`gw_deploy::Journal`], which the catalog implements.

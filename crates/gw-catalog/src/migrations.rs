@@ -30,6 +30,7 @@ const STEPS: &[&str] = &[
     include_str!("settings.0010.sql"),
     include_str!("apis.0011.sql"),
     include_str!("pending.0012.sql"),
+    include_str!("prunings.0013.sql"),
 ];
 
 /// The version this program writes.

@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::catalog::Catalog;
 use crate::error::CatalogError;
-use crate::named::not_found;
+use crate::named::{column, not_found};
 use crate::page::{Page, Paged};
 
 /// The revisions of a catalog.
@@ -76,6 +76,26 @@ impl Revisions<'_> {
                 return Err(unreadable(None));
             }
             serde_json::from_slice(&content).map_err(|source| unreadable(Some(source)))
+        })
+    }
+
+    /// An API's revisions whose ids begin so, two at most.
+    pub fn beginning_with(&self, api: &ApiId, begin: &str) -> Result<Vec<RevisionId>, Fault> {
+        self.0.read(|db| {
+            let sql = "SELECT id FROM revisions WHERE api = ?1 AND substr(id, 1, length(?2)) = ?2 LIMIT 2";
+            let found = column(db, sql, params![api.as_str(), begin])?;
+            Ok(found.into_iter().map(RevisionId::new).collect())
+        })
+    }
+
+    /// When a revision was first stored; `None` when it never was.
+    pub fn made_at(&self, id: &RevisionId) -> Result<Option<UnixMillis>, Fault> {
+        self.0.read(|db| {
+            let at = db
+                .prepare_cached("SELECT made_at FROM revisions WHERE id = ?1")?
+                .query_row([id.as_str()], |row| row.get(0).map(UnixMillis))
+                .optional()?;
+            Ok(at)
         })
     }
 

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod history;
+
+pub use history::{DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
     ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
 };
@@ -53,7 +56,13 @@ pub enum Verb {
     /// Show what deploying would change, call by call; changes nothing
     Plan(PlanArgs),
     /// Deploy an API to one or many gateways
-    Deploy(DeployArgs),
+    Deploy(PublishArgs),
+    /// Go back on a gateway to what was live before, or to a kept revision, in one call
+    Rollback(RollbackArgs),
+    /// An API's revisions, and what gateways keep of it to go back to
+    History(HistoryArgs),
+    /// How two states of an API differ: for callers, and in the document
+    Diff(DiffArgs),
     /// Take an API off gateways
     Undeploy(UndeployArgs),
     /// Forget that an API is on a gateway that no longer exists; calls nothing

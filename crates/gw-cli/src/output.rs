@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use gw_model::code::ExitClass;
-use gw_model::{Diagnostic, Fault, Severity};
+use gw_model::{Diagnostic, Fault, Severity, UnixMillis};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -96,6 +96,17 @@ pub fn fault_text(fault: &Fault) -> String {
         text.push_str(&format!("\nhint: {}", fault.advice));
     }
     text
+}
+
+/// A moment in universal time, to the second: `2026-11-28T05:40:00Z`.
+pub fn time(at: UnixMillis) -> String {
+    time::OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000))
+        .ok()
+        .and_then(|at| {
+            at.format(&time::format_description::well_known::Rfc3339)
+                .ok()
+        })
+        .unwrap_or_default()
 }
 
 /// Writes to standard output now; a closed pipe is not an error.

@@ -5,11 +5,13 @@
 pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod kept;
 pub mod names;
 pub mod observed;
 pub mod port;
 
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
+pub use kept::{Kept, surplus};
 pub use observed::{
     Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target,
 };

@@ -7,6 +7,7 @@ use gw_model::{Diagnostic, Fault, Revision};
 use gw_plan::Plan;
 
 use crate::change::{Change, Mark, Outputs, Receipt};
+use crate::kept::Kept;
 use crate::observed::{Capabilities, Identity, Observed, Target};
 
 /// What a run is to reach.
@@ -16,6 +17,15 @@ pub enum Goal<'a> {
     Publish(&'a Plan),
     /// Nothing of the API is left.
     Withdraw,
+    /// A kept deployment is live again.
+    Return(&'a Kept),
+    /// These kept deployments are deleted, with what only they needed. `kept` is all there is, these among it.
+    Prune {
+        /// What goes.
+        surplus: &'a [&'a Kept],
+        /// Everything that is kept.
+        kept: &'a [Kept],
+    },
 }
 
 /// A way to a gateway.
@@ -33,9 +43,15 @@ pub trait Connector: Send + Sync {
     /// What is there of the target's API.
     async fn observe(&self, target: &Target) -> Result<Observed, Fault>;
 
+    /// What the gateway keeps of the target's API, newest first, what is live included.
+    async fn kept(&self, _target: &Target) -> Result<Vec<Kept>, Fault> {
+        Ok(Vec::new())
+    }
+
     /// The ordered changes from what was observed to the goal; empty when it is reached already. Pure.
     ///
-    /// Invariant: of a publication's changes at most one moves traffic, and it is the last.
+    /// Invariant: of a publication's changes at most one moves traffic, and it is the last. A return is one change, and
+    /// moves traffic. What pruning deletes nobody meets.
     fn lower(
         &self,
         goal: Goal<'_>,

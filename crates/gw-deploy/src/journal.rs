@@ -16,10 +16,14 @@ pub struct RunHeader {
     pub api: ApiId,
     /// On which gateway.
     pub gateway: GatewayId,
-    /// Which revision is published; `None` when the API is withdrawn.
+    /// Which revision is published; `None` when the API is withdrawn, or returned to what another catalog made.
     pub revision: Option<RevisionId>,
-    /// Digest of the plan; `None` when the API is withdrawn.
+    /// Digest of the plan; `None` where the revision is.
     pub digest: Option<String>,
+    /// The gateway's name of the kept deployment that is live again; `None` when nothing is returned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub returned_to: Option<String>,
     /// Tags what the run makes.
     pub mark: Mark,
     /// What was observed before the run.
@@ -27,6 +31,29 @@ pub struct RunHeader {
     pub found: Outputs,
     /// When it began.
     pub started_at: UnixMillis,
+}
+
+/// What a run is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunGoal {
+    /// A revision is live.
+    Publish,
+    /// Nothing of the API is left.
+    Withdraw,
+    /// A kept deployment is live again.
+    Return,
+}
+
+impl RunHeader {
+    /// What the run is to reach.
+    pub fn goal(&self) -> RunGoal {
+        match (&self.returned_to, &self.revision) {
+            (Some(_), _) => RunGoal::Return,
+            (None, Some(_)) => RunGoal::Publish,
+            (None, None) => RunGoal::Withdraw,
+        }
+    }
 }
 
 /// One line of a journal. `step` counts a run's changes from 0.
@@ -140,4 +167,35 @@ pub trait Journal: Send + Sync {
     fn read(&self, deployment: &DeploymentId) -> Result<(RunHeader, Vec<Record>), Fault>;
     /// Runs without a `Finished` entry.
     fn unfinished(&self) -> Result<Vec<DeploymentId>, Fault>;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn header(more: &serde_json::Value) -> RunHeader {
+        let mut header = json!({
+            "deployment": "d", "api": "a", "gateway": "g", "mark": "gw-d", "found": {}, "started_at": 1,
+            "revision": null, "digest": null,
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            header[name] = value.clone();
+        }
+        serde_json::from_value(header).unwrap()
+    }
+
+    #[test]
+    fn a_header_says_its_goal_also_one_of_before_there_were_returns() {
+        assert_eq!(
+            header(&json!({ "revision": "rev_1" })).goal(),
+            RunGoal::Publish
+        );
+        assert_eq!(header(&json!({})).goal(), RunGoal::Withdraw);
+        for revision in [json!("rev_1"), json!(null)] {
+            let back = header(&json!({ "revision": revision, "returned_to": "k1" }));
+            assert_eq!(back.goal(), RunGoal::Return);
+        }
+    }
 }

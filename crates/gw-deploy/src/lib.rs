@@ -20,7 +20,7 @@ mod unwind;
 pub use clock::{Clock, SystemClock};
 pub use event::{RunEvent, RunSink, Unheard};
 pub use fold::{RunState, StepState, StepStatus, fold};
-pub use journal::{Entry, Journal, Outcome, Record, RunHeader};
+pub use journal::{Entry, Journal, Outcome, Record, RunGoal, RunHeader};
 pub use pacer::{Lane, Pacer, Wait};
 pub use quota::{CallQuota, QuotaTable, Rate, ServiceQuota, eta, eta_together};
 pub use recover::recover;

@@ -50,8 +50,10 @@ pub struct Run {
     pub deployment: DeploymentId,
     /// Which API, on which gateway.
     pub target: Target,
-    /// What is published; `None` to withdraw the API.
+    /// What is live afterwards; `None` to withdraw the API, or to return to what another catalog made.
     pub publishes: Option<Publication>,
+    /// The gateway's name of the kept deployment that is returned to; `None` when none is.
+    pub returns_to: Option<String>,
     /// What was observed, and the changes were lowered from.
     pub observed: Observed,
     /// What to do.
@@ -99,7 +101,7 @@ pub async fn prepare(
 ) -> Result<Prepared, Fault> {
     let observed = connector.observe(target).await?;
     let changes = connector.lower(goal, target, &observed)?;
-    check_order(matches!(goal, Goal::Publish(_)), &changes)?;
+    check_order(!matches!(goal, Goal::Withdraw), &changes)?;
     Ok(Prepared { observed, changes })
 }
 
@@ -108,7 +110,7 @@ pub async fn prepare(
 /// An `Err` means the run did not begin (`deploy.busy`, or changes in an impossible order) or its journal could not be
 /// written; in the latter case it stays unfinished, and [`crate::recover`] ends it. Everything else is an outcome.
 pub async fn run(ctx: &Context, connector: &dyn Connector, run: Run) -> Result<RunEnd, Fault> {
-    let publishing = run.publishes.is_some();
+    let publishing = run.publishes.is_some() || run.returns_to.is_some();
     check_order(publishing, &run.changes)?;
     let (revision, digest) = run
         .publishes
@@ -121,6 +123,7 @@ pub async fn run(ctx: &Context, connector: &dyn Connector, run: Run) -> Result<R
         gateway: run.target.gateway.clone(),
         revision,
         digest,
+        returned_to: run.returns_to,
         found: run.observed.found,
         started_at: ctx.clock.now(),
     };

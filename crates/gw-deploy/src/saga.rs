@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::RunEvent;
 use crate::fold::{RunState, StepStatus};
-use crate::journal::{Entry, Outcome, RunHeader};
+use crate::journal::{Entry, Outcome, RunGoal, RunHeader};
 use crate::pacer::Lane;
 use crate::run::{Context, RunEnd};
 
@@ -42,7 +42,7 @@ impl<'a> Saga<'a> {
     }
 
     pub(crate) fn publishing(&self) -> bool {
-        self.header.revision.is_some()
+        self.header.goal() != RunGoal::Withdraw
     }
 
     /// What was observed before the run and learnt in it.

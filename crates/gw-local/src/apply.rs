@@ -6,16 +6,15 @@ use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{Change, Mark, Outputs, Receipt};
 use gw_model::{ApiId, Code, Effect, Fault};
 use gw_plan::{Plan, RouteSecurity};
+use serde::Deserialize;
 
 use crate::connector::LocalConnector;
 use crate::live::unservable;
-use crate::lower::{DELETE, SWITCH, SWITCH_OFF, VERIFY, WRITE_PLAN, base_path_taken};
+use crate::lower::{DELETE, FORGET, SWITCH, SWITCH_OFF, VERIFY, WRITE_PLAN, base_path_taken};
 use crate::observe::{API, DIGEST};
 use crate::state::{Deployment, LiveApi};
 use crate::table::{Found, Table};
 
-/// Deployments of an API kept for going back.
-const KEPT: usize = 10;
 /// Which run an effect belongs to.
 const DEPLOYMENT: &str = "deployment";
 
@@ -28,7 +27,8 @@ pub(crate) fn apply(
     match change.verb.as_str() {
         WRITE_PLAN => write_plan(connector, &change.payload, mark),
         VERIFY => verify(connector, outputs),
-        SWITCH => switch(connector, mark, outputs),
+        SWITCH => switch(connector, &change.payload, mark, outputs),
+        FORGET => forget(connector, &change.payload),
         SWITCH_OFF => switch_off(connector, outputs),
         DELETE => delete(connector, outputs),
         other => Err(unknown(other)),
@@ -55,6 +55,8 @@ pub(crate) fn probe(
             .map(|deployment| written(&deployment))),
         // Looking leaves nothing to find.
         VERIFY => Ok(None),
+        // What is gone is done: forgetting again finds out.
+        FORGET => Ok(None),
         SWITCH => {
             let live = state.live()?;
             let entry = live.apis.iter().find(|entry| entry.mark == *mark);
@@ -110,7 +112,7 @@ pub(crate) fn undo(
             }
             state.write_live(&lock, live)
         }
-        VERIFY | SWITCH_OFF | DELETE => Ok(()),
+        VERIFY | SWITCH_OFF | DELETE | FORGET => Ok(()),
         other => Err(unknown(other)),
     }
 }
@@ -177,8 +179,24 @@ fn verify(connector: &LocalConnector, outputs: &Outputs) -> Result<Receipt, Faul
     Ok(receipt(VERIFY, Outputs::new(), false))
 }
 
-fn switch(connector: &LocalConnector, mark: &Mark, outputs: &Outputs) -> Result<Receipt, Fault> {
-    let digest = outputs.get(DIGEST).ok_or_else(|| lacks(DIGEST))?;
+/// What a switch goes back to; a publication's has none and serves what the run wrote.
+#[derive(Deserialize)]
+struct Back {
+    digest: String,
+    kept: Option<Mark>,
+}
+
+fn switch(
+    connector: &LocalConnector,
+    payload: &str,
+    mark: &Mark,
+    outputs: &Outputs,
+) -> Result<Receipt, Fault> {
+    let back: Option<Back> = serde_json::from_str(payload).ok();
+    let digest = match &back {
+        Some(back) => &back.digest,
+        None => outputs.get(DIGEST).ok_or_else(|| lacks(DIGEST))?,
+    };
     let state = &connector.state;
     let lock = state.lock()?;
     let plan = state.plan(digest)?.ok_or_else(|| not_written(digest))?;
@@ -201,25 +219,25 @@ fn switch(connector: &LocalConnector, mark: &Mark, outputs: &Outputs) -> Result<
         base_path: plan.base_path,
         digest: digest.clone(),
         mark: mark.clone(),
+        kept: back.as_ref().and_then(|back| back.kept.clone()),
         previous: previous.map(Box::new),
     };
     live.apis.retain(|one| one.api != entry.api);
     live.apis.push(entry.clone());
     state.write_live(&lock, live)?;
-    let kept = state.deployments(&plan.api)?;
-    let served = [
-        Some(&entry.mark),
-        entry.previous.as_ref().map(|previous| &previous.mark),
-    ];
-    let old = kept.len().saturating_sub(KEPT);
-    for old in kept
-        .iter()
-        .take(old)
-        .filter(|one| !served.contains(&Some(&one.mark)))
-    {
-        state.forget(&lock, &old.mark)?;
-    }
     Ok(switched(connector, &entry))
+}
+
+/// Deletes a kept deployment, and its plan when nothing else needs it. What is served stays.
+fn forget(connector: &LocalConnector, mark: &str) -> Result<Receipt, Fault> {
+    let state = &connector.state;
+    let mark = Mark::new(mark);
+    let lock = state.lock()?;
+    let live = state.live()?;
+    if live.apis.iter().all(|entry| *entry.deployed_by() != mark) {
+        state.forget(&lock, &mark)?;
+    }
+    Ok(receipt(FORGET, Outputs::new(), false))
 }
 
 fn switch_off(connector: &LocalConnector, outputs: &Outputs) -> Result<Receipt, Fault> {
@@ -259,6 +277,7 @@ fn written(deployment: &Deployment) -> Receipt {
 fn switched(connector: &LocalConnector, entry: &LiveApi) -> Receipt {
     let outputs = [
         (DEPLOYMENT, entry.mark.as_str().to_owned()),
+        (DIGEST, entry.digest.clone()),
         (OUTPUT_INVOKE_URL, connector.invoke_url(&entry.base_path)),
     ];
     receipt(

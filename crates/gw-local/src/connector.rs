@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Mark, Observed, Outputs, Permission,
+    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Permission,
     PermissionState, Receipt, Target,
 };
 use gw_http::{CancellationToken, Client, Oversize, Request, Url};
@@ -125,6 +125,11 @@ impl Connector for LocalConnector {
     async fn observe(&self, target: &Target) -> Result<Observed, Fault> {
         let (own, target) = (self.clone(), target.clone());
         blocking(move || observe::observe(&own, &target)).await
+    }
+
+    async fn kept(&self, target: &Target) -> Result<Vec<Kept>, Fault> {
+        let (own, target) = (self.clone(), target.clone());
+        blocking(move || observe::kept(&own, &target)).await
     }
 
     fn lower(

@@ -2,7 +2,7 @@
 //!
 //! It refuses a base path another API has: on a shared host two APIs cannot both be there.
 
-use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
+use gw_connector::{Change, Goal, Kept, LiveState, Observed, RemoteCall, StepEffect, Target};
 use gw_model::{Code, Fault};
 use gw_plan::{Plan, RouteSecurity};
 
@@ -16,6 +16,7 @@ pub(crate) const VERIFY: &str = "local.verify";
 pub(crate) const SWITCH: &str = "local.switch";
 pub(crate) const SWITCH_OFF: &str = "local.switch-off";
 pub(crate) const DELETE: &str = "local.delete";
+pub(crate) const FORGET: &str = "local.forget";
 
 pub(crate) fn lower(
     goal: Goal<'_>,
@@ -25,6 +26,8 @@ pub(crate) fn lower(
     match goal {
         Goal::Publish(plan) => publish(plan, target, observed),
         Goal::Withdraw => Ok(withdraw(target, observed)),
+        Goal::Return(kept) => return_to(kept, target, observed),
+        Goal::Prune { surplus, .. } => Ok(surplus.iter().map(|one| forget(one)).collect()),
     }
 }
 
@@ -96,6 +99,61 @@ fn publish(plan: &Plan, target: &Target, observed: &Observed) -> Result<Vec<Chan
             payload: String::new(),
         },
     ])
+}
+
+/// One change: what is served is replaced by a plan that is there.
+fn return_to(kept: &Kept, target: &Target, observed: &Observed) -> Result<Vec<Change>, Fault> {
+    let title = format!("{} {}", target.api_name, target.api_version);
+    if observed.state != LiveState::Live {
+        return Err(Fault::new(
+            Code::DeployNotDeployed,
+            format!("{title} is not served here, so it cannot go back"),
+            "Deploy the API",
+        ));
+    }
+    if kept.live {
+        return Ok(Vec::new());
+    }
+    if let Some(broken) = &kept.broken {
+        return Err(Fault::new(
+            Code::DeployNotKept,
+            format!("Nothing can go back to the deployment {}: {broken}", kept.id),
+            "Go back to another kept deployment, or deploy the wanted revision again: `gatewright deploy API --gateway G \
+             --revision REVISION`",
+        )
+        .fact("kept", &kept.id));
+    }
+    let payload = serde_json::json!({ "digest": kept.digest, "kept": kept.mark }).to_string();
+    Ok(vec![Change {
+        verb: SWITCH.to_owned(),
+        sentence: format!("Serve the kept plan of {title} again: callers meet it from here on"),
+        effect: StepEffect::MovesTraffic,
+        calls: vec![RemoteCall {
+            service: "local".to_owned(),
+            name: "ReplaceLive".to_owned(),
+            target: "live.json".to_owned(),
+            permission: String::new(),
+        }],
+        payload,
+    }])
+}
+
+fn forget(kept: &Kept) -> Change {
+    Change {
+        verb: FORGET.to_owned(),
+        sentence: format!(
+            "Delete the kept deployment {}: newer ones are enough to go back",
+            kept.id
+        ),
+        effect: StepEffect::Write,
+        calls: vec![RemoteCall {
+            service: "local".to_owned(),
+            name: "DeleteDeployment".to_owned(),
+            target: format!("deployments/{}.json", kept.id),
+            permission: String::new(),
+        }],
+        payload: kept.id.clone(),
+    }
 }
 
 fn withdraw(target: &Target, observed: &Observed) -> Vec<Change> {

@@ -2,10 +2,11 @@
 //!
 //! It refuses to ask the server: what is served is what the directory says.
 
-use gw_connector::{LiveState, Observed, Outputs, Target};
+use gw_connector::{Kept, LiveState, Observed, Outputs, Target};
 use gw_model::Fault;
 
 use crate::connector::LocalConnector;
+use crate::state::LiveApi;
 
 /// The API's id, so that later steps know it without a payload.
 pub(crate) const API: &str = "api";
@@ -53,4 +54,31 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
         digest: None,
         invoke_url: None,
     })
+}
+
+/// The deployments of the target's API, newest first.
+pub(crate) fn kept(connector: &LocalConnector, target: &Target) -> Result<Vec<Kept>, Fault> {
+    let state = &connector.state;
+    let live = state.live()?;
+    let served = live.of(&target.api).map(LiveApi::deployed_by);
+    let all = state.deployments(&target.api)?;
+    let kept = all.into_iter().rev().map(|deployment| {
+        let plan = state.plan(&deployment.digest);
+        let broken = match plan {
+            Ok(Some(_)) => None,
+            Ok(None) => Some("Its plan is not in the local gateway's directory".to_owned()),
+            Err(fault) => Some(fault.summary),
+        };
+        Kept {
+            id: deployment.mark.as_str().to_owned(),
+            live: served == Some(&deployment.mark),
+            held_by: None,
+            broken,
+            made_at: state.deployed_at(&deployment.mark),
+            digest: Some(deployment.digest),
+            mark: Some(deployment.mark),
+            outputs: Outputs::new(),
+        }
+    });
+    Ok(kept.collect())
 }

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gw_connector::Mark;
-use gw_model::{ApiId, Code, Fault};
+use gw_model::{ApiId, Code, Fault, UnixMillis};
 use gw_plan::Plan;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,9 @@ pub struct LiveApi {
     pub digest: String,
     /// The run that switched to it.
     pub mark: Mark,
+    /// The run whose deployment it is, when that is another one: it was returned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Mark>,
     /// What was served before, so that the switch can be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Box<LiveApi>>,
@@ -51,6 +54,13 @@ pub struct Live {
     pub version: u64,
     /// The APIs.
     pub apis: Vec<LiveApi>,
+}
+
+impl LiveApi {
+    /// The run whose deployment is served.
+    pub fn deployed_by(&self) -> &Mark {
+        self.kept.as_ref().unwrap_or(&self.mark)
+    }
 }
 
 impl Live {
@@ -157,6 +167,17 @@ impl StateDir {
     /// The deployment of one run.
     pub fn deployment(&self, mark: &Mark) -> Result<Option<Deployment>, Fault> {
         read(&self.deployment_path(mark))
+    }
+
+    /// When a run's deployment was written; `None` when it is gone or the file system does not tell.
+    pub fn deployed_at(&self, mark: &Mark) -> Option<UnixMillis> {
+        let status = fs::metadata(self.deployment_path(mark)).ok()?;
+        let since = status
+            .modified()
+            .ok()?
+            .duration_since(std::time::UNIX_EPOCH)
+            .ok()?;
+        i64::try_from(since.as_millis()).ok().map(UnixMillis)
     }
 
     /// Waits until nobody else writes.

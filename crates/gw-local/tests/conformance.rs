@@ -99,4 +99,6 @@ async fn a_local_gateway_conforms() {
     };
     let report = conformance::run(&harness).await;
     report.assert();
+    let goes_back = |check: &String| check.starts_with("going back");
+    assert!(report.passed.iter().any(goes_back), "{report}");
 }

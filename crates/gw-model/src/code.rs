@@ -121,6 +121,8 @@ codes! {
     DeployInterrupted = "deploy.interrupted", Remote;
     /// The API is not deployed there.
     DeployNotDeployed = "deploy.not-deployed", Refused;
+    /// The gateway keeps no deployment of that kind to go back to.
+    DeployNotKept = "deploy.not-kept", Refused;
 
     /// The network did not let the call through.
     NetworkUnreachable = "network.unreachable", Remote;

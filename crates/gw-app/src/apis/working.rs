@@ -3,7 +3,8 @@
 //! It refuses to be stored: it is made anew from the catalog.
 
 use gw_model::{
-    Api, ApiId, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, Severity,
+    Api, ApiId, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, RevisionId,
+    Severity,
 };
 use gw_openapi::Document;
 use gw_plan::Plan;
@@ -25,6 +26,40 @@ impl Working {
     pub(crate) async fn load(app: &App, api: &ApiId) -> Result<Self, Fault> {
         let (api, document, snapshot) = fetch(app, api).await?;
         read(api, document, snapshot).await
+    }
+
+    /// As it was deployed: a stored revision. Fails with `catalog.not-found` when it is none of this API.
+    pub(crate) async fn of_revision(
+        app: &App,
+        api: &ApiId,
+        revision: &RevisionId,
+    ) -> Result<Self, Fault> {
+        let (id, wanted) = (api.clone(), revision.clone());
+        let (api, revision) = app
+            .catalog(move |catalog| {
+                Ok((catalog.apis().get(&id)?, catalog.revisions().get(&wanted)?))
+            })
+            .await?;
+        if revision.api != api.id {
+            return Err(Fault::new(
+                Code::CatalogNotFound,
+                format!("{}@{} has no such revision", api.name, api.version),
+                "`gatewright history API` lists its revisions",
+            ));
+        }
+        blocking(move || {
+            let (document, diagnostics) = Document::parse(&revision.document);
+            let api = Api {
+                name: revision.name.clone(),
+                version: revision.version.clone(),
+                base_path: revision.base_path.clone(),
+                backend: revision.backend.clone(),
+                policies: revision.policies.clone(),
+                ..api
+            };
+            Ok(judge(api, revision, document, diagnostics))
+        })
+        .await
     }
 
     /// With another text in place of the document.

@@ -46,6 +46,8 @@ pub(super) struct Case<'a> {
     pub(super) live: LiveState,
     /// Whether what is live is what the catalog has a plan of.
     pub(super) known: bool,
+    /// Whether the catalog has a plan of what is returned to; `true` for other goals.
+    pub(super) returns_to_known: bool,
     pub(super) before: &'a Plan,
     pub(super) after: &'a Plan,
     pub(super) changes: &'a [PlanChange],
@@ -102,6 +104,11 @@ pub(super) fn asked(case: &Case<'_>, typed: Option<&String>) -> Vec<Consent> {
         parts.extend(of_api.map(|change| change.sentence.clone()));
         let sentence = format!("More callers get in than now: {}", parts.join("; "));
         ask(LOWERS_SECURITY, sentence, operations);
+    }
+    if !case.returns_to_known {
+        // Whether it lowers security cannot be told, so it may.
+        let sentence = "It was deployed from another catalog, so nothing here can say whether it lets more callers in";
+        ask(LOWERS_SECURITY, sentence.to_owned(), Vec::new());
     }
     let open: Vec<OperationKey> = case
         .after

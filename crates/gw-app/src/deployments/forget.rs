@@ -48,6 +48,7 @@ pub async fn forget(app: &App, request: PlaceRequest) -> Result<Forgotten, Fault
         gateway: request.gateway,
         revision: None,
         digest: None,
+        returned_to: None,
         found: found.left,
         started_at: now(),
     };

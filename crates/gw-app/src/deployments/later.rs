@@ -50,6 +50,7 @@ pub async fn later(app: &App, request: LaterRequest) -> Result<Vec<PendingRow>, 
             api: &name,
             live: gw_connector::LiveState::Live,
             known: true,
+            returns_to_known: true,
             before: &before,
             after: &before,
             changes: &[],
@@ -236,7 +237,7 @@ async fn attempt(app: &App, pending: &PendingWithdrawal) -> Result<DeploymentId,
     let gateways = std::slice::from_ref(&pending.gateway);
     recover_pairs(app, &pending.api, gateways).await?;
     let working = Working::load(app, &pending.api).await?;
-    let mut readied = ready_all(app, &working, gateways, RunGoal::Withdraw).await?;
+    let mut readied = ready_all(app, &working, gateways, RunGoal::Withdraw, None).await?;
     let given = Given {
         api: api_name(&working.api),
         consents: &pending.consents,

@@ -2,28 +2,35 @@
 //!
 //! It refuses to carry out anything but the plan that was shown: a changed API refuses the start.
 
+mod back;
+mod compare;
 pub mod consents;
 mod forget;
+mod history;
+pub mod history_wire;
 mod later;
 mod place;
 mod plan;
+mod prune;
 mod run;
 mod told;
 mod untouched;
 pub mod wire;
 
-use gw_catalog::{Page, RunFilter, RunRow};
+use gw_catalog::{Page, Pruning, RunFilter, RunRow};
 use gw_deploy::Journal as _;
 use gw_model::{ApiId, DeploymentId, Fault, RevisionId};
 
 use crate::app::App;
 use crate::wire::{
     DeploymentDetail, DeploymentPage, DeploymentRequest, DeploymentRow, DeploymentSearch,
-    PlacementRow, PlacementSearch, RunGoal,
+    PlacementRow, PlacementSearch,
 };
 
+pub use compare::diff;
 pub use consents::CONSENTS;
 pub use forget::{forget, traces};
+pub use history::{KEEP, kept, revisions, set_keep};
 pub use later::{drop_pending, later, pending, resume, resume_and_wait};
 pub(crate) use later::{due_now, keep_trying};
 pub(crate) use place::{WorkingId, placements_of, reached_at};
@@ -34,6 +41,11 @@ pub use run::{cancel, recover, recover_interrupted, start, wait};
 /// The revision that would be published now.
 pub async fn working_revision(app: &App, api: &ApiId) -> Result<RevisionId, Fault> {
     Ok(crate::apis::working::revision(app, api).await?.id())
+}
+
+/// A revision that was deployed before, by its id or the beginning of it.
+pub async fn stored_revision(app: &App, api: &ApiId, text: &str) -> Result<RevisionId, Fault> {
+    back::find_revision(app, api, text).await
 }
 
 /// Runs, newest first.
@@ -63,10 +75,11 @@ pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage
 
 /// One run with its journal, and what the gateway said about the document.
 pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDetail, Fault> {
-    let (found, (header, records)) = app
+    let (found, (header, records), pruned) = app
         .catalog(move |catalog| {
             let found = catalog.runs().get(&request.deployment)?;
-            Ok((found, catalog.read(&request.deployment)?))
+            let pruned = catalog.prunings().after(&request.deployment)?;
+            Ok((found, catalog.read(&request.deployment)?, pruned))
         })
         .await?;
     let findings = told::told(app, &header, &records).await?;
@@ -77,7 +90,15 @@ pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDeta
         header,
         records,
         findings,
+        pruned,
     })
+}
+
+/// What was deleted after a run of what the gateway kept, and what of it failed.
+pub async fn pruned(app: &App, deployment: &DeploymentId) -> Result<Vec<Pruning>, Fault> {
+    let id = deployment.clone();
+    app.catalog(move |catalog| catalog.prunings().after(&id))
+        .await
 }
 
 /// What is where: the cells of the fleet matrix.
@@ -101,6 +122,7 @@ async fn row_of(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, F
 
 async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
     let running = run.outcome.is_none() && is_running(app, &run.header.deployment).await?;
+    let goal = run.header.goal();
     Ok(DeploymentRow {
         deployment: run.header.deployment,
         api: run.header.api,
@@ -108,11 +130,7 @@ async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
         api_version: run.api_version,
         gateway: run.header.gateway,
         gateway_name: run.gateway_name,
-        goal: if run.header.revision.is_some() {
-            RunGoal::Publish
-        } else {
-            RunGoal::Withdraw
-        },
+        goal,
         revision: run.header.revision,
         started_at: run.header.started_at,
         finished_at: run.finished_at,

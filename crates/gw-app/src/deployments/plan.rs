@@ -7,9 +7,10 @@ use std::time::Duration;
 use futures::future::join_all;
 use gw_connector::{Goal, LiveState, Target};
 use gw_deploy::{Prepared, eta, prepare};
-use gw_model::{Api, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
+use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
 use gw_plan::Plan;
 
+use super::back::{self, Returning};
 use super::consents::{self, Case};
 use super::untouched;
 use crate::apis::Working;
@@ -19,18 +20,40 @@ use crate::wire::{PlanRequest, PlanView, RunGoal, TargetPlan};
 
 /// What would happen, gateway by gateway.
 pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
-    let working = Working::load(app, &request.api).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal).await?;
+    let to = request.to.as_deref();
+    let working = working_for(app, &request.api, request.goal, to).await?;
+    let readied = ready_all(app, &working, &request.gateways, request.goal, to).await?;
     let elsewhere = untouched::elsewhere(app, &request.api, &request.gateways).await?;
+    let eta_ms = millis(untouched::eta_in_all(&readied));
+    let targets: Vec<TargetPlan> = readied.into_iter().map(|readied| readied.view).collect();
+    let returned_to = targets
+        .iter()
+        .find_map(|target| target.returns_to.as_ref()?.revision.clone());
     Ok(PlanView {
         api: working.api.id.clone(),
         api_name: api_name(&working.api),
         goal: request.goal,
-        revision: working.revision.id(),
-        eta_ms: millis(untouched::eta_in_all(&readied)),
+        revision: returned_to.unwrap_or_else(|| working.revision.id()),
+        eta_ms,
         untouched: elsewhere.into_iter().collect(),
-        targets: readied.into_iter().map(|readied| readied.view).collect(),
+        targets,
     })
+}
+
+/// What is published: the working revision, unless a stored one is asked for.
+pub(super) async fn working_for(
+    app: &App,
+    api: &ApiId,
+    goal: RunGoal,
+    to: Option<&str>,
+) -> Result<Working, Fault> {
+    match to.filter(|_| goal == RunGoal::Publish) {
+        None => Working::load(app, api).await,
+        Some(text) => {
+            let revision = back::find_revision(app, api, text).await?;
+            Working::of_revision(app, api, &revision).await
+        }
+    }
 }
 
 /// A gateway's plan, and what is needed to carry it out; `None` when it cannot run.
@@ -45,6 +68,8 @@ pub(super) struct Means {
     pub(super) target: Target,
     pub(super) prepared: Prepared,
     takes_along: Vec<String>,
+    /// What is returned to; `None` for other goals.
+    pub(super) returning: Option<Returning>,
 }
 
 /// Prepares side by side.
@@ -53,14 +78,22 @@ pub(super) async fn ready_all(
     working: &Working,
     gateways: &[GatewayId],
     goal: RunGoal,
+    to: Option<&str>,
 ) -> Result<Vec<Readied>, Fault> {
+    if goal == RunGoal::Return && gateways.len() != 1 {
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            "Each gateway keeps deployments of its own",
+            "Go back on one gateway at a time",
+        ));
+    }
     let ids = gateways.to_vec();
     let gateways: Vec<Gateway> = app
         .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
         .await?;
     let all = gateways
         .iter()
-        .map(|gateway| ready(app, working, gateway, goal));
+        .map(|gateway| ready(app, working, gateway, goal, to));
     join_all(all).await.into_iter().collect()
 }
 
@@ -69,6 +102,7 @@ async fn ready(
     working: &Working,
     gateway: &Gateway,
     goal: RunGoal,
+    to: Option<&str>,
 ) -> Result<Readied, Fault> {
     let (api, gateway_id) = (working.api.id.clone(), gateway.id.clone());
     let (placement, old_plan) = app
@@ -117,9 +151,11 @@ async fn ready(
         invoke_url: placement
             .as_ref()
             .and_then(|placement| placement.invoke_url.clone()),
+        returns_to: None,
         fault: None,
     };
-    let means = match attempt(app, working, gateway, goal, target, &mut view.diagnostics).await {
+    let aim = (goal, to);
+    let means = match attempt(app, working, gateway, aim, target, &mut view.diagnostics).await {
         Ok(means) => means,
         Err(fault) => {
             view.fault = Some(fault);
@@ -146,11 +182,16 @@ async fn ready(
         .or(old_plan)
         .filter(|_| observed.state == LiveState::Live)
         .unwrap_or_else(|| nothing(&working.plan));
-    let after = if goal == RunGoal::Publish {
-        working.plan.clone()
-    } else {
-        nothing(&working.plan)
+    let after = match (&means.returning, goal) {
+        // What another catalog deployed is not known; a consent says so.
+        (Some(returning), _) => returning.plan.clone().unwrap_or_else(|| before.clone()),
+        (None, RunGoal::Withdraw) => nothing(&working.plan),
+        (None, _) => working.plan.clone(),
     };
+    view.returns_to = means
+        .returning
+        .as_ref()
+        .map(|returning| returning.row.clone());
     if !changes.is_empty() {
         view.changes = gw_plan::diff(&before, &after);
         let api = api_name(&working.api);
@@ -159,6 +200,7 @@ async fn ready(
             api: &api,
             live: observed.state,
             known,
+            returns_to_known: means.returning.as_ref().is_none_or(|it| it.plan.is_some()),
             before: &before,
             after: &after,
             changes: &view.changes,
@@ -169,11 +211,10 @@ async fn ready(
     }
     view.untouched
         .extend(untouched::operations(goal, &before, &after));
-    view.untouched.extend(means.connection.connector.untouched(
-        goal_of(goal, working),
-        observed,
-        changes,
-    ));
+    let aim = goal_of(goal, working, means.returning.as_ref());
+    let connector = &means.connection.connector;
+    view.untouched
+        .extend(connector.untouched(aim, observed, changes));
     view.eta_ms = millis(eta(changes, &means.connection.lane.quotas));
     view.permissions = permissions(changes);
     view.steps = changes
@@ -193,7 +234,7 @@ async fn attempt(
     app: &App,
     working: &Working,
     gateway: &Gateway,
-    goal: RunGoal,
+    (goal, to): (RunGoal, Option<&str>),
     target: Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Means, Fault> {
@@ -212,9 +253,14 @@ async fn attempt(
         working.refuse_errors(&found)?;
     }
     let connector = connection.connector.as_ref();
-    let prepared = prepare(connector, goal_of(goal, working), &target).await?;
+    let returning = match goal {
+        RunGoal::Return => Some(back::choose(app, connector, &target, &gateway.name, to).await?),
+        RunGoal::Publish | RunGoal::Withdraw => None,
+    };
+    let aim = goal_of(goal, working, returning.as_ref());
+    let prepared = prepare(connector, aim, &target).await?;
     let takes_along = match goal {
-        RunGoal::Publish => Vec::new(),
+        RunGoal::Publish | RunGoal::Return => Vec::new(),
         RunGoal::Withdraw => connector.takes_along(&prepared.observed).await?,
     };
     Ok(Means {
@@ -222,13 +268,15 @@ async fn attempt(
         target,
         prepared,
         takes_along,
+        returning,
     })
 }
 
-fn goal_of(goal: RunGoal, working: &Working) -> Goal<'_> {
-    match goal {
-        RunGoal::Publish => Goal::Publish(&working.plan),
-        RunGoal::Withdraw => Goal::Withdraw,
+fn goal_of<'a>(goal: RunGoal, working: &'a Working, returning: Option<&'a Returning>) -> Goal<'a> {
+    match (returning, goal) {
+        (Some(returning), _) => Goal::Return(&returning.kept),
+        (None, RunGoal::Withdraw) => Goal::Withdraw,
+        (None, _) => Goal::Publish(&working.plan),
     }
 }
 

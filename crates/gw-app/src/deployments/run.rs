@@ -9,16 +9,15 @@ use std::sync::Arc;
 use futures::future::join_all;
 use gw_connector::Target;
 use gw_deploy::{
-    Context, Journal as _, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
+    Context, Journal as _, Outcome, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
 };
 use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::consents::missing;
-use super::plan::{Means, Readied, api_name, ready_all};
-use super::row_of;
-use crate::apis::Working;
+use super::plan::{Means, Readied, api_name, ready_all, working_for};
+use super::{prune, row_of};
 use crate::app::{App, blocking, locked, new_id, now};
 use crate::commands::Feature;
 use crate::connect;
@@ -38,7 +37,8 @@ pub(crate) struct RunHandle {
 
 /// Starts a plan on every gateway that can run it. Returns once the runs have begun; they go on by themselves.
 pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
-    let working = Working::load(app, &request.api).await?;
+    let to = request.to.as_deref();
+    let working = working_for(app, &request.api, request.goal, to).await?;
     if request.goal == RunGoal::Publish && working.revision.id() != request.revision {
         return Err(Fault::new(
             Code::CatalogChanged,
@@ -50,7 +50,7 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
         ));
     }
     recover_pairs(app, &request.api, &request.gateways).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal).await?;
+    let readied = ready_all(app, &working, &request.gateways, request.goal, to).await?;
     let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
     let digest = gw_plan::digest(&plan);
     if request.goal == RunGoal::Publish {
@@ -66,7 +66,8 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             revision: working.revision.id(),
             digest,
         }),
-        RunGoal::Withdraw => None,
+        // What a return leads to is known gateway by gateway.
+        RunGoal::Withdraw | RunGoal::Return => None,
     };
     let given = Given {
         api: api_name(&working.api),
@@ -163,12 +164,17 @@ async fn spawn(
         gateway: means.target.gateway.clone(),
         begun,
     };
-    let gateway = means.target.gateway.clone();
+    let (gateway, target) = (means.target.gateway.clone(), means.target.clone());
     let context = context(app, Arc::new(sink));
+    let publishes = match &means.returning {
+        Some(returning) => returning.publication(),
+        None => publishes,
+    };
     let run = Run {
         deployment: deployment.clone(),
         target: means.target,
         publishes,
+        returns_to: means.returning.map(|returning| returning.kept.id),
         observed: means.prepared.observed,
         changes: means.prepared.changes,
         lane: means.connection.lane.clone(),
@@ -189,6 +195,12 @@ async fn spawn(
         // Told before serving: making the resident key manager's key takes a while.
         app.changed(&[Feature::Deployments, Feature::Apis]);
         offer_to_serve(&app, gateway).await;
+        let live = end.as_ref().ok().filter(|end| end.outcome == Outcome::Live);
+        if let Some(known) = live.map(|end| end.outputs.clone()) {
+            let target = Target { known, ..target };
+            let connector = means.connection.connector.as_ref();
+            prune::after(&app, connector, &means.connection.lane, &target, &id).await;
+        }
         let _ = over.send(true);
         locked(&app.inner().runs).remove(&id);
         end.map(|_| ())

@@ -1,14 +1,18 @@
 //! What `deployments.*` takes and gives.
 
+use gw_catalog::Pruning;
 use gw_connector::{Change, LiveState};
 use gw_deploy::{Outcome, Record, RunHeader};
 use gw_model::{
-    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, Place, RevisionId,
-    UnixMillis,
+    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, Place,
+    RevisionId, UnixMillis,
 };
 use gw_plan::PlanChange;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use super::history_wire::KeptRow;
+pub use gw_deploy::RunGoal;
 
 /// What to do on which gateways.
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -17,18 +21,13 @@ pub struct PlanRequest {
     pub api: ApiId,
     /// Where.
     pub gateways: Vec<GatewayId>,
-    /// Publish, or withdraw.
+    /// Publish, withdraw, or return to a kept deployment.
     pub goal: RunGoal,
-}
-
-/// What a run is to reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunGoal {
-    /// The working revision is live.
-    Publish,
-    /// Nothing of the API is left.
-    Withdraw,
+    /// To publish: a revision instead of the working one. To return: a revision, or the gateway's name of the kept
+    /// deployment; what was live before when it is missing.
+    #[serde(default)]
+    #[ts(optional)]
+    pub to: Option<String>,
 }
 
 /// What would happen, gateway by gateway. Nothing was changed to find out.
@@ -40,7 +39,7 @@ pub struct PlanView {
     pub api_name: String,
     /// Publish, or withdraw.
     pub goal: RunGoal,
-    /// The working revision.
+    /// The revision that would be live; the working one when an API is withdrawn or the kept deployment's is not known.
     pub revision: RevisionId,
     /// How long all of it takes by the quotas alone, in milliseconds: side by side, sharing those of an account and region.
     #[ts(type = "number")]
@@ -85,6 +84,8 @@ pub struct TargetPlan {
     pub untouched: Vec<String>,
     /// Where callers reach it now, or will.
     pub invoke_url: Option<String>,
+    /// The kept deployment that would be live again; `None` for other goals.
+    pub returns_to: Option<KeptRow>,
     /// Why it cannot run at all.
     pub fault: Option<Fault>,
 }
@@ -109,10 +110,14 @@ pub struct StartRequest {
     pub api: ApiId,
     /// Where.
     pub gateways: Vec<GatewayId>,
-    /// Publish, or withdraw.
+    /// Publish, withdraw, or return.
     pub goal: RunGoal,
-    /// The revision the plan showed; another one now refuses the start.
+    /// The revision the plan showed; to publish, another one now refuses the start.
     pub revision: RevisionId,
+    /// As in the plan; to return, the gateway's name of the kept deployment the plan showed.
+    #[serde(default)]
+    #[ts(optional)]
+    pub to: Option<String>,
     /// Keys of the consents given.
     pub consents: Vec<String>,
     /// Names that were typed, each a gateway's or the API's `name@version`.
@@ -287,9 +292,9 @@ pub struct DeploymentRow {
     pub gateway: GatewayId,
     /// Its name.
     pub gateway_name: String,
-    /// Publish, or withdraw.
+    /// Publish, withdraw, or return.
     pub goal: RunGoal,
-    /// What was published.
+    /// What was published or returned to.
     pub revision: Option<RevisionId>,
     /// When it began.
     pub started_at: UnixMillis,
@@ -316,6 +321,8 @@ pub struct DeploymentDetail {
     pub records: Vec<Record>,
     /// What the gateway said about the document, errors first.
     pub findings: Vec<RunFinding>,
+    /// What was deleted after it of what the gateway kept.
+    pub pruned: Vec<Pruning>,
 }
 
 /// What a gateway said about the document of a run.

@@ -15,6 +15,7 @@ mod deployments;
 mod drafts;
 mod fixes;
 mod gateways;
+mod history;
 mod hostile;
 mod key_managers;
 mod lifecycle;

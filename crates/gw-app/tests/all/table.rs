@@ -233,6 +233,14 @@ async fn deployments(world: &World, sample: &Value) {
     let other = world.notes(json!({ "kind": "mock" })).await["id"].clone();
     let place = json!({ "api": other, "gateway": sample["gateway"] });
     world.ok("deployments.forget", place).await;
+    let there = json!({ "api": sample["api"], "gateway": sample["gateway"] });
+    world.ok("deployments.kept", there).await;
+    world
+        .ok("deployments.revisions", json!({ "api": sample["api"] }))
+        .await;
+    let diff = json!({ "api": sample["api"], "gateway": sample["gateway"], "from": "live", "to": "working" });
+    world.ok("deployments.diff", diff).await;
+    world.ok("deployments.set_keep", json!({ "keep": 5 })).await;
     world.ok("deployments.cancel", run.clone()).await;
     // A run that ended well has nothing to recover, and stays as it ended.
     let _ = world.call("deployments.recover", run.clone()).await;

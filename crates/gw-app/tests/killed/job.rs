@@ -178,6 +178,7 @@ impl Job {
             deployment: self.deployment.clone(),
             target,
             publishes,
+            returns_to: None,
             observed: prepared.observed,
             changes: prepared.changes,
             lane,

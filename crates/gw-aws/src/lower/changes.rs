@@ -26,6 +26,8 @@ pub(crate) fn lower(
     match goal {
         Goal::Publish(plan) => lowering.publish(plan),
         Goal::Withdraw => Ok(lowering.withdraw()),
+        Goal::Return(kept) => lowering.return_to(kept),
+        Goal::Prune { surplus, kept } => Ok(lowering.prune(surplus, kept)),
     }
 }
 
@@ -71,7 +73,7 @@ impl Lowering<'_> {
         }
         changes.push(self.put_rest_api(&compiled, document));
         changes.push(self.read_back(plan, &compiled));
-        changes.push(self.create_deployment(&digest, &build));
+        changes.push(self.create_deployment(&digest, &build, provisioned.is_some()));
         changes.push(self.move_stage(&digest, &build));
         Ok(changes)
     }
@@ -166,7 +168,7 @@ impl Lowering<'_> {
         )
     }
 
-    fn create_deployment(&self, digest: &str, build: &str) -> Change {
+    fn create_deployment(&self, digest: &str, build: &str, provisioned: bool) -> Change {
         let path = format!("/restapis/{}/deployments", self.rest_api());
         change(
             verb::CREATE_DEPLOYMENT,
@@ -181,6 +183,7 @@ impl Lowering<'_> {
             &Step::CreateDeployment {
                 plan: digest.to_owned(),
                 build: build.to_owned(),
+                provisioned,
             },
         )
     }

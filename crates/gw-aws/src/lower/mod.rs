@@ -5,6 +5,7 @@
 //! Invariant: the stage's deployment id is the last thing a publication changes, and everything callers meet until then
 //! stays as it was: the document of a live stage is a copy, and a provisioned function is asked by published version.
 
+mod back;
 mod calls;
 mod changes;
 mod provision;

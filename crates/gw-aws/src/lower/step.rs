@@ -22,6 +22,8 @@ pub(crate) mod verb {
     pub(crate) const CREATE_DEPLOYMENT: &str = "aws.create-deployment";
     pub(crate) const CREATE_STAGE: &str = "aws.create-stage";
     pub(crate) const UPDATE_STAGE: &str = "aws.update-stage";
+    pub(crate) const DELETE_DEPLOYMENT: &str = "aws.delete-deployment";
+    pub(crate) const DELETE_VERSION: &str = "aws.delete-version";
     pub(crate) const DELETE_REST_API: &str = "aws.delete-rest-api";
     pub(crate) const DELETE_FUNCTION: &str = "aws.delete-function";
     pub(crate) const DELETE_ROLE_POLICY: &str = "aws.delete-role-policy";
@@ -76,6 +78,8 @@ pub(crate) enum Step {
     CreateDeployment {
         plan: String,
         build: String,
+        /// Whether it asks the provisioned function.
+        provisioned: bool,
     },
     CreateStage {
         owner: Owner,
@@ -85,6 +89,19 @@ pub(crate) enum Step {
     UpdateStage {
         plan: String,
         build: String,
+    },
+    ReturnStage {
+        deployment: String,
+        plan: String,
+        build: String,
+    },
+    DeleteDeployment {
+        rest_api: String,
+        deployment: String,
+    },
+    DeleteVersion {
+        function: String,
+        version: String,
     },
     DeleteRestApi {
         rest_api: String,

@@ -30,14 +30,20 @@ pub(crate) fn untouched(
                 "Other REST APIs of the account and region stay".to_owned(),
             ];
         }
+        Goal::Return(_) => {
+            return vec![
+                stage_settings(aws),
+                "The REST API's draft stays as it is, other stages and custom domains too"
+                    .to_owned(),
+            ];
+        }
+        // What callers meet is none of what is deleted.
+        Goal::Prune { .. } => return Vec::new(),
         Goal::Publish(plan) => plan,
     };
     let mut kept = Vec::new();
     if does(&[verb::UPDATE_STAGE]) {
-        kept.push(format!(
-            "The settings of the stage '{}' stay as found: variables, throttling, logging, caching, tags, web ACL",
-            aws.stage
-        ));
+        kept.push(stage_settings(aws));
     }
     if let Some(id) = output(&observed.found, names::REST_API_ID)
         && does(&[verb::PUT_REST_API])
@@ -61,6 +67,13 @@ pub(crate) fn untouched(
         _ => {}
     }
     kept
+}
+
+fn stage_settings(aws: &AwsTarget) -> String {
+    format!(
+        "The settings of the stage '{}' stay as found: variables, throttling, logging, caching, tags, web ACL",
+        aws.stage
+    )
 }
 
 #[cfg(test)]

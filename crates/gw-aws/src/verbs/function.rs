@@ -332,7 +332,10 @@ impl AwsConnector {
         Ok(function.is_none().then(|| receipt(false, None, [])))
     }
 
-    async fn versions(&self, function: &str) -> Result<Vec<FunctionConfiguration>, Fault> {
+    pub(crate) async fn versions(
+        &self,
+        function: &str,
+    ) -> Result<Vec<FunctionConfiguration>, Fault> {
         let doing = format!("list the versions of the function {function}");
         let attempt = Attempt {
             call: "ListVersionsByFunction",
@@ -385,6 +388,7 @@ fn label(mark: &Mark) -> String {
         plan: empty(),
         build: empty(),
         mark: mark.as_str().to_owned(),
+        function: empty(),
         deployment: empty(),
     }
     .text()

@@ -64,13 +64,37 @@ pub(crate) async fn apply(
             aws.read_back(&expected, authorizer.as_deref(), outputs)
                 .await
         }
-        Step::CreateDeployment { plan, build } => {
-            aws.create_deployment(&plan, &build, mark, outputs).await
+        Step::CreateDeployment {
+            plan,
+            build,
+            provisioned,
+        } => {
+            aws.create_deployment(&plan, &build, provisioned, mark, outputs)
+                .await
         }
         Step::CreateStage { owner, plan, build } => {
             aws.create_stage(&owner, &plan, &build, mark, outputs).await
         }
         Step::UpdateStage { plan, build } => aws.update_stage(&plan, &build, mark, outputs).await,
+        Step::ReturnStage {
+            deployment,
+            plan,
+            build,
+        } => {
+            aws.return_stage(&deployment, &plan, &build, mark, outputs)
+                .await
+        }
+        Step::DeleteDeployment {
+            rest_api,
+            deployment,
+        } => aws
+            .delete_deployment_of(&rest_api, &deployment)
+            .await
+            .map(|()| receipt(false, None, [])),
+        Step::DeleteVersion { function, version } => aws
+            .delete_version(&format!("{function}:{version}"))
+            .await
+            .map(|()| receipt(false, None, [])),
         Step::DeleteRestApi { rest_api } => aws.delete_rest_api(&rest_api).await,
         Step::DeleteFunction { function } => aws.delete_function(&function).await,
         Step::DeleteRolePolicy { role } => aws.delete_role_policy(&role).await,
@@ -114,6 +138,8 @@ pub(crate) async fn probe(
         verb::DELETE_ROLE => aws.probe_role_gone(outputs).await,
         // Reading leaves nothing to find.
         verb::AWAIT_FUNCTION | verb::READ_BACK => Ok(None),
+        // What is gone is done: deleting again finds out.
+        verb::DELETE_DEPLOYMENT | verb::DELETE_VERSION => Ok(None),
         other => Err(defect(format!("This version knows no change {other}"))),
     };
     Ok(found?.map(|receipt| Receipt {

@@ -20,6 +20,7 @@ impl AwsConnector {
         &self,
         plan: &str,
         build: &str,
+        provisioned: bool,
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Receipt, Fault> {
@@ -30,7 +31,17 @@ impl AwsConnector {
             doing: &doing,
             writes: true,
         };
-        let description = label(plan, build, mark, "").text();
+        let version = output(outputs, names::FUNCTION_VERSION_ARN).and_then(names::version_number);
+        let function = match version {
+            _ if !provisioned => names::NO_FUNCTION,
+            Some(version) => version,
+            None => "",
+        };
+        let label = Label {
+            function: function.to_owned(),
+            ..label(plan, build, mark, "")
+        };
+        let description = label.text();
         let request = self
             .gateway
             .create_deployment()
@@ -73,7 +84,7 @@ impl AwsConnector {
             .send()
             .await
             .map_err(|error| fault(&self.target, attempt, error))?;
-        Ok(self.opened(true, answer.request_id(), id, build))
+        Ok(self.opened(true, answer.request_id(), id, build, deployment))
     }
 
     pub(super) async fn update_stage(
@@ -83,13 +94,24 @@ impl AwsConnector {
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Receipt, Fault> {
-        let (id, deployment) = (
-            needed(outputs, names::REST_API_ID)?,
-            needed(outputs, names::DEPLOYMENT_ID)?,
-        );
+        let deployment = needed(outputs, names::DEPLOYMENT_ID)?;
+        self.return_stage(deployment, plan, build, mark, outputs)
+            .await
+    }
+
+    /// Points the stage at a deployment that is there.
+    pub(super) async fn return_stage(
+        &self,
+        deployment: &str,
+        plan: &str,
+        build: &str,
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        let id = needed(outputs, names::REST_API_ID)?;
         let description = label(plan, build, mark, deployment).text();
         let request_id = self.point_stage(id, deployment, &description).await?;
-        Ok(self.opened(false, request_id.as_deref(), id, build))
+        Ok(self.opened(false, request_id.as_deref(), id, build, deployment))
     }
 
     /// Points the stage at the deployment it was at when it was observed.
@@ -110,6 +132,14 @@ impl AwsConnector {
             needed(outputs, names::REST_API_ID)?,
             needed(outputs, names::DEPLOYMENT_ID)?,
         );
+        self.delete_deployment_of(id, deployment).await
+    }
+
+    pub(super) async fn delete_deployment_of(
+        &self,
+        id: &str,
+        deployment: &str,
+    ) -> Result<(), Fault> {
         let doing = format!("delete the deployment {deployment} of {id}");
         let attempt = Attempt {
             call: "DeleteDeployment",
@@ -183,7 +213,7 @@ impl AwsConnector {
         let label = stage.description().and_then(Label::read).filter(|label| {
             label.mark == mark.as_str() && Some(label.deployment.as_str()) == stage.deployment_id()
         });
-        Ok(label.map(|label| self.opened(created, None, id, &label.build)))
+        Ok(label.map(|label| self.opened(created, None, id, &label.build, &label.deployment)))
     }
 
     async fn point_stage(
@@ -221,7 +251,7 @@ impl AwsConnector {
         Ok(answer.request_id().map(str::to_owned))
     }
 
-    async fn deployments(&self, id: &str) -> Result<Vec<Deployment>, Fault> {
+    pub(crate) async fn deployments(&self, id: &str) -> Result<Vec<Deployment>, Fault> {
         let doing = format!("list the deployments of {id}");
         let attempt = Attempt {
             call: "GetDeployments",
@@ -252,7 +282,14 @@ impl AwsConnector {
         }
     }
 
-    fn opened(&self, created: bool, request_id: Option<&str>, id: &str, build: &str) -> Receipt {
+    fn opened(
+        &self,
+        created: bool,
+        request_id: Option<&str>,
+        id: &str,
+        build: &str,
+        deployment: &str,
+    ) -> Receipt {
         let url = invoke_url(
             &self.target.region,
             self.target.endpoint_url.as_deref(),
@@ -266,6 +303,7 @@ impl AwsConnector {
                 (OUTPUT_INVOKE_URL, url),
                 (names::STAGE, self.target.stage.clone()),
                 (names::BUILD, build.to_owned()),
+                (names::DEPLOYMENT_ID, deployment.to_owned()),
             ],
         )
     }
@@ -284,6 +322,7 @@ fn label(plan: &str, build: &str, mark: &Mark, deployment: &str) -> Label {
         plan: plan.to_owned(),
         build: build.to_owned(),
         mark: mark.as_str().to_owned(),
+        function: String::new(),
         deployment: deployment.to_owned(),
     }
 }

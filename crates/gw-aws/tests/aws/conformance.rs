@@ -88,5 +88,8 @@ async fn aws_conforms() {
         backend,
         provider: OauthMock::start().unwrap(),
     };
-    conformance::run(&harness).await.assert();
+    let report = conformance::run(&harness).await;
+    report.assert();
+    let goes_back = |check: &String| check.starts_with("going back");
+    assert!(report.passed.iter().any(goes_back), "{report}");
 }

@@ -19,7 +19,7 @@ use crate::world::{OPEN, World, mock, plan, provisioned, request, route, scope};
 
 /// A journal that lives as long as the test.
 #[derive(Default)]
-struct Memory(Mutex<BTreeMap<DeploymentId, (RunHeader, Vec<Record>)>>);
+pub(crate) struct Memory(Mutex<BTreeMap<DeploymentId, (RunHeader, Vec<Record>)>>);
 
 impl Journal for Memory {
     fn begin(&self, header: &RunHeader) -> Result<(), Fault> {
@@ -56,7 +56,7 @@ impl Journal for Memory {
     }
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     let retry = RetryRules {
         first_wait: Duration::from_millis(10),
         settle: Duration::from_millis(600),
@@ -85,12 +85,13 @@ async fn carry_out(world: &mut World, goal: Goal<'_>, prepared: Prepared, name: 
             revision: plan.revision.clone(),
             digest: gw_plan::digest(plan),
         }),
-        Goal::Withdraw => None,
+        Goal::Withdraw | Goal::Return(_) | Goal::Prune { .. } => None,
     };
     let one = Run {
         deployment: DeploymentId::new(name),
         target: world.target.clone(),
         publishes,
+        returns_to: None,
         observed: prepared.observed,
         changes: prepared.changes,
         lane: Lane::unlimited("test"),

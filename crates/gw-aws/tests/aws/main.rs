@@ -7,6 +7,7 @@
 )]
 
 mod authorizer;
+mod back;
 mod conformance;
 mod credentials;
 mod engine;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gw_aws::{AwsAccess, AwsConnector};
-use gw_connector::{Change, Connector, Goal, Mark, Observed, Outputs, Receipt, Target};
+use gw_connector::{Change, Connector, Goal, Kept, Mark, Observed, Outputs, Receipt, Target};
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Code, EndpointType, Fault, GatewayId,
     HttpMethod, OperationKey, RevisionId, Secret, SecretRef,
@@ -50,6 +50,20 @@ impl World {
         let changes = self
             .connector
             .lower(Goal::Publish(plan), &self.target, &observed)?;
+        self.run(&changes, observed.found).await
+    }
+
+    /// What is kept, newest first.
+    pub async fn kept(&self) -> Vec<Kept> {
+        self.connector.kept(&self.target).await.unwrap()
+    }
+
+    /// Goes back to a kept deployment.
+    pub async fn go_back(&mut self, kept: &Kept) -> Result<Vec<Receipt>, Fault> {
+        let observed = self.observe().await;
+        let changes = self
+            .connector
+            .lower(Goal::Return(kept), &self.target, &observed)?;
         self.run(&changes, observed.found).await
     }
 

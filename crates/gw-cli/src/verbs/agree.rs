@@ -40,6 +40,7 @@ pub fn ask(
     agreed(&match view.goal {
         RunGoal::Publish => format!("Deploy to {count} {gateways}? [y/N] "),
         RunGoal::Withdraw => format!("Undeploy from {count} {gateways}? [y/N] "),
+        RunGoal::Return => "Go back to it? [y/N] ".to_owned(),
     })?;
     consents.extend(open.into_iter().map(|consent| consent.key.clone()));
     Ok(())

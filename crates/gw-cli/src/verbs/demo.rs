@@ -233,6 +233,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         api: sample.api.clone(),
         gateways: gateways.clone(),
         goal: RunGoal::Publish,
+        to: None,
     };
     let plan = deployments::plan(app, request).await?;
     let consents = plan
@@ -244,6 +245,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         api: sample.api.clone(),
         gateways,
         goal: RunGoal::Publish,
+        to: None,
         revision: plan.revision,
         consents,
         confirmed: Vec::new(),

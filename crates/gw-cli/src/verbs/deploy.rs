@@ -15,7 +15,7 @@ use gw_model::{Api, Code, Diagnostic, Fault, GatewayId, Severity};
 use serde_json::{Value, json};
 
 use super::{agree, lifecycle, plan, word};
-use crate::args::{DeployArgs, UndeployArgs};
+use crate::args::{DeployArgs, PublishArgs, UndeployArgs};
 use crate::output::{self, Reply, exit_status};
 use crate::progress::Progress;
 
@@ -26,6 +26,7 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
         api: api.id,
         gateways: ids(&gateways),
         goal: RunGoal::Publish,
+        to: None,
     };
     let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
@@ -34,8 +35,9 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
 }
 
 /// Deploys.
-pub async fn deploy(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
-    run(app, args, RunGoal::Publish, json).await
+pub async fn deploy(app: &App, args: &PublishArgs, json: bool) -> Result<Reply, Fault> {
+    let to = args.revision.as_deref();
+    run(app, &args.run, RunGoal::Publish, to, json).await
 }
 
 /// Takes an API off gateways.
@@ -43,7 +45,7 @@ pub async fn undeploy(app: &App, args: &UndeployArgs, json: bool) -> Result<Repl
     if args.later {
         return lifecycle::later(app, &args.run, json).await;
     }
-    let ended = run(app, &args.run, RunGoal::Withdraw, json).await;
+    let ended = run(app, &args.run, RunGoal::Withdraw, None, json).await;
     let missed = match &ended {
         Ok(reply) => reply.exit != 0,
         Err(fault) => fault.code.exit_class() == ExitClass::Remote,
@@ -76,22 +78,37 @@ pub(super) fn ids(gateways: &Named) -> Vec<GatewayId> {
     gateways.iter().map(|(id, _)| id.clone()).collect()
 }
 
-async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<Reply, Fault> {
+/// Shows the plan of a goal, asks, runs it and tells how it ended.
+pub(super) async fn run(
+    app: &App,
+    args: &DeployArgs,
+    goal: RunGoal,
+    to: Option<&str>,
+    json: bool,
+) -> Result<Reply, Fault> {
     let (api, gateways) = find(app, &args.api, &args.gateways).await?;
     let mut consents: Vec<String> = args.allow.iter().map(|it| it.key().to_owned()).collect();
     let mut confirmed = args.confirm.clone();
     // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
+    let mut to = to.map(str::to_owned);
     let revision = if args.yes {
         consents.extend(ORDINARY.iter().map(|key| (*key).to_owned()));
-        deployments::working_revision(app, &api.id).await?
+        match (&to, goal) {
+            (Some(to), RunGoal::Publish) => deployments::stored_revision(app, &api.id, to).await?,
+            _ => deployments::working_revision(app, &api.id).await?,
+        }
     } else {
         let request = PlanRequest {
             api: api.id.clone(),
             gateways: ids(&gateways),
             goal,
+            to: to.clone(),
         };
         let view = deployments::plan(app, request).await?;
         agree::ask(&view, json, &mut consents, &mut confirmed)?;
+        // What was shown is what is done, also when something else was deployed meanwhile.
+        let shown = view.targets.iter().find_map(|it| it.returns_to.as_ref());
+        to = shown.map(|kept| kept.id.clone()).or(to);
         view.revision.clone()
     };
     let progress = Progress::draw(app, gateways.clone());
@@ -100,6 +117,7 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
         gateways: ids(&gateways),
         goal,
         revision: revision.clone(),
+        to,
         consents,
         confirmed,
     };
@@ -125,11 +143,17 @@ async fn run(app: &App, args: &DeployArgs, goal: RunGoal, json: bool) -> Result<
         results.push((run.gateway, result));
     }
     progress.finish().await;
+    tell_prunings(&results);
     let document = format!("{}@{}", api.name, api.version);
     if !json {
         output::note_some(&what_was_said(&document, &gateways, &results));
     }
     let (lines, rows, exit) = summarise(&gateways, &results)?;
+    let revision = match goal {
+        // Where going back led the run tells.
+        RunGoal::Return => rows.iter().find_map(|row| row["revision"].as_str()),
+        RunGoal::Publish | RunGoal::Withdraw => Some(revision.as_str()),
+    };
     let value = json!({ "api": api.id, "goal": goal, "revision": revision, "deployments": rows });
     Ok(Reply::new(value, lines).exit(exit))
 }
@@ -165,6 +189,23 @@ fn warnings(detail: &DeploymentDetail) -> Vec<&Diagnostic> {
         .collect()
 }
 
+/// Says what could not be deleted of what gateways keep; the deployments stand.
+fn tell_prunings(results: &[RunResult]) {
+    for detail in results
+        .iter()
+        .filter_map(|(_, result)| result.as_ref().ok())
+    {
+        for line in &detail.pruned {
+            if let Some(fault) = &line.fault {
+                output::note(&format!(
+                    "{}: the next deployment tries again to tidy up what is kept. {}: {}",
+                    detail.row.gateway_name, line.sentence, fault.summary
+                ));
+            }
+        }
+    }
+}
+
 /// Lines for people, rows for programs, and the exit status; a single run that failed is its fault.
 fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Value>, u8), Fault> {
     let mut lines = Vec::new();
@@ -188,10 +229,18 @@ fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Val
             let url = row
                 .and_then(|row| row.invoke_url.clone())
                 .unwrap_or_default();
+            let back = row
+                .filter(|row| row.goal == RunGoal::Return)
+                .and_then(|row| row.revision.as_ref())
+                .map(|revision| format!(" again with {revision}"))
+                .unwrap_or_default();
             lines.push(
-                format!("{name}: {} {url}", outcome.map(word).unwrap_or_default())
-                    .trim_end()
-                    .to_owned(),
+                format!(
+                    "{name}: {}{back} {url}",
+                    outcome.map(word).unwrap_or_default()
+                )
+                .trim_end()
+                .to_owned(),
             );
         } else if let Some(fault) = &fault {
             lines.push(format!("{name}: {}", output::fault_text(fault)));
@@ -267,6 +316,7 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
                 format!("{}@{}", row.api_name, row.api_version),
                 row.gateway_name.clone(),
                 current.map_or_else(String::new, |place| word(place.state)),
+                verb(row.goal).to_owned(),
                 row.outcome.map_or_else(
                     || {
                         if row.running {
@@ -285,7 +335,7 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
         .collect();
     let none = "Nothing was deployed yet. Deploy: gatewright deploy API --gateway G";
     let text = output::table(
-        ["api", "gateway", "now", "outcome", "url", "journal"],
+        ["api", "gateway", "now", "what", "outcome", "url", "journal"],
         lines,
         none,
     );
@@ -293,4 +343,13 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
         json!({ "placements": placements, "deployments": page.rows }),
         text,
     ))
+}
+
+/// A run's goal as the command that starts it.
+fn verb(goal: RunGoal) -> &'static str {
+    match goal {
+        RunGoal::Publish => "deploy",
+        RunGoal::Withdraw => "undeploy",
+        RunGoal::Return => "rollback",
+    }
 }

@@ -11,6 +11,7 @@ pub mod deploy;
 pub mod explain;
 pub mod fix;
 pub mod gateway;
+pub mod history;
 pub mod key_manager;
 pub mod lifecycle;
 pub mod plan;

@@ -19,6 +19,7 @@ pub fn describe(view: &PlanView) -> String {
     let act = match view.goal {
         RunGoal::Publish => "Deploy",
         RunGoal::Withdraw => "Undeploy",
+        RunGoal::Return => "Go back with",
     };
     let mut text = format!("{act} {} ({})\n", view.api_name, view.revision);
     for target in &view.targets {
@@ -60,6 +61,18 @@ fn of_target(target: &TargetPlan) -> String {
         section(&mut text, "To know before", findings.lines());
         section(&mut text, "Cannot run", output::fault_text(fault).lines());
         return text;
+    }
+    if let Some(kept) = &target.returns_to {
+        let revision = kept.revision.as_ref().map(ToString::to_string);
+        let line = format!(
+            "The kept deployment {} with {}, made {}",
+            kept.id,
+            revision
+                .as_deref()
+                .unwrap_or("a revision that is not known here"),
+            kept.made_at.map(output::time).unwrap_or_default()
+        );
+        section(&mut text, "Live again", [line]);
     }
     let (security, others): (Vec<&PlanChange>, Vec<&PlanChange>) = target
         .changes

@@ -12,6 +12,7 @@ mod consents;
 mod demo;
 mod exits;
 mod fixes;
+mod history;
 mod journey;
 #[cfg(unix)]
 mod killed;

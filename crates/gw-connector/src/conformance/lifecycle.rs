@@ -6,7 +6,7 @@ use gw_model::{Code, Severity};
 
 use super::plans::{API_ID, edition, revision, wide};
 use super::steps::{Walk, ensure, lower, publish, target, told};
-use super::{Harness, Report, calls};
+use super::{Harness, Report, back, calls};
 use crate::change::{Change, Mark, Outputs, StepEffect};
 use crate::names::OUTPUT_INVOKE_URL;
 use crate::observed::{LiveState, Observed};
@@ -14,10 +14,10 @@ use crate::port::Goal;
 
 /// What is known of the published API between two checks.
 #[derive(Default)]
-struct Known {
-    outputs: Outputs,
-    digest: Option<String>,
-    url: String,
+pub(super) struct Known {
+    pub(super) outputs: Outputs,
+    pub(super) digest: Option<String>,
+    pub(super) url: String,
 }
 
 pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
@@ -69,6 +69,7 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
         "publishing the second again is nothing",
         unchanged(harness, 2, &known).await,
     );
+    goes_back(harness, report, &mut known).await;
     report.note(
         "a third publication is taken back, and callers see the second",
         third_undone(harness, &known).await,
@@ -81,6 +82,25 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
         "withdrawing leaves nothing",
         withdraws(harness, &known).await,
     );
+}
+
+/// For gateways that keep what they served.
+async fn goes_back(harness: &dyn Harness, report: &mut Report, known: &mut Known) {
+    let check = "going back to the first is one call, and so is going forward";
+    match back::kept(harness, known).await {
+        Ok(kept) if kept.is_empty() => report.skip(check, "the gateway keeps nothing"),
+        Ok(_) => {
+            if report.note(check, back::returns(harness, known).await) {
+                report.note(
+                    "a kept deployment that is not needed goes unnoticed",
+                    back::prunes(harness, known).await,
+                );
+            }
+        }
+        Err(how) => {
+            report.note(check, Err(how));
+        }
+    }
 }
 
 async fn identifies(harness: &dyn Harness) -> Result<(), String> {

@@ -213,13 +213,14 @@ impl Stage {
                 revision: plan.revision.clone(),
                 digest: digest(plan),
             }),
-            Goal::Withdraw => None,
+            Goal::Withdraw | Goal::Return(_) | Goal::Prune { .. } => None,
         };
         let deployment = DeploymentId::new(name);
         Ok(Run {
             deployment,
             target,
             publishes,
+            returns_to: None,
             observed,
             changes,
             lane: self.lane.clone(),

@@ -283,6 +283,7 @@ impl Connector for WorldConnector {
                 return Ok(changes);
             }
             Goal::Publish(plan) => plan,
+            Goal::Return(_) | Goal::Prune { .. } => return Ok(Vec::new()),
         };
         if plan.resources > MOST_RESOURCES {
             return Err(Fault::new(

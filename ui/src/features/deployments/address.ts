@@ -4,19 +4,48 @@ import type { ApiId, GatewayId, Place, RunGoal } from '../../ipc/generated'
 export interface PlanAddress {
   gateways: GatewayId[]
   goal: RunGoal
+  /** A stored revision to publish, or the kept deployment to return to. */
+  to?: string | undefined
 }
 
-export function planAddress(api: ApiId, { gateways, goal }: PlanAddress): string {
-  const query = new URLSearchParams({ on: gateways.join(','), goal })
+export function planAddress(api: ApiId, { gateways, goal, to }: PlanAddress): string {
+  const query = new URLSearchParams({ on: gateways.join(','), goal, ...(to ? { to } : {}) })
   return `/apis/${api}/deployments/plan?${query.toString()}`
 }
 
 export function readPlanAddress(query: string): PlanAddress {
   const read = new URLSearchParams(query)
+  const goal = read.get('goal')
   return {
     gateways: (read.get('on') ?? '').split(',').filter(Boolean),
-    goal: read.get('goal') === 'withdraw' ? 'withdraw' : 'publish',
+    goal: goal === 'withdraw' || goal === 'return' ? goal : 'publish',
+    to: read.get('to') ?? undefined,
   }
+}
+
+export function keptAddress(api: ApiId, on: GatewayId | null): string {
+  return `/apis/${api}/deployments/kept${on === null ? '' : `?${new URLSearchParams({ on }).toString()}`}`
+}
+
+export function readKeptAddress(query: string): GatewayId | null {
+  return new URLSearchParams(query).get('on')
+}
+
+export interface DiffAddress {
+  from: string
+  to: string
+  /** Whose live is meant. */
+  on: GatewayId | null
+}
+
+export function diffAddress(api: ApiId, { from, to, on }: DiffAddress): string {
+  const query = new URLSearchParams({ from, to, ...(on === null ? {} : { on }) })
+  return `/apis/${api}/deployments/diff?${query.toString()}`
+}
+
+export function readDiffAddress(query: string): DiffAddress {
+  const read = new URLSearchParams(query)
+  return { from: read.get('from') ?? 'live', to: read.get('to') ?? 'working', on: read.get('on') }
 }
 
 export function runAddress(deployments: string[]): string {

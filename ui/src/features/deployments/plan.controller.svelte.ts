@@ -40,7 +40,7 @@ export class PlanReading {
     this.loading = true
     this.fault = null
     try {
-      const plan = await call('deployments.plan', { api: this.api, gateways: this.address.gateways, goal: this.address.goal })
+      const plan = await call('deployments.plan', { api: this.api, gateways: this.address.gateways, goal: this.address.goal, to: this.address.to })
       // A yes was given to what was shown then.
       const before = JSON.stringify([this.plan?.revision, this.asked])
       if (before !== JSON.stringify([plan.revision, consents(plan.targets)])) {
@@ -86,6 +86,8 @@ export class PlanReading {
         gateways: runnable(plan).map((target) => target.gateway),
         goal: plan.goal,
         revision: plan.revision,
+        // What was shown is what is gone back to, whatever is kept by then.
+        to: plan.targets.find((target) => target.returns_to)?.returns_to?.id ?? this.address.to,
         consents: this.asked.map((one) => one.key),
         confirmed: this.toType === null ? [] : [this.typed.trim()],
       })

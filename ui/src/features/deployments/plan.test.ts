@@ -33,6 +33,7 @@ function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
     consents: [{ key: 'lowers-security', sentence: 'GET /d becomes open', operations: ['GET /d'], typed: null }],
     untouched: ['All stays'],
     invoke_url: null,
+    returns_to: null,
     fault: null,
     ...more,
   }

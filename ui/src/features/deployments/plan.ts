@@ -151,7 +151,7 @@ export function verb(plan: PlanView): string {
   const targets = runnable(plan)
   const first = targets[0]
   const where = targets.length === 1 && first ? first.gateway_name : counted(targets.length, 'gateway')
-  return plan.goal === 'publish' ? `Deploy to ${where}` : `Undeploy from ${where}`
+  return { publish: `Deploy to ${where}`, withdraw: `Undeploy from ${where}`, return: `Roll back ${where}` }[plan.goal]
 }
 
 /** Whether several of them wait for each other: they share the quotas of an account and region. */

@@ -4,7 +4,7 @@
  */
 import type { DeploymentRow, Entry, Fault, JournalRecord, Outcome, RunEvent, RunGoal } from '../../ipc/generated'
 import { sentence } from '../../kit/words'
-import { OUTCOMES } from '../../outcomes'
+import { GOALS, OUTCOMES } from '../../outcomes'
 import type { State, TimelineColumn, TimelineStep } from '../../kit/types'
 
 export interface RunView {
@@ -150,7 +150,7 @@ export function standing(run: RunView, goal: RunGoal): { state: State; word: str
   if (run.undoing) return { state: 'warning', word: 'taking back' }
   if (run.steps.some((one) => one.state === 'waiting')) return { state: 'waiting', word: 'waiting' }
   const done = run.steps.filter((one) => one.state === 'ok' || one.state === 'warning').length
-  const verb = goal === 'publish' ? 'deploying' : 'undeploying'
+  const verb = GOALS[goal].doing
   return { state: 'running', word: run.steps.length === 0 ? verb : `${verb} ${Math.min(done + 1, run.steps.length)} of ${run.steps.length}` }
 }
 

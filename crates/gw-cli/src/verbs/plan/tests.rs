@@ -25,6 +25,7 @@ fn target(name: &str) -> TargetPlan {
         eta_ms: 0,
         consents: Vec::new(),
         untouched: Vec::new(),
+        returns_to: None,
         invoke_url: None,
         fault: None,
     }

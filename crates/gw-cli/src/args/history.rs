@@ -1,0 +1,69 @@
+//! The words of `deploy`, `rollback`, `history` and `diff`.
+//!
+//! It refuses a second way to say which state of an API is meant.
+
+use clap::Args;
+
+use super::{ConsentArg, DeployArgs};
+
+/// `deploy`
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// Where and whether at once
+    #[command(flatten)]
+    pub run: DeployArgs,
+    /// A revision that was deployed before, instead of the working one
+    #[arg(long, value_name = "REVISION")]
+    pub revision: Option<String>,
+}
+
+/// `rollback`
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// name or name@version
+    pub api: String,
+    /// Where
+    #[arg(long, value_name = "NAME")]
+    pub gateway: String,
+    /// A revision, or the gateway's id of a kept deployment [default: what was live before]
+    #[arg(long, value_name = "REVISION")]
+    pub to: Option<String>,
+    /// Say yes to the plan as a whole
+    #[arg(long)]
+    pub yes: bool,
+    /// Say yes to this too; repeatable
+    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
+    pub allow: Vec<ConsentArg>,
+    /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
+    #[arg(long = "confirm", value_name = "NAME")]
+    pub confirm: Vec<String>,
+}
+
+/// `history`
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// name or name@version
+    pub api: String,
+    /// Only on this gateway
+    #[arg(long, value_name = "NAME")]
+    pub gateway: Option<String>,
+    /// From now on keep this many deployments on each gateway, 1 to 100
+    #[arg(long, value_name = "NUMBER")]
+    pub keep: Option<u32>,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// name or name@version
+    pub api: String,
+    /// Before: `live`, `working`, or a revision
+    #[arg(long, default_value = "live", value_name = "STATE")]
+    pub from: String,
+    /// After: `live`, `working`, or a revision
+    #[arg(long, default_value = "working", value_name = "STATE")]
+    pub to: String,
+    /// Whose `live` is meant
+    #[arg(long, value_name = "NAME")]
+    pub gateway: Option<String>,
+}
