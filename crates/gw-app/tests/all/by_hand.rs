@@ -84,7 +84,7 @@ async fn what_was_taken_away_by_hand_counts_as_undeployed() {
     let provider = json!({
         "name": "idp", "display_name": "", "kind": "oidc", "issuer": "https://idp.example.com/",
         "jwks_uri": "https://idp.example.com/jwks", "token_endpoint": "https://idp.example.com/token",
-        "authorization_endpoint": "", "algorithms": ["RS256"],
+        "authorization_endpoint": null, "algorithms": ["RS256"],
     });
     let key_manager = world.ok("key_managers.create", provider).await["id"].clone();
     let attach = json!({ "api": api, "edition": 1, "oauth": oauth(&key_manager, json!({})) });
