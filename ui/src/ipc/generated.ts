@@ -1016,7 +1016,11 @@ records: Array<JournalRecord>,
 /**
  * What the gateway said about the document, errors first.
  */
-findings: Array<RunFinding>, };
+findings: Array<RunFinding>, 
+/**
+ * What was deleted after it of what the gateway kept.
+ */
+pruned: Array<Pruning>, };
 
 /**
  * One run of changes for one revision on one gateway.
@@ -1074,11 +1078,11 @@ gateway: GatewayId,
  */
 gateway_name: string, 
 /**
- * Publish, or withdraw.
+ * Publish, withdraw, or return.
  */
 goal: RunGoal, 
 /**
- * What was published.
+ * What was published or returned to.
  */
 revision: RevisionId | null, 
 /**
@@ -1159,6 +1163,65 @@ fix: string,
  * Whether the fix can be made for the user: an edit of the document that mends just this.
  */
 fixable: boolean, };
+
+/**
+ * Two states of an API to compare, each `working`, `live`, or a revision or the beginning of one.
+ */
+export type DiffRequest = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Whose `live` is meant.
+ */
+gateway: GatewayId | null, 
+/**
+ * Before.
+ */
+from: string, 
+/**
+ * After.
+ */
+to: string, };
+
+/**
+ * One side of a comparison.
+ */
+export type DiffSide = { 
+/**
+ * As it is said: `working`, `live on prod`, or the revision.
+ */
+said: string, 
+/**
+ * Which revision it is.
+ */
+revision: RevisionId, 
+/**
+ * When it was first deployed; `None` when it never was.
+ */
+made_at: UnixMillis | null, };
+
+/**
+ * How two states of an API differ.
+ */
+export type DiffView = { 
+/**
+ * Before.
+ */
+from: DiffSide, 
+/**
+ * After.
+ */
+to: DiffSide, 
+/**
+ * What callers would notice, security first.
+ */
+changes: Array<PlanChange>, 
+/**
+ * The documents as a unified diff; empty when they are equal.
+ */
+document: string, };
 
 /**
  * An address to discover from.
@@ -1485,7 +1548,7 @@ facts: Record<string, string>, };
 /**
  * A wire-stable fault code.
  */
-export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
+export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "deploy.not-kept" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
 
 /**
  * What a command reads or changes; the page reads a feature again when it changed.
@@ -1909,6 +1972,94 @@ at: UnixMillis,
  * What.
  */
 entry: Entry, };
+
+/**
+ * How many kept deployments stay on each gateway.
+ */
+export type KeepSet = { 
+/**
+ * 1 to 100.
+ */
+keep: number, };
+
+/**
+ * What a gateway keeps of an API.
+ */
+export type KeptList = { 
+/**
+ * Where.
+ */
+gateway: GatewayId, 
+/**
+ * Its name.
+ */
+gateway_name: string, 
+/**
+ * Its kind.
+ */
+gateway_kind: GatewayKind, 
+/**
+ * Newest first, what is live included.
+ */
+rows: Array<KeptRow>, 
+/**
+ * How many stay when more are deployed.
+ */
+keep: number, };
+
+/**
+ * What one gateway keeps of one API.
+ */
+export type KeptRequest = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Where.
+ */
+gateway: GatewayId, };
+
+/**
+ * One kept deployment.
+ */
+export type KeptRow = { 
+/**
+ * The gateway's name of it.
+ */
+id: string, 
+/**
+ * What it serves; `None` when this catalog did not deploy it.
+ */
+revision: RevisionId | null, 
+/**
+ * The run that made it; `None` when this catalog has no such run.
+ */
+deployment: DeploymentId | null, 
+/**
+ * When it was made.
+ */
+made_at: UnixMillis | null, 
+/**
+ * Whether Gatewright made it, here or from another catalog.
+ */
+ours: boolean, 
+/**
+ * Whether callers meet it now.
+ */
+live: boolean, 
+/**
+ * Whether going back without saying where leads to it: it was live before what is live now.
+ */
+previous: boolean, 
+/**
+ * What else holds it: another stage, a canary.
+ */
+held_by: string | null, 
+/**
+ * Why it cannot be returned to.
+ */
+broken: string | null, };
 
 /**
  * A registered key manager.
@@ -2549,9 +2700,14 @@ api: ApiId,
  */
 gateways: Array<GatewayId>, 
 /**
- * Publish, or withdraw.
+ * Publish, withdraw, or return to a kept deployment.
  */
-goal: RunGoal, };
+goal: RunGoal, 
+/**
+ * To publish: a revision instead of the working one. To return: a revision, or the gateway's name of the kept
+ * deployment; what was live before when it is missing.
+ */
+to?: string, };
 
 /**
  * What would happen, gateway by gateway. Nothing was changed to find out.
@@ -2561,16 +2717,26 @@ export type PlanView = {
  * Which API.
  */
 api: ApiId, 
+/**
+ * Its `name@version`: what may be typed for all gateways marked as production.
+ */
 api_name: string, 
 /**
  * Publish, or withdraw.
  */
 goal: RunGoal, 
 /**
- * The working revision.
+ * The revision that would be live; the working one when an API is withdrawn or the kept deployment's is not known.
  */
 revision: RevisionId, 
-eta_ms: number, untouched: Array<string>, 
+/**
+ * How long all of it takes by the quotas alone, in milliseconds: side by side, sharing those of an account and region.
+ */
+eta_ms: number, 
+/**
+ * What stays as it is elsewhere, in sentences.
+ */
+untouched: Array<string>, 
 /**
  * One per gateway, in the order asked.
  */
@@ -2721,6 +2887,40 @@ source: string,
 region: string | null, };
 
 /**
+ * One line: that something is about to be deleted, or what came of it.
+ */
+export type Pruning = { 
+/**
+ * The run after which it was done.
+ */
+deployment: DeploymentId, 
+/**
+ * When the line was written.
+ */
+at: UnixMillis, 
+/**
+ * What is deleted, in one sentence.
+ */
+sentence: string, 
+/**
+ * The gateway's name of the kept deployment; `None` when something else goes, or nothing could be looked at.
+ */
+kept: string | null, 
+/**
+ * How far it came.
+ */
+state: PruningState, 
+/**
+ * Why it failed.
+ */
+fault: Fault | null, };
+
+/**
+ * How far the deletion of one thing came.
+ */
+export type PruningState = "intended" | "gone" | "failed";
+
+/**
  * Proof of one remote effect.
  */
 export type Receipt = { 
@@ -2818,6 +3018,65 @@ token: string, };
  * A revision: `rev_` and the hex SHA-256 of what it holds, so equal content has an equal id.
  */
 export type RevisionId = string;
+
+/**
+ * A revision that was deployed.
+ */
+export type RevisionLine = { 
+/**
+ * Which.
+ */
+id: RevisionId, 
+/**
+ * The API's name then.
+ */
+name: string, 
+/**
+ * The API's version then.
+ */
+version: string, 
+/**
+ * When it was first deployed.
+ */
+made_at: UnixMillis, 
+/**
+ * Names of the gateways where it is live, as far as Gatewright did it.
+ */
+live_on: Array<string>, };
+
+/**
+ * Part of an API's revisions.
+ */
+export type RevisionList = { 
+/**
+ * What would be deployed now, whether or not it ever was.
+ */
+working: RevisionId, 
+/**
+ * Newest first.
+ */
+rows: Array<RevisionLine>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
+ * Part of an API's revisions.
+ */
+export type RevisionSearch = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * How many to skip.
+ */
+offset: number, 
+/**
+ * How many to give; 0 for 100.
+ */
+limit: number, };
 
 /**
  * Where requests of one route go.
@@ -2976,7 +3235,7 @@ now: Place | null, };
 /**
  * What a run is to reach.
  */
-export type RunGoal = "publish" | "withdraw";
+export type RunGoal = "publish" | "withdraw" | "return";
 
 /**
  * What a run is about; written once, before its first entry.
@@ -2995,13 +3254,17 @@ api: ApiId,
  */
 gateway: GatewayId, 
 /**
- * Which revision is published; `None` when the API is withdrawn.
+ * Which revision is published; `None` when the API is withdrawn, or returned to what another catalog made.
  */
 revision: RevisionId | null, 
 /**
- * Digest of the plan; `None` when the API is withdrawn.
+ * Digest of the plan; `None` where the revision is.
  */
 digest: string | null, 
+/**
+ * The gateway's name of the kept deployment that is live again; `None` when nothing is returned to.
+ */
+returned_to?: string, 
 /**
  * Tags what the run makes.
  */
@@ -3143,17 +3406,24 @@ api: ApiId,
  */
 gateways: Array<GatewayId>, 
 /**
- * Publish, or withdraw.
+ * Publish, withdraw, or return.
  */
 goal: RunGoal, 
 /**
- * The revision the plan showed; another one now refuses the start.
+ * The revision the plan showed; to publish, another one now refuses the start.
  */
 revision: RevisionId, 
+/**
+ * As in the plan; to return, the gateway's name of the kept deployment the plan showed.
+ */
+to?: string, 
 /**
  * Keys of the consents given.
  */
 consents: Array<string>, 
+/**
+ * Names that were typed, each a gateway's or the API's `name@version`.
+ */
 confirmed: Array<string>, };
 
 /**
@@ -3237,6 +3507,9 @@ gateway_name: string,
  * Its kind.
  */
 gateway_kind: GatewayKind, 
+/**
+ * Whether it is marked as production.
+ */
 production: boolean, 
 /**
  * Account, as far as known.
@@ -3267,18 +3540,25 @@ diagnostics: Array<Diagnostic>,
  */
 permissions: Array<string>, 
 /**
- * How long it takes by the quotas alone, in milliseconds.
+ * How long it takes by the quotas alone when nothing else uses them, in milliseconds.
  */
 eta_ms: number, 
 /**
  * What must be said yes to, one by one, before this may run.
  */
 consents: Array<Consent>, 
+/**
+ * What stays as it is, one sentence per kind.
+ */
 untouched: Array<string>, 
 /**
  * Where callers reach it now, or will.
  */
 invoke_url: string | null, 
+/**
+ * The kept deployment that would be live again; `None` for other goals.
+ */
+returns_to: KeptRow | null, 
 /**
  * Why it cannot run at all.
  */
@@ -3497,6 +3777,10 @@ export interface Commands {
   'deployments.resume': { request: ResumeRequest; response: Array<Resumed> };
   'deployments.traces': { request: PlaceRequest; response: Traces };
   'deployments.forget': { request: PlaceRequest; response: Forgotten };
+  'deployments.kept': { request: KeptRequest; response: KeptList };
+  'deployments.revisions': { request: RevisionSearch; response: RevisionList };
+  'deployments.diff': { request: DiffRequest; response: DiffView };
+  'deployments.set_keep': { request: KeepSet; response: Done };
   'console.prepare': { request: PrepareRequest; response: ConsoleForm };
   'console.send': { request: SendRequest; response: ConsoleAnswer };
   'console.cancel': { request: CancelRequest; response: Done };
@@ -3579,6 +3863,10 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.resume': [],
   'deployments.traces': ["deployments","gateways"],
   'deployments.forget': [],
+  'deployments.kept': ["deployments","gateways"],
+  'deployments.revisions': ["deployments","apis","policies"],
+  'deployments.diff': ["deployments","apis","policies"],
+  'deployments.set_keep': [],
   'console.prepare': ["apis","policies","deployments","applications"],
   'console.send': [],
   'console.cancel': [],
@@ -3626,6 +3914,7 @@ export const FAULT_CODES: FaultCode[] = [
   "deploy.stuck",
   "deploy.interrupted",
   "deploy.not-deployed",
+  "deploy.not-kept",
   "network.unreachable",
   "network.name-unknown",
   "network.timeout",
