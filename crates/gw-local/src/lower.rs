@@ -7,7 +7,7 @@ use gw_model::{Code, Fault};
 use gw_plan::{Plan, RouteSecurity};
 
 use crate::live::unservable;
-use crate::observe::TAKEN;
+use crate::observe::{SERVED, TAKEN};
 use crate::state::same_base;
 use crate::table::Table;
 
@@ -111,7 +111,8 @@ fn return_to(kept: &Kept, target: &Target, observed: &Observed) -> Result<Vec<Ch
             "Deploy the API",
         ));
     }
-    if kept.live {
+    // What was live when it was listed may not be any more.
+    if observed.found.get(SERVED) == Some(&kept.id) {
         return Ok(Vec::new());
     }
     if let Some(broken) = &kept.broken {

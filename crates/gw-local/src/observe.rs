@@ -12,6 +12,8 @@ use crate::state::LiveApi;
 pub(crate) const API: &str = "api";
 /// Digest of the plan.
 pub(crate) const DIGEST: &str = "digest";
+/// The run whose deployment is served: what a kept one is compared with.
+pub(crate) const SERVED: &str = "served-deployment";
 /// Base paths of the other APIs that are live: `/orders` to the API's name, as JSON.
 pub(crate) const TAKEN: &str = "taken-base-paths";
 
@@ -35,6 +37,7 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
     );
     if let Some(entry) = live.of(&target.api) {
         found.insert(DIGEST.to_owned(), entry.digest.clone());
+        found.insert(SERVED.to_owned(), entry.deployed_by().as_str().to_owned());
         return Ok(Observed {
             state: LiveState::Live,
             found,

@@ -9,7 +9,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gw_connector::{Connector, Goal, LiveState, Mark};
+use gw_connector::{Connector, Goal, LiveState, Mark, surplus};
 use gw_http::Client;
 use gw_local::{LocalConnector, LocalGatewayConfig, StateDir, serve};
 use gw_model::{Code, GatewayId, LocalTarget, Severity};
@@ -102,9 +102,24 @@ async fn old_deployments_go_and_a_withdrawal_leaves_nothing() {
             ))
             .await;
     }
-    assert_eq!((files("deployments"), files("plans")), (10, 10));
+    assert_eq!((files("deployments"), files("plans")), (14, 14));
     let target = target("pets");
     let observed = world.connector.observe(&target).await.unwrap();
+    let kept = world.connector.kept(&target).await.unwrap();
+    let gone = surplus(&kept, 10, &[]);
+    let goal = Goal::Prune {
+        surplus: &gone,
+        kept: &kept,
+    };
+    for change in world.connector.lower(goal, &target, &observed).unwrap() {
+        let mark = Mark::new("gw-prune");
+        let made = world.connector.apply(&change, &mark, &observed.found);
+        made.await.unwrap();
+    }
+    assert_eq!((files("deployments"), files("plans")), (10, 10));
+    let base = world.gateway.base_url();
+    let live = world.call("GET", &format!("{base}/"), &[]).await;
+    assert_eq!(live.body, "13");
     let changes = world
         .connector
         .lower(Goal::Withdraw, &target, &observed)

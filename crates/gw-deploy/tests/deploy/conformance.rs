@@ -217,7 +217,9 @@ async fn a_connector_that_keeps_its_promises_passes() {
     })
     .await;
     report.assert();
-    assert!(report.skipped.is_empty(), "{report}");
+    // This gateway keeps nothing.
+    let back = |(check, _): &(String, String)| check.starts_with("going back");
+    assert!(report.skipped.iter().all(back), "{report}");
 }
 
 #[tokio::test]
