@@ -199,7 +199,7 @@ async fn spawn(
         if let Some(known) = live.map(|end| end.outputs.clone()) {
             let target = Target { known, ..target };
             let connector = means.connection.connector.as_ref();
-            prune::after(&app, connector, &means.connection.lane, &target, &id).await;
+            prune::after(&app, connector, &target, &id).await;
         }
         let _ = over.send(true);
         locked(&app.inner().runs).remove(&id);
