@@ -321,6 +321,7 @@ async fn publish(account: &Arc<Account>, runs: u32) -> Vec<(String, RunEnd)> {
                     revision: wanted.revision.clone(),
                     digest: "digest".to_owned(),
                 }),
+                returns_to: None,
                 observed: prepared.observed,
                 changes: prepared.changes,
                 lane,
