@@ -17,7 +17,7 @@ test: ## install what the tests need and run all of them
 check: ## the gate: format, lints, rules, licences, tests, and an installable package
 	@.ci/run
 
-bench: ## measure start, memory, documents beside Redocly's linter, deployments; ONLY=deployments for that part
+bench: ## measure start, memory, documents beside Redocly's linter, deployments, fleets; ONLY=fleet for that part
 	@ONLY=$(ONLY) .ci/bench
 
 corpus: ## take 2,658 public documents through the product, judge what comes out, write docs/corpus.md

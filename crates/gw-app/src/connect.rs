@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gw_aws::{AwsAccess, AwsConnector};
 use gw_aws_import::FidelityReport;
 use gw_connector::{Capabilities, Connector, Identity};
-use gw_deploy::Lane;
+use gw_deploy::{Lane, Ticket, Turns};
 use gw_local::{LocalConnector, StateDir};
 use gw_model::{
     AwsCredentials, AwsTarget, Code, Diagnostic, EndpointType, Fault, Gateway, GatewayId,
@@ -30,9 +30,18 @@ pub(crate) struct Connection {
     pub(crate) lane: Lane,
 }
 
-/// Connects with the stored credentials.
+/// Connects with the stored credentials, for what a person waits for.
 pub(crate) async fn connect(app: &App, gateway: &Gateway) -> Result<Connection, Fault> {
-    connect_with(app, gateway, None).await
+    connect_as(app, gateway, None, for_screen(gateway)).await
+}
+
+/// Connects with the stored credentials, for whoever has this ticket: every call waits for its turn.
+pub(crate) async fn connect_for(
+    app: &App,
+    gateway: &Gateway,
+    ticket: Ticket,
+) -> Result<Connection, Fault> {
+    connect_as(app, gateway, None, ticket).await
 }
 
 /// Connects with credentials that were typed; with the stored ones for `Keep` or none.
@@ -40,6 +49,19 @@ pub(crate) async fn connect_with(
     app: &App,
     gateway: &Gateway,
     typed: Option<CredentialsInput>,
+) -> Result<Connection, Fault> {
+    connect_as(app, gateway, typed, for_screen(gateway)).await
+}
+
+fn for_screen(gateway: &Gateway) -> Ticket {
+    Ticket::interactive(format!("screen/{}", gateway.id))
+}
+
+async fn connect_as(
+    app: &App,
+    gateway: &Gateway,
+    typed: Option<CredentialsInput>,
+    ticket: Ticket,
 ) -> Result<Connection, Fault> {
     let aws = match &gateway.target {
         GatewayTarget::Local(local) => {
@@ -75,7 +97,8 @@ pub(crate) async fn connect_with(
         },
     };
     let lane = lane(app, gateway, aws).await?;
-    let connector = AwsConnector::new(aws.clone(), access)?;
+    let turns = Turns::new(Arc::clone(&app.inner().pacer), lane.clone(), ticket);
+    let connector = AwsConnector::paced(aws.clone(), access, turns)?;
     Ok(Connection {
         connector: Arc::new(connector),
         lane,

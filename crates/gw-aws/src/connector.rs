@@ -1,6 +1,7 @@
 //! The connector itself: clients, and each call of the port handed to the module that makes it.
 //!
-//! It refuses retries: the SDK's are off, so that one `apply` is one call and the engine decides.
+//! It refuses retries: the SDK's are off, so that one `apply` is one call and the engine decides. Each call waits for its
+//! turn in the client it goes through, where the host gave it one.
 
 use std::time::Duration;
 
@@ -8,24 +9,26 @@ use async_trait::async_trait;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use gw_aws_import::lint;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Receipt, Target,
+    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Receipt,
+    RemoteCall, Target,
 };
+use gw_deploy::Turns;
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
 use gw_openapi::Document;
 use gw_plan::Plan;
 
 use crate::lower::{lower, untouched};
+use crate::turns::{Named, http_client};
 use crate::{regions, verbs};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// An import of 6 MB takes AWS tens of seconds.
-const CALL_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// How to get into an account.
 pub enum AwsAccess {
@@ -55,9 +58,18 @@ pub struct AwsConnector {
 }
 
 impl AwsConnector {
-    /// A connector. Nothing is read or called before the first remote call. Fails with `aws.unknown-region` or
-    /// `request.invalid` when the target cannot be one.
+    /// A connector that calls at once, whatever the quotas. Nothing is read or called before the first remote call.
+    /// Fails with `aws.unknown-region` or `request.invalid` when the target cannot be one.
     pub fn new(target: AwsTarget, access: AwsAccess) -> Result<Self, Fault> {
+        Self::with(target, access, None)
+    }
+
+    /// As [`AwsConnector::new`], but every call waits for its turn.
+    pub fn paced(target: AwsTarget, access: AwsAccess, turns: Turns) -> Result<Self, Fault> {
+        Self::with(target, access, Some(turns))
+    }
+
+    fn with(target: AwsTarget, access: AwsAccess, turns: Option<Turns>) -> Result<Self, Fault> {
         if !regions::is_well_formed(&target.region) {
             return Err(Fault::new(
                 Code::AwsRegionUnknown,
@@ -72,10 +84,11 @@ impl AwsConnector {
                 "Write http:// or https://, a host and perhaps a port.",
             ));
         }
-        let config = sdk_config(&target, access);
+        let config = sdk_config(&target, access, turns);
+        let gateway = aws_sdk_apigateway::config::Builder::from(&config).interceptor(Named);
         Ok(Self {
             target,
-            gateway: aws_sdk_apigateway::Client::new(&config),
+            gateway: aws_sdk_apigateway::Client::from_conf(gateway.build()),
             lambda: aws_sdk_lambda::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
@@ -92,7 +105,7 @@ fn is_http(url: &str) -> bool {
     })
 }
 
-fn sdk_config(target: &AwsTarget, access: AwsAccess) -> SdkConfig {
+fn sdk_config(target: &AwsTarget, access: AwsAccess, turns: Option<Turns>) -> SdkConfig {
     let region = Region::new(target.region.clone());
     let credentials = match access {
         AwsAccess::Key {
@@ -117,15 +130,16 @@ fn sdk_config(target: &AwsTarget, access: AwsAccess) -> SdkConfig {
     };
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(CALL_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT)
         .build();
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(region)
         .credentials_provider(credentials)
         .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts);
+        .timeout_config(timeouts)
+        // A body that waits for its turn is not stalled; the client below keeps the time.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .http_client(http_client(turns));
     if let Some(url) = &target.endpoint_url {
         builder = builder.endpoint_url(url.trim_end_matches('/'));
     }
@@ -200,6 +214,10 @@ impl Connector for AwsConnector {
         outputs: &Outputs,
     ) -> Result<Option<Receipt>, Fault> {
         verbs::probe(self, change, mark, outputs).await
+    }
+
+    fn undo_calls(&self, receipt: &Receipt) -> Vec<RemoteCall> {
+        verbs::undo_calls(receipt)
     }
 
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! The AWS API Gateway connector: REST APIs, with Lambda, IAM and STS for the authorizer it provisions.
 //!
-//! It refuses retry, pacing and state: those are the deploy engine's. What AWS accepts and how a plan becomes the
+//! It refuses retry, state and to decide whose turn it is: those are the deploy engine's; [`AwsConnector::paced`] waits. What AWS accepts and how a plan becomes the
 //! document it imports is `gw-aws-import`; the calls that bring it live ([`lower`]) and what is in the function's package
 //! ([`package`]) are pure too.
 
@@ -16,6 +16,7 @@ mod fault;
 mod identify;
 mod kept;
 mod observe;
+mod turns;
 mod verbs;
 
 pub use connector::{AwsAccess, AwsConnector};

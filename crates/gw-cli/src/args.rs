@@ -423,8 +423,14 @@ pub struct DeployArgs {
     /// name or name@version
     pub api: String,
     /// Where; repeatable
-    #[arg(long = "gateway", required = true, value_name = "NAME")]
+    #[arg(long = "gateway", required_unless_present_any = ["all", "failed"], value_name = "NAME")]
     pub gateways: Vec<String>,
+    /// On every gateway
+    #[arg(long, conflicts_with = "gateways")]
+    pub all: bool,
+    /// Only where its last run failed
+    #[arg(long)]
+    pub failed: bool,
     /// Say yes to the plan as a whole: to operations that are open because no policy is attached, and to undeploying
     #[arg(long)]
     pub yes: bool,

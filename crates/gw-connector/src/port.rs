@@ -1,12 +1,13 @@
 //! The trait.
 //!
-//! Invariant: an implementation holds no state between calls but its client, and never retries.
+//! Invariant: an implementation holds no state between calls but its client, and never retries. Where a vendor has
+//! quotas, its client waits for each call's turn through what the host gave it; a wait is not an effect.
 
 use async_trait::async_trait;
 use gw_model::{Diagnostic, Fault, Revision};
 use gw_plan::Plan;
 
-use crate::change::{Change, Mark, Outputs, Receipt};
+use crate::change::{Change, Mark, Outputs, Receipt, RemoteCall};
 use crate::kept::Kept;
 use crate::observed::{Capabilities, Identity, Observed, Target};
 
@@ -86,6 +87,11 @@ pub trait Connector: Send + Sync {
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Option<Receipt>, Fault>;
+
+    /// The calls [`Connector::undo`] makes for a receipt when all goes well, so that their turns can be taken first. Pure.
+    fn undo_calls(&self, _receipt: &Receipt) -> Vec<RemoteCall> {
+        Vec::new()
+    }
 
     /// Takes one effect of a publication back; `outputs` holds all the run has learnt. Twice equals once; an object that
     /// is gone is done. A withdrawal is never taken back: it is carried on.

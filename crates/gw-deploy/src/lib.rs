@@ -11,8 +11,11 @@ pub mod quota;
 pub mod recover;
 pub mod retry;
 pub mod run;
+pub mod ticket;
 
 mod bucket;
+mod line;
+mod look;
 mod saga;
 mod step;
 mod unwind;
@@ -21,8 +24,12 @@ pub use clock::{Clock, SystemClock};
 pub use event::{RunEvent, RunSink, Unheard};
 pub use fold::{RunState, StepState, StepStatus, fold};
 pub use journal::{Entry, Journal, Outcome, Record, RunGoal, RunHeader};
-pub use pacer::{Lane, Pacer, Wait};
+pub use look::look;
+pub use pacer::{Lane, Pacer, Turns, Wait};
 pub use quota::{CallQuota, QuotaTable, Rate, ServiceQuota, eta, eta_together};
 pub use recover::recover;
 pub use retry::RetryRules;
-pub use run::{Context, Prepared, Publication, Run, RunEnd, mark_of, prepare, run, run_many};
+pub use run::{
+    Context, Prepared, Publication, Run, RunEnd, mark_of, prepare, prepare_with, run, run_many,
+};
+pub use ticket::{Priority, Ticket};

@@ -1,19 +1,16 @@
-//! Pacing: everything the app calls in one account and region goes through the same token buckets.
+//! Pacing: everything the app calls in one account and region goes through the same token buckets, in turns.
 //!
 //! It refuses to call anything or to retry: it only makes callers wait, and says why.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gw_connector::RemoteCall;
-use tokio::time::{Instant, sleep_until};
 
-use crate::bucket::Bucket;
+use crate::line::{Asked, Line};
 use crate::quota::QuotaTable;
-
-/// How much a service whose calls were throttled is slowed when it has no quota in the table.
-const THROTTLED_WITHOUT_QUOTA: Duration = Duration::from_millis(500);
+use crate::ticket::Ticket;
 
 /// Where quotas are shared: an account and region, or one machine; with its table.
 #[derive(Clone, Debug)]
@@ -33,6 +30,15 @@ impl Lane {
             quotas: Arc::new(QuotaTable::unlimited()),
         }
     }
+
+    fn asked(&self, service: &str, name: &str) -> Asked {
+        Asked {
+            service: service.to_owned(),
+            name: name.to_owned(),
+            total: self.quotas.total(service),
+            own: self.quotas.own(service, name),
+        }
+    }
 }
 
 /// A wait that begins now.
@@ -40,18 +46,19 @@ impl Lane {
 pub struct Wait {
     /// Why, in one sentence.
     pub reason: String,
-    /// For how long.
+    /// For how long, by what is known now.
     pub duration: Duration,
 }
 
 /// One token bucket per lane and service in total, and one per call that has a quota of its own.
+///
+/// Where a quota is short, the more urgent ticket goes first; of equally urgent ones, whoever was served longest ago. A
+/// call takes its tokens at once when all of them are there, so a queue for one call holds up no other.
 #[derive(Debug, Default)]
 pub struct Pacer {
-    buckets: Mutex<HashMap<Key, Bucket<Instant>>>,
+    /// By lane and service.
+    lines: Mutex<HashMap<(String, String), Arc<Line>>>,
 }
-
-/// Lane, service, call with its quota; no call for the service's total.
-type Key = (String, String, Option<(String, Duration)>);
 
 impl Pacer {
     /// With full buckets.
@@ -59,157 +66,106 @@ impl Pacer {
         Self::default()
     }
 
-    /// Waits until the call may be made. Every wait is told when it begins. Dropping the future takes nothing when no
-    /// later call was promised its turn meanwhile.
+    /// Waits until the call may be made, now. Every wait is told when it begins, and anew when its end moves. Dropping
+    /// the future gives the place up and takes nothing.
     pub async fn acquire(
         &self,
         lane: &Lane,
         call: &RemoteCall,
+        ticket: &Ticket,
         told: &(dyn Fn(Wait) + Send + Sync),
     ) {
-        // Own quota first: a call that waits for it must not hold a place in the total meanwhile.
-        if lane.quotas.own(&call.service, &call.name).is_some() {
-            self.take(lane, &call.service, Some(&call.name), told).await;
-        }
-        self.acquire_any(lane, &call.service, told).await;
+        let asked = lane.asked(&call.service, &call.name);
+        let line = self.line(lane, &call.service);
+        line.take(&asked, ticket, told).await;
     }
 
-    /// Waits for the service's total only: for calls whose names are not known beforehand.
-    pub async fn acquire_any(
+    /// Takes the turns of calls that follow at once, and keeps them for whoever makes them: see [`Turns`]. Dropping the
+    /// future gives back what was taken.
+    pub(crate) async fn reserve(
         &self,
         lane: &Lane,
-        service: &str,
+        calls: &[RemoteCall],
+        ticket: &Ticket,
         told: &(dyn Fn(Wait) + Send + Sync),
-    ) {
-        if lane.quotas.total(service).is_some()
-            || self.locked().contains_key(&key(lane, service, None))
-        {
-            self.take(lane, service, None, told).await;
-        }
-    }
-
-    /// The remote side refused one of these calls for its rate: all who share the bucket wait `pause`, and go slower.
-    pub fn throttled(&self, lane: &Lane, calls: &[RemoteCall], pause: Duration) {
-        let until = Instant::now() + pause;
-        for call in calls {
-            let own = lane
-                .quotas
-                .own(&call.service, &call.name)
-                .map(|_| call.name.as_str());
-            self.with(lane, &call.service, own, |bucket| bucket.slow_down(until));
-        }
-    }
-
-    /// These calls went through: those who share the buckets may go a little faster again.
-    pub fn went_through(&self, lane: &Lane, calls: &[RemoteCall]) {
-        let mut buckets = self.locked();
-        for call in calls {
-            for name in [Some(call.name.as_str()), None] {
-                if let Some(bucket) = buckets.get_mut(&key(lane, &call.service, name)) {
-                    bucket.speed_up();
-                }
-            }
-        }
-    }
-
-    async fn take(
-        &self,
-        lane: &Lane,
-        service: &str,
-        name: Option<&str>,
-        told: &(dyn Fn(Wait) + Send + Sync),
-    ) {
-        let now = Instant::now();
-        let (at, every) = self.with(lane, service, name, |bucket| {
-            (bucket.take(now), bucket.every())
-        });
-        let mut turn = Turn {
-            pacer: self,
-            key: key(lane, service, name),
-            at,
-            kept: false,
+    ) -> Reserved {
+        let mut reserved = Reserved {
+            kept: Vec::with_capacity(calls.len()),
+            is_whole: false,
         };
-        let mut until = at;
-        let mut reason = quota_reason(service, name, every);
-        loop {
-            let now = Instant::now();
-            if until > now {
-                told(Wait {
-                    reason,
-                    duration: until - now,
-                });
-                sleep_until(until).await;
-            }
-            // The bucket may have been closed since the turn was promised.
-            until = self.with(lane, service, name, |bucket| bucket.opens_at());
-            if until <= Instant::now() {
-                break;
-            }
-            reason = format!(
-                "{service} asked everyone to call {} later",
-                name.unwrap_or("it")
-            );
+        for call in calls {
+            let asked = lane.asked(&call.service, &call.name);
+            let line = self.line(lane, &call.service);
+            let at = line.take(&asked, ticket, told).await;
+            let place = line.reserve(&asked, ticket, at);
+            reserved.kept.push((line, place));
         }
-        turn.kept = true;
+        reserved.is_whole = true;
+        reserved
     }
 
-    fn with<R>(
-        &self,
-        lane: &Lane,
-        service: &str,
-        name: Option<&str>,
-        act: impl FnOnce(&mut Bucket<Instant>) -> R,
-    ) -> R {
-        let mut buckets = self.locked();
-        let bucket = buckets.entry(key(lane, service, name)).or_insert_with(|| {
-            let quota = match name {
-                Some(name) => lane.quotas.own(service, name),
-                None => lane.quotas.total(service),
-            };
-            let rate = quota.unwrap_or(crate::quota::Rate::one_per(THROTTLED_WITHOUT_QUOTA));
-            Bucket::new(rate, Instant::now())
-        });
-        act(bucket)
-    }
-
-    fn locked(&self) -> MutexGuard<'_, HashMap<Key, Bucket<Instant>>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    fn line(&self, lane: &Lane, service: &str) -> Arc<Line> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (lane.name.clone(), service.to_owned());
+        Arc::clone(lines.entry(key).or_default())
     }
 }
 
-/// A promised turn; given back when its owner stops waiting.
-struct Turn<'a> {
-    pacer: &'a Pacer,
-    key: Key,
-    at: Instant,
-    kept: bool,
+/// Turns that were taken for calls to come. What is not used when it is dropped counts as used.
+#[derive(Debug)]
+pub(crate) struct Reserved {
+    kept: Vec<(Arc<Line>, u64)>,
+    /// Whether all turns were had: before that, no call was made.
+    is_whole: bool,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Reserved {
     fn drop(&mut self) {
-        if !self.kept
-            && let Some(bucket) = self.pacer.locked().get_mut(&self.key)
-        {
-            bucket.give_back(self.at);
+        for (line, place) in self.kept.drain(..) {
+            line.end_reservation(place, !self.is_whole);
         }
     }
 }
 
-fn key(lane: &Lane, service: &str, name: Option<&str>) -> Key {
-    let own = name.map(|name| {
-        let rate = lane.quotas.own(service, name);
-        (
-            name.to_owned(),
-            rate.map_or(Duration::ZERO, |rate| rate.every),
-        )
-    });
-    (lane.name.clone(), service.to_owned(), own)
+/// How the calls of one run, or of one screen, take their turns. Handed to a connector, which makes every call through
+/// it: then reads, pages and probes are paced under their true names, whoever asks for them.
+///
+/// A call whose turn the engine took already, because the change announced it, goes at once.
+#[derive(Clone, Debug)]
+pub struct Turns {
+    pacer: Arc<Pacer>,
+    lane: Lane,
+    ticket: Ticket,
 }
 
-fn quota_reason(service: &str, name: Option<&str>, every: Duration) -> String {
-    let seconds = every.as_secs_f64();
-    match name {
-        Some(name) => format!("{service} takes one {name} every {seconds:.1} s here"),
-        None => format!("{service} takes one call every {seconds:.1} s here"),
+impl Turns {
+    /// Turns in a lane.
+    pub fn new(pacer: Arc<Pacer>, lane: Lane, ticket: Ticket) -> Self {
+        Self {
+            pacer,
+            lane,
+            ticket,
+        }
+    }
+
+    /// Whose turns these are.
+    pub fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    /// Waits until the call may be made, now. Dropping the future takes nothing.
+    pub async fn take(&self, service: &str, name: &str) {
+        let line = self.pacer.line(&self.lane, service);
+        if !line.claim(name, &self.ticket) {
+            let asked = self.lane.asked(service, name);
+            line.take(&asked, &self.ticket, &|_| {}).await;
+        }
+    }
+
+    /// The remote side refused the call for its rate, and perhaps asked for a pause: everyone in the lane waits, and
+    /// goes slower until some turns went well.
+    pub fn refused(&self, service: &str, name: &str, pause: Option<Duration>) {
+        let line = self.pacer.line(&self.lane, service);
+        line.refused(&self.lane.asked(service, name), pause);
     }
 }

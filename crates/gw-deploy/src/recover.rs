@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::event::RunEvent;
 use crate::fold::{StepStatus, fold};
 use crate::journal::{Entry, Outcome};
+use crate::look::look;
 use crate::pacer::Lane;
 use crate::run::{Context, RunEnd, conclude, go_forward, without_payload};
 use crate::saga::Saga;
@@ -65,7 +66,8 @@ pub async fn recover(
         let cause = last_fault(&saga).unwrap_or_else(|| interrupted(&saga));
         return saga.give_up(Outcome::RolledBack, Some(cause)).await;
     }
-    let observed = connector.observe(target).await?;
+    let seed = saga.seed(0);
+    let observed = look(&ctx.retry, &seed, || connector.observe(target)).await?;
     let changes = connector.lower(Goal::Withdraw, target, &observed)?;
     saga.header.found.extend(observed.found);
     let done = |status| status == StepStatus::Done;

@@ -32,8 +32,9 @@ pub struct RetryRules {
 impl Default for RetryRules {
     fn default() -> Self {
         Self {
-            attempts: 5,
-            patient_attempts: 12,
+            // With a third of all calls failing, one in some thousand still fails eight times in a row.
+            attempts: 8,
+            patient_attempts: 14,
             propagation: Duration::from_secs(90),
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_mins(1),

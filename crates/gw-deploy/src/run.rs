@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::event::{RunEvent, RunSink};
 use crate::journal::{Entry, Journal, Outcome, RunHeader};
+use crate::look::look;
 use crate::pacer::{Lane, Pacer};
 use crate::quota::eta;
 use crate::retry::RetryRules;
@@ -93,13 +94,29 @@ pub fn mark_of(deployment: &DeploymentId) -> Mark {
     Mark::new(format!("gw-{deployment}"))
 }
 
-/// Observes and lowers: what `run` would do. Changes nothing.
+/// Observes and lowers: what `run` would do. Changes nothing. Observing is tried once.
 pub async fn prepare(
     connector: &dyn Connector,
     goal: Goal<'_>,
     target: &Target,
 ) -> Result<Prepared, Fault> {
-    let observed = connector.observe(target).await?;
+    let once = RetryRules {
+        attempts: 1,
+        patient_attempts: 1,
+        ..RetryRules::default()
+    };
+    prepare_with(connector, goal, target, &once).await
+}
+
+/// As [`prepare`], but looks again by these rules when looking fails for the moment.
+pub async fn prepare_with(
+    connector: &dyn Connector,
+    goal: Goal<'_>,
+    target: &Target,
+    rules: &RetryRules,
+) -> Result<Prepared, Fault> {
+    let seed = format!("{}/{}", target.gateway, target.api);
+    let observed = look(rules, &seed, || connector.observe(target)).await?;
     let changes = connector.lower(goal, target, &observed)?;
     check_order(!matches!(goal, Goal::Withdraw), &changes)?;
     Ok(Prepared { observed, changes })

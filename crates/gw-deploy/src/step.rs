@@ -4,16 +4,17 @@
 
 use std::time::Duration;
 
-use gw_connector::{Change, Receipt, StepEffect};
+use gw_connector::{Change, Receipt, RemoteCall, StepEffect};
 use gw_model::{Code, Effect, Fault, Retry};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::event::RunEvent;
 use crate::journal::Entry;
-use crate::pacer::Wait;
+use crate::pacer::{Reserved, Wait};
 use crate::retry::Pause;
 use crate::run::{millis, without_payload};
 use crate::saga::Saga;
+use crate::ticket::Ticket;
 
 /// Waits shorter than this are not worth a line on the timeline.
 const TOLD_FROM: Duration = Duration::from_millis(250);
@@ -37,17 +38,19 @@ impl Saga<'_> {
         let began = Instant::now();
         let mut attempt = 1;
         loop {
-            if !self.may_go_on(step, change).await {
+            let Some(reserved) = self.may_go_on(step, change).await else {
                 return Ok(StepEnd::Cancelled);
-            }
+            };
             self.write(Entry::Intended {
                 step,
                 change: without_payload(change),
                 attempt,
             })?;
             self.tell(RunEvent::StepStarted { step, attempt });
-            let fault = match self.try_once(change).await {
-                Ok(receipt) => return self.happened(step, change, receipt, began),
+            let outcome = self.try_once(change).await;
+            drop(reserved);
+            let fault = match outcome {
+                Ok(receipt) => return self.happened(step, receipt, began),
                 Err(fault) => fault,
             };
             let fault = if fault.effect == Effect::None {
@@ -55,7 +58,7 @@ impl Saga<'_> {
             } else {
                 let settle = self.ctx.retry.settle_after(&fault);
                 match self.find_out(step, change, settle).await {
-                    Ok(Some(receipt)) => return self.happened(step, change, receipt, began),
+                    Ok(Some(receipt)) => return self.happened(step, receipt, began),
                     Ok(None) => fault
                         .effect(Effect::None)
                         .fact("probed", "it did not happen"),
@@ -78,11 +81,6 @@ impl Saga<'_> {
                 .ctx
                 .retry
                 .after(&fault, attempt, began.elapsed(), &self.seed(step));
-            if let (Some(pause), Code::AwsThrottled) = (&pause, fault.code) {
-                self.ctx
-                    .pacer
-                    .throttled(&self.lane, &change.calls, pause.duration);
-            }
             self.write(Entry::Failed {
                 step,
                 fault: fault.clone(),
@@ -119,7 +117,6 @@ impl Saga<'_> {
         let outputs = self.outputs();
         loop {
             let asked_at = Instant::now();
-            self.pace_any(step, change).await;
             let asked = timeout(
                 self.ctx.retry.call_limit,
                 self.connector.probe(change, &self.header.mark, &outputs),
@@ -158,15 +155,12 @@ impl Saga<'_> {
         sleep(duration).await;
     }
 
-    /// Waits for the total quota of the change's service: for calls the change does not list.
-    pub(crate) async fn pace_any(&self, step: u32, change: &Change) {
-        if let Some(call) = change.calls.first() {
-            let told = |wait: Wait| self.tell_wait(step, &wait);
-            self.ctx
-                .pacer
-                .acquire_any(&self.lane, &call.service, &told)
-                .await;
-        }
+    /// Takes the turns of calls that follow.
+    pub(crate) async fn reserve(&self, step: u32, calls: &[RemoteCall]) -> Reserved {
+        let told = |wait: Wait| self.tell_wait(step, &wait);
+        let ticket = Ticket::run(&self.header.deployment);
+        let pacer = &self.ctx.pacer;
+        pacer.reserve(&self.lane, calls, &ticket, &told).await
     }
 
     pub(crate) fn tell_wait(&self, step: u32, wait: &Wait) {
@@ -198,24 +192,18 @@ impl Saga<'_> {
         format!("{}/{step}", self.header.mark.as_str())
     }
 
-    /// Takes the turns of all the change's calls. `false` when the run was cancelled instead.
+    /// Takes the turns of all the change's calls. `None` when the run was cancelled instead.
     ///
     /// A withdrawal has no way back once a step of it happened, so from then on it goes to its end.
-    async fn may_go_on(&self, step: u32, change: &Change) -> bool {
-        let told = |wait: Wait| self.tell_wait(step, &wait);
-        let turns = async {
-            for call in &change.calls {
-                self.ctx.pacer.acquire(&self.lane, call, &told).await;
-            }
-        };
+    async fn may_go_on(&self, step: u32, change: &Change) -> Option<Reserved> {
+        let turns = self.reserve(step, &change.calls);
         if !self.can_stop() {
-            turns.await;
-            return true;
+            return Some(turns.await);
         }
         tokio::select! {
             biased;
-            () = self.cancel.cancelled() => false,
-            () = turns => true,
+            () = self.cancel.cancelled() => None,
+            reserved = turns => Some(reserved),
         }
     }
 
@@ -250,14 +238,7 @@ impl Saga<'_> {
         answer.unwrap_or_else(|_| Err(self.unanswered(&format!("doing '{}'", change.sentence))))
     }
 
-    fn happened(
-        &mut self,
-        step: u32,
-        change: &Change,
-        receipt: Receipt,
-        began: Instant,
-    ) -> Result<StepEnd, Fault> {
-        self.ctx.pacer.went_through(&self.lane, &change.calls);
+    fn happened(&mut self, step: u32, receipt: Receipt, began: Instant) -> Result<StepEnd, Fault> {
         let request_id = receipt.request_id.clone();
         self.write(Entry::Done { step, receipt })?;
         self.tell(RunEvent::StepDone {

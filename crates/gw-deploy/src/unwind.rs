@@ -2,7 +2,7 @@
 //!
 //! It refuses to stop at the first failure: each effect that can be taken back is, and what is left is named.
 
-use gw_connector::{Change, Receipt};
+use gw_connector::Receipt;
 use gw_model::{Code, Fault};
 use tokio::time::{Instant, timeout};
 
@@ -17,10 +17,11 @@ impl Saga<'_> {
             let Some(standing) = self.state.steps.iter().find(|known| known.step == step) else {
                 continue;
             };
-            let (change, receipt) = (standing.change.clone(), standing.receipt.clone());
-            let Some(receipt) = receipt else { continue };
+            let Some(receipt) = standing.receipt.clone() else {
+                continue;
+            };
             self.tell(RunEvent::Undoing { step });
-            match self.undo(step, &change, &receipt).await {
+            match self.undo(step, &receipt).await {
                 Ok(()) => {
                     self.write(Entry::Undone { step })?;
                     self.tell(RunEvent::Undone { step });
@@ -38,20 +39,19 @@ impl Saga<'_> {
     }
 
     /// Twice equals once, so a doubtful undo is simply done again.
-    async fn undo(&self, step: u32, change: &Change, receipt: &Receipt) -> Result<(), Fault> {
+    async fn undo(&self, step: u32, receipt: &Receipt) -> Result<(), Fault> {
         let began = Instant::now();
         let mut attempt = 1;
-        let outputs = self.outputs();
+        let (outputs, calls) = (self.outputs(), self.connector.undo_calls(receipt));
         loop {
-            self.pace_any(step, change).await;
+            let reserved = self.reserve(step, &calls).await;
             let call = timeout(
                 self.ctx.retry.call_limit,
                 self.connector.undo(receipt, &outputs),
             );
-            let fault = match call
-                .await
-                .unwrap_or_else(|_| Err(self.unanswered("taking it back")))
-            {
+            let outcome = call.await;
+            drop(reserved);
+            let fault = match outcome.unwrap_or_else(|_| Err(self.unanswered("taking it back"))) {
                 Ok(()) => return Ok(()),
                 Err(fault) if fault.code == Code::AwsGone => return Ok(()),
                 Err(fault) => fault,
@@ -63,13 +63,6 @@ impl Saga<'_> {
             else {
                 return Err(fault);
             };
-            if fault.code == Code::AwsThrottled {
-                self.ctx.pacer.throttled(
-                    &self.lane,
-                    change.calls.get(..1).unwrap_or_default(),
-                    pause.duration,
-                );
-            }
             self.pause(step, pause.reason, pause.duration).await;
             attempt += 1;
         }

@@ -3609,7 +3609,7 @@ export type Started = {
 runs: Array<StartedRun>, };
 
 /**
- * One run that began, or why it did not.
+ * One run that began or is about to, or why it did not.
  */
 export type StartedRun = { 
 /**
@@ -3617,7 +3617,7 @@ export type StartedRun = {
  */
 gateway: GatewayId, 
 /**
- * The run; `None` when it could not begin.
+ * The run; `None` when it could not begin. It may still be about to begin: its gateway is slow to tell what is there.
  */
 deployment: DeploymentId | null, 
 /**

@@ -3,6 +3,7 @@
  * It refuses to blank the screen: the last good data stay while new data come, and beside a fault.
  */
 import { untrack } from 'svelte'
+import { Again } from './again'
 import { call, onBreak, onEvent, READS, toFault, type CommandName, type Fault, type Request, type Response } from '.'
 
 export class Live<K extends CommandName> {
@@ -14,28 +15,31 @@ export class Live<K extends CommandName> {
   at = $state(0)
   #name: K
   #request: Request<K> | null = null
-  #turn = 0
+  #again = new Again((isCurrent) => this.#read(isCurrent))
 
   constructor(name: K) {
     this.#name = name
   }
 
   /** Reads again now. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#request === null ? Promise.resolve() : this.#again.now()
+  }
+
+  async #read(isCurrent: () => boolean): Promise<void> {
     const request = this.#request
     if (request === null) return
-    const turn = ++this.#turn
     this.loading = true
     try {
       const data = await call(this.#name, request)
-      if (turn !== this.#turn) return
+      if (!isCurrent()) return
       this.data = data
       this.fault = null
       this.at = Date.now()
     } catch (thrown) {
-      if (turn === this.#turn) this.fault = toFault(thrown, this.#name)
+      if (isCurrent()) this.fault = toFault(thrown, this.#name)
     } finally {
-      if (turn === this.#turn) this.loading = false
+      if (isCurrent()) this.loading = false
     }
   }
 
@@ -43,6 +47,10 @@ export class Live<K extends CommandName> {
   point(request: Request<K> | null): void {
     const other = JSON.stringify(request) !== JSON.stringify(this.#request)
     this.#request = request
+    if (other) {
+      this.#again.drop()
+      this.loading = false
+    }
     if (other || (this.data === undefined && !this.loading)) void this.refresh()
   }
 }

@@ -13,10 +13,19 @@ let next = 1
 
 export const toasts = $state<ToastItem[]>([])
 
-export function toast(text: string, state: State = 'ok', action?: ToastItem['action']): void {
+/** Shows it for a while, in place of `instead` when that is still there; gives its id. */
+export function toast(text: string, state: State = 'ok', action?: ToastItem['action'], instead?: number): number {
   const id = next++
-  toasts.push({ id, text, state, action })
+  const item = { id, text, state, action }
+  const at = toasts.findIndex((known) => known.id === instead)
+  if (at >= 0) toasts[at] = item
+  else toasts.push(item)
   setTimeout(() => dismiss(id), LIFE)
+  return id
+}
+
+export function shown(id: number): boolean {
+  return toasts.some((item) => item.id === id)
 }
 
 export function dismiss(id: number): void {

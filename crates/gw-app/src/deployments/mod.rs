@@ -5,6 +5,7 @@
 mod back;
 mod compare;
 pub mod consents;
+mod fleet;
 mod forget;
 mod history;
 pub mod history_wire;
@@ -29,6 +30,7 @@ use crate::wire::{
 
 pub use compare::diff;
 pub use consents::CONSENTS;
+pub(crate) use fleet::Ahead;
 pub use forget::{forget, traces};
 pub use history::{KEEP, kept, revisions, set_keep};
 pub use later::{drop_pending, later, pending, resume, resume_and_wait};
@@ -73,8 +75,12 @@ pub async fn list(app: &App, request: DeploymentSearch) -> Result<DeploymentPage
     Ok(DeploymentPage { rows, total })
 }
 
-/// One run with its journal, and what the gateway said about the document.
+/// One run with its journal, and what the gateway said about the document; without a journal while its gateway is still
+/// being looked at.
 pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDetail, Fault> {
+    if let Some(ahead) = fleet::ahead(app, &request.deployment) {
+        return Ok(ahead);
+    }
     let (found, (header, records), pruned) = app
         .catalog(move |catalog| {
             let found = catalog.runs().get(&request.deployment)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use gw_connector::{Goal, LiveState, Target};
-use gw_deploy::{Prepared, eta, prepare};
+use gw_deploy::{Prepared, RetryRules, eta, prepare_with};
 use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
 use gw_plan::Plan;
 
@@ -72,6 +72,18 @@ pub(super) struct Means {
     pub(super) returning: Option<Returning>,
 }
 
+/// Going back leads elsewhere on each gateway, so each wants a look of its own.
+pub(super) fn one_at_a_time(goal: RunGoal, gateways: &[GatewayId]) -> Result<(), Fault> {
+    if goal == RunGoal::Return && gateways.len() != 1 {
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            "Each gateway keeps deployments of its own",
+            "Go back on one gateway at a time",
+        ));
+    }
+    Ok(())
+}
+
 /// Prepares side by side.
 pub(super) async fn ready_all(
     app: &App,
@@ -80,13 +92,7 @@ pub(super) async fn ready_all(
     goal: RunGoal,
     to: Option<&str>,
 ) -> Result<Vec<Readied>, Fault> {
-    if goal == RunGoal::Return && gateways.len() != 1 {
-        return Err(Fault::new(
-            Code::RequestInvalid,
-            "Each gateway keeps deployments of its own",
-            "Go back on one gateway at a time",
-        ));
-    }
+    one_at_a_time(goal, gateways)?;
     let ids = gateways.to_vec();
     let gateways: Vec<Gateway> = app
         .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
@@ -97,7 +103,8 @@ pub(super) async fn ready_all(
     join_all(all).await.into_iter().collect()
 }
 
-async fn ready(
+/// What would happen on one gateway. A gateway's own failure is in the view.
+pub(super) async fn ready(
     app: &App,
     working: &Working,
     gateway: &Gateway,
@@ -258,7 +265,7 @@ async fn attempt(
         RunGoal::Publish | RunGoal::Withdraw => None,
     };
     let aim = goal_of(goal, working, returning.as_ref());
-    let prepared = prepare(connector, aim, &target).await?;
+    let prepared = prepare_with(connector, aim, &target, &patience()).await?;
     let takes_along = match goal {
         RunGoal::Publish | RunGoal::Return => Vec::new(),
         RunGoal::Withdraw => connector.takes_along(&prepared.observed).await?,
@@ -306,6 +313,16 @@ pub(super) async fn last_plan(
         })
         .await?;
     Ok(known.unwrap_or_else(|| nothing(&working.plan)))
+}
+
+/// Whoever looks at a plan waits for its quota, and learns soon what else is wrong.
+fn patience() -> RetryRules {
+    RetryRules {
+        attempts: 1,
+        patient_attempts: 4,
+        longest_wait: Duration::from_secs(10),
+        ..RetryRules::default()
+    }
 }
 
 /// The same API with no operations: what is there before the first deployment and after the last.

@@ -7,7 +7,6 @@
 
 use gw_catalog::{Pruning, PruningState};
 use gw_connector::{Connector, Goal, Mark, Target, surplus};
-use gw_deploy::Lane;
 use gw_model::{DeploymentId, Fault};
 
 use super::{back, history};
@@ -17,11 +16,10 @@ use crate::app::{App, now};
 pub(super) async fn after(
     app: &App,
     connector: &dyn Connector,
-    lane: &Lane,
     target: &Target,
     deployment: &DeploymentId,
 ) {
-    if let Err(fault) = attempt(app, connector, lane, target, deployment).await {
+    if let Err(fault) = attempt(app, connector, target, deployment).await {
         let sentence = "Delete kept deployments beyond those needed for going back".to_owned();
         // A catalog that cannot be written now has told so already: the run's own journal is in it.
         let _ = note(
@@ -38,7 +36,6 @@ pub(super) async fn after(
 async fn attempt(
     app: &App,
     connector: &dyn Connector,
-    lane: &Lane,
     target: &Target,
     deployment: &DeploymentId,
 ) -> Result<(), Fault> {
@@ -77,9 +74,6 @@ async fn attempt(
         }
         let what = (change.sentence.clone(), kept);
         note(app, deployment, what.clone(), PruningState::Intended, None).await?;
-        for call in &change.calls {
-            app.inner().pacer.acquire(lane, call, &|_| ()).await;
-        }
         let made = connector.apply(change, &mark, &observed.found).await;
         let (state, fault) = match made {
             Ok(_) => (PruningState::Gone, None),

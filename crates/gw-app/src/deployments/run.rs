@@ -6,17 +6,18 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use futures::future::join_all;
 use gw_connector::Target;
 use gw_deploy::{
     Context, Journal as _, Outcome, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
+    Ticket,
 };
 use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::consents::missing;
-use super::plan::{Means, Readied, api_name, ready_all, working_for};
+use super::fleet::{cancel_ahead, launch, wait_until_begun};
+use super::plan::{Means, Readied, one_at_a_time, working_for};
 use super::{prune, row_of};
 use crate::app::{App, blocking, locked, new_id, now};
 use crate::commands::Feature;
@@ -35,7 +36,8 @@ pub(crate) struct RunHandle {
     over: watch::Receiver<bool>,
 }
 
-/// Starts a plan on every gateway that can run it. Returns once the runs have begun; they go on by themselves.
+/// Starts a plan on every gateway that can run it. Returns once the runs have begun, or after two seconds when some
+/// gateway is slow to tell what is there; they go on by themselves.
 pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
     let to = request.to.as_deref();
     let working = working_for(app, &request.api, request.goal, to).await?;
@@ -49,8 +51,11 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             "Look at the new plan first",
         ));
     }
-    recover_pairs(app, &request.api, &request.gateways).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal, to).await?;
+    one_at_a_time(request.goal, &request.gateways)?;
+    let ids = request.gateways.clone();
+    let gateways: Vec<Gateway> = app
+        .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
+        .await?;
     let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
     let digest = gw_plan::digest(&plan);
     if request.goal == RunGoal::Publish {
@@ -69,17 +74,8 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
         // What a return leads to is known gateway by gateway.
         RunGoal::Withdraw | RunGoal::Return => None,
     };
-    let given = Given {
-        api: api_name(&working.api),
-        consents: &request.consents,
-        confirmed: &request.confirmed,
-    };
-    let all = readied
-        .into_iter()
-        .map(|readied| begin(app, readied, publishes.clone(), &given));
-    Ok(Started {
-        runs: join_all(all).await,
-    })
+    let runs = launch(app, working, gateways, request, publishes).await;
+    Ok(Started { runs })
 }
 
 /// What was said yes to.
@@ -109,9 +105,32 @@ pub(super) async fn begin(
     publishes: Option<Publication>,
     given: &Given<'_>,
 ) -> StartedRun {
+    let gateway = readied.view.gateway.clone();
+    let deployment = DeploymentId::new(new_id());
+    let cancel = CancellationToken::new();
+    let begun = begin_as(app, deployment.clone(), cancel, readied, publishes, given).await;
+    let (deployment, fault) = match begun {
+        Ok(()) => (Some(deployment), None),
+        Err(fault) => (None, Some(fault)),
+    };
+    StartedRun {
+        gateway,
+        deployment,
+        fault,
+    }
+}
+
+/// Begins one run under an id that was given out, when all it needs was said.
+pub(super) async fn begin_as(
+    app: &App,
+    deployment: DeploymentId,
+    cancel: CancellationToken,
+    readied: Readied,
+    publishes: Option<Publication>,
+    given: &Given<'_>,
+) -> Result<(), Fault> {
     let Readied { view, means } = readied;
-    let gateway = view.gateway.clone();
-    let begun = match (means, view.fault.clone()) {
+    match (means, view.fault.clone()) {
         (_, Some(fault)) => Err(fault),
         (Some(means), None) => match missing(
             &view.gateway_name,
@@ -121,21 +140,9 @@ pub(super) async fn begin(
             &given.api,
         ) {
             Some(fault) => Err(fault),
-            None => spawn(app, means, publishes).await,
+            None => spawn(app, deployment, cancel, means, publishes).await,
         },
         (None, None) => Err(no_plan()),
-    };
-    match begun {
-        Ok(deployment) => StartedRun {
-            gateway,
-            deployment: Some(deployment),
-            fault: None,
-        },
-        Err(fault) => StartedRun {
-            gateway,
-            deployment: None,
-            fault: Some(fault),
-        },
     }
 }
 
@@ -150,12 +157,18 @@ pub(super) fn no_plan() -> Fault {
 /// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.
 async fn spawn(
     app: &App,
+    deployment: DeploymentId,
+    cancel: CancellationToken,
     means: Means,
     publishes: Option<Publication>,
-) -> Result<DeploymentId, Fault> {
-    let deployment = DeploymentId::new(new_id());
+) -> Result<(), Fault> {
+    let gateway = means.target.gateway.clone();
+    let gateway = app
+        .catalog(move |catalog| catalog.gateways().get(&gateway))
+        .await?;
+    // The plan was looked at for whoever waits; from here on the calls are the run's.
+    let connection = connect::connect_for(app, &gateway, Ticket::run(&deployment)).await?;
     let lock = hold(app, &deployment).await?;
-    let cancel = CancellationToken::new();
     let (over, is_over) = watch::channel(false);
     let (begun, mut has_begun) = watch::channel(false);
     let sink = Sink {
@@ -177,7 +190,7 @@ async fn spawn(
         returns_to: means.returning.map(|returning| returning.kept.id),
         observed: means.prepared.observed,
         changes: means.prepared.changes,
-        lane: means.connection.lane.clone(),
+        lane: connection.lane.clone(),
         cancel: cancel.clone(),
     };
     locked(&app.inner().runs).insert(
@@ -190,7 +203,7 @@ async fn spawn(
     let app = app.clone();
     let id = deployment.clone();
     let mut task = tokio::spawn(async move {
-        let end = gw_deploy::run(&context, means.connection.connector.as_ref(), run).await;
+        let end = gw_deploy::run(&context, connection.connector.as_ref(), run).await;
         release(&app, &id, lock).await;
         // Told before serving: making the resident key manager's key takes a while.
         app.changed(&[Feature::Deployments, Feature::Apis]);
@@ -198,8 +211,8 @@ async fn spawn(
         let live = end.as_ref().ok().filter(|end| end.outcome == Outcome::Live);
         if let Some(known) = live.map(|end| end.outputs.clone()) {
             let target = Target { known, ..target };
-            let connector = means.connection.connector.as_ref();
-            prune::after(&app, connector, &means.connection.lane, &target, &id).await;
+            let connector = connection.connector.as_ref();
+            prune::after(&app, connector, &target, &id).await;
         }
         let _ = over.send(true);
         locked(&app.inner().runs).remove(&id);
@@ -207,9 +220,9 @@ async fn spawn(
     });
     tokio::select! {
         biased;
-        _ = has_begun.wait_for(|begun| *begun) => Ok(deployment),
+        _ = has_begun.wait_for(|begun| *begun) => Ok(()),
         ended = &mut task => match ended {
-            Ok(Ok(())) => Ok(deployment),
+            Ok(Ok(())) => Ok(()),
             Ok(Err(fault)) => Err(fault),
             Err(error) => {
                 let advice = "This is a defect: report it. The journal says how far the run came";
@@ -262,8 +275,9 @@ impl RunSink for Sink {
     }
 }
 
-/// Waits for a run of this process to end, and gives how it ended.
+/// Waits for a run of this process to end, and gives how it ended. Fails when it did not begin, and says why.
 pub async fn wait(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, Fault> {
+    wait_until_begun(app, deployment).await?;
     let handle = locked(&app.inner().runs).get(deployment).cloned();
     if let Some(mut handle) = handle {
         // A sender that is gone means the run is over, too.
@@ -277,6 +291,9 @@ pub async fn cancel(app: &App, request: DeploymentRequest) -> Result<Done, Fault
     let handle = locked(&app.inner().runs).get(&request.deployment).cloned();
     if let Some(handle) = handle {
         handle.cancel.cancel();
+        return Ok(Done {});
+    }
+    if cancel_ahead(app, &request.deployment) {
         return Ok(Done {});
     }
     if row_of(app, &request.deployment).await?.outcome.is_some() {
@@ -347,7 +364,7 @@ async fn recover_held(app: &App, deployment: &DeploymentId) -> Result<(), Fault>
             Ok((header, gateway, api))
         })
         .await?;
-    let connection = connect::connect(app, &gateway).await?;
+    let connection = connect::connect_for(app, &gateway, Ticket::run(deployment)).await?;
     let target = Target {
         gateway: gateway.id.clone(),
         api: api.id.clone(),

@@ -236,12 +236,12 @@ pub struct Started {
     pub runs: Vec<StartedRun>,
 }
 
-/// One run that began, or why it did not.
+/// One run that began or is about to, or why it did not.
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct StartedRun {
     /// On which gateway.
     pub gateway: GatewayId,
-    /// The run; `None` when it could not begin.
+    /// The run; `None` when it could not begin. It may still be about to begin: its gateway is slow to tell what is there.
     pub deployment: Option<DeploymentId>,
     /// Why it could not begin.
     pub fault: Option<Fault>,

@@ -8,6 +8,9 @@ mod read_back;
 mod rest_api;
 mod role;
 mod stage;
+mod undo_calls;
+
+pub(crate) use undo_calls::undo_calls;
 
 use gw_connector::{Change, Mark, Outputs, Receipt};
 use gw_model::{Code, Fault, Retry};

@@ -13,6 +13,7 @@ mod credentials;
 mod engine;
 mod existing;
 mod faults;
+mod fleet;
 mod passing;
 mod publish;
 mod read_back;

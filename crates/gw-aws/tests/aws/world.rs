@@ -142,7 +142,11 @@ pub async fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &s
 }
 
 pub fn connector(endpoint: &str, key: &str, secret: &str) -> AwsConnector {
-    let aws = AwsTarget {
+    AwsConnector::new(aws(endpoint), access(key, secret)).unwrap()
+}
+
+pub fn aws(endpoint: &str) -> AwsTarget {
+    AwsTarget {
         region: "eu-west-1".to_owned(),
         stage: "live".to_owned(),
         endpoint_type: EndpointType::Regional,
@@ -151,13 +155,15 @@ pub fn connector(endpoint: &str, key: &str, secret: &str) -> AwsConnector {
             hint: "test".to_owned(),
         },
         endpoint_url: Some(endpoint.to_owned()),
-    };
-    let access = AwsAccess::Key {
+    }
+}
+
+pub fn access(key: &str, secret: &str) -> AwsAccess {
+    AwsAccess::Key {
         id: Secret::new(key.to_owned()),
         secret: Secret::new(secret.to_owned()),
         session_token: None,
-    };
-    AwsConnector::new(aws, access).unwrap()
+    }
 }
 
 pub fn target(api: &str, known: Outputs) -> Target {

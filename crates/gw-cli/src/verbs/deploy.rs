@@ -5,8 +5,7 @@
 
 use gw_app::deployments::consents::ORDINARY;
 use gw_app::wire::{
-    DeploymentDetail, DeploymentRequest, DeploymentSearch, PlanRequest, PlanView, RunGoal,
-    StartRequest,
+    DeploymentDetail, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest,
 };
 use gw_app::{App, deployments, resolve};
 use gw_deploy::Outcome;
@@ -14,6 +13,7 @@ use gw_model::code::ExitClass;
 use gw_model::{Api, Code, Diagnostic, Fault, GatewayId, Severity};
 use serde_json::{Value, json};
 
+use super::fleet::{self, RunResult};
 use super::{agree, lifecycle, plan, word};
 use crate::args::{DeployArgs, PublishArgs, UndeployArgs};
 use crate::output::{self, Reply, exit_status};
@@ -86,7 +86,8 @@ pub(super) async fn run(
     to: Option<&str>,
     json: bool,
 ) -> Result<Reply, Fault> {
-    let (api, gateways) = find(app, &args.api, &args.gateways).await?;
+    let api = resolve::api(app, &args.api).await?;
+    let gateways = fleet::chosen(app, &api, args).await?;
     let mut consents: Vec<String> = args.allow.iter().map(|it| it.key().to_owned()).collect();
     let mut confirmed = args.confirm.clone();
     // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
@@ -122,26 +123,7 @@ pub(super) async fn run(
         confirmed,
     };
     let started = deployments::start(app, start).await?;
-    let mut results = Vec::new();
-    for run in started.runs {
-        let result = match (run.deployment, run.fault) {
-            (Some(deployment), _) => {
-                let request = DeploymentRequest { deployment };
-                tokio::select! {
-                    row = deployments::wait(app, &request.deployment) => row?,
-                    () = super::gateway::interrupted() => {
-                        output::note("Cancelling at the next safe point…");
-                        deployments::cancel(app, request.clone()).await?;
-                        deployments::wait(app, &request.deployment).await?
-                    }
-                };
-                Ok(deployments::get(app, request).await?)
-            }
-            (None, Some(fault)) => Err(fault),
-            (None, None) => continue,
-        };
-        results.push((run.gateway, result));
-    }
+    let results = fleet::ends(app, started).await;
     progress.finish().await;
     tell_prunings(&results);
     let document = format!("{}@{}", api.name, api.version);
@@ -157,8 +139,6 @@ pub(super) async fn run(
     let value = json!({ "api": api.id, "goal": goal, "revision": revision, "deployments": rows });
     Ok(Reply::new(value, lines).exit(exit))
 }
-
-type RunResult = (GatewayId, Result<DeploymentDetail, Fault>);
 
 fn name_of(gateways: &Named, gateway: &GatewayId) -> String {
     let known = gateways.iter().find(|(id, _)| id == gateway);

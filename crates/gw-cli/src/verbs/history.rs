@@ -61,6 +61,8 @@ pub async fn rollback(app: &App, args: &RollbackArgs, json: bool) -> Result<Repl
     let run = DeployArgs {
         api: args.api.clone(),
         gateways: vec![args.gateway.clone()],
+        all: false,
+        failed: false,
         yes: args.yes,
         allow: args.allow.clone(),
         confirm: args.confirm.clone(),

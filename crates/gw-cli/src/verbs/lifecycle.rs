@@ -12,14 +12,15 @@ use gw_model::Fault;
 use serde_json::{Value, json};
 
 use super::agree::agreed;
-use super::deploy::{find, ids};
-use super::word;
+use super::deploy::ids;
+use super::{fleet, word};
 use crate::args::{DeployArgs, DeploymentsArgs, DeploymentsVerb, ForgetArgs, RemoveArgs};
 use crate::output::{self, Reply, exit_status};
 
 /// Keeps an undeployment for later.
 pub async fn later(app: &App, args: &DeployArgs, json: bool) -> Result<Reply, Fault> {
-    let (api, gateways) = find(app, &args.api, &args.gateways).await?;
+    let api = resolve::api(app, &args.api).await?;
+    let gateways = fleet::chosen(app, &api, args).await?;
     let mut consents: Vec<String> = args.allow.iter().map(|it| it.key().to_owned()).collect();
     let asks = !args.yes && !json && output::can_ask();
     if args.yes || asks {

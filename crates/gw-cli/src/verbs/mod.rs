@@ -10,6 +10,7 @@ pub mod demo;
 pub mod deploy;
 pub mod explain;
 pub mod fix;
+pub mod fleet;
 pub mod gateway;
 pub mod history;
 pub mod key_manager;

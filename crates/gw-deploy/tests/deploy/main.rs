@@ -9,6 +9,7 @@
 mod conformance;
 mod crashes;
 mod ends;
+mod fleet;
 mod pacing;
 mod stage;
 mod world;

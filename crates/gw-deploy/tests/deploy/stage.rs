@@ -156,6 +156,12 @@ impl RunSink for Ears {
 /// Tells tokio's time, so that it stands still with it.
 pub struct TestClock(Instant);
 
+impl TestClock {
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
 impl Clock for TestClock {
     fn now(&self) -> UnixMillis {
         UnixMillis(i64::try_from(self.0.elapsed().as_millis()).unwrap())
@@ -179,7 +185,7 @@ impl Stage {
         let ctx = Context {
             journal: Arc::clone(&journal) as Arc<dyn Journal>,
             pacer: Arc::new(Pacer::new()),
-            clock: Arc::new(TestClock(Instant::now())),
+            clock: Arc::new(TestClock::new()),
             events: Arc::clone(&ears) as Arc<dyn RunSink>,
             retry: RetryRules {
                 call_limit: Duration::from_secs(20),

@@ -5,7 +5,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity'
 import { call, onBreak, onEvent, type AppEvent, type DeploymentRow, type Outcome } from '../../ipc'
-import { toast } from '../../kit/toasts.svelte'
+import { shown, toast } from '../../kit/toasts.svelte'
 import type { State } from '../../kit/types'
 import { go } from '../../kit/go'
 
@@ -38,6 +38,8 @@ export class RunningRuns {
   /** Runs an event came for while the list was being read: the event is the newer word. */
   #touched: string[] | null = null
   #again = false
+  /** What was told last of an API and an outcome: runs of a fleet that end the same way are told together. */
+  #told = new Map<string, { toast: number; runs: string[] }>()
 
   /** Begins to listen; returns how to stop. */
   watch(): () => void {
@@ -75,7 +77,13 @@ export class RunningRuns {
     const row = await this.#row(deployment)
     if (!row) return
     const { state, words } = NEWS[outcome]
-    toast(words(row.api_name, row.gateway_name), state, { label: 'Open', run: () => go(`/deployments/${deployment}`) })
+    const key = `${row.api}/${outcome}`
+    const before = this.#told.get(key)
+    const together = before && shown(before.toast) ? before : undefined
+    const runs = [...(together?.runs ?? []), deployment]
+    const where = runs.length === 1 ? row.gateway_name : `${runs.length} gateways`
+    const open = { label: 'Open', run: () => go(`/deployments/${runs.join(',')}`) }
+    this.#told.set(key, { toast: toast(words(row.api_name, where), state, open, together?.toast), runs })
   }
 
   async #name(deployment: string): Promise<void> {

@@ -13,7 +13,7 @@ vi.mock('../../ipc', () => ({
   },
   onBreak: () => () => {},
 }))
-vi.mock('../../kit/toasts.svelte', () => ({ toast: (text: string) => news.push(text) }))
+vi.mock('../../kit/toasts.svelte', () => ({ toast: (text: string) => news.push(text), shown: (id: number) => id === news.length }))
 const { RunningRuns } = await import('./running.svelte')
 
 const row = (deployment: string, running: boolean) =>
@@ -56,6 +56,22 @@ describe('runs under way', () => {
     await settled()
     expect(runs.all.size).toBe(0)
     expect(news).toEqual(['Petstore is live on local'])
+  })
+
+  it('tells runs of a fleet that end the same way together', async () => {
+    for (const id of ['d1', 'd2', 'd3']) {
+      run(started, id)
+      run(finished, id)
+      await settled()
+    }
+    run({ kind: 'finished', outcome: 'rolled-back', fault: null, invoke_url: null }, 'd4')
+    await settled()
+    expect(news).toEqual([
+      'Petstore is live on local',
+      'Petstore is live on 2 gateways',
+      'Petstore is live on 3 gateways',
+      'Petstore on local failed and was taken back',
+    ])
   })
 
   it('keeps the step it is at while its name is asked', async () => {
