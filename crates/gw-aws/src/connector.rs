@@ -14,14 +14,15 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use gw_aws_import::lint;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Receipt, Target,
+    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Picture,
+    Receipt, Target,
 };
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
 use gw_openapi::Document;
 use gw_plan::Plan;
 
 use crate::lower::{lower, untouched};
-use crate::{regions, verbs};
+use crate::{picture, regions, verbs};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// An import of 6 MB takes AWS tens of seconds.
@@ -204,5 +205,13 @@ impl Connector for AwsConnector {
 
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault> {
         verbs::undo(self, receipt, outputs).await
+    }
+
+    fn expect(&self, plan: &Plan, target: &Target) -> Picture {
+        picture::expected(plan, target, &self.target)
+    }
+
+    async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
+        self.examine_api(target).await
     }
 }

@@ -50,7 +50,8 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
         ));
     }
     recover_pairs(app, &request.api, &request.gateways).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal, to).await?;
+    let again = request.again == Some(true);
+    let readied = ready_all(app, &working, &request.gateways, request.goal, to, again).await?;
     let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
     let digest = gw_plan::digest(&plan);
     if request.goal == RunGoal::Publish {

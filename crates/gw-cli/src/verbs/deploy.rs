@@ -27,6 +27,7 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
         gateways: ids(&gateways),
         goal: RunGoal::Publish,
         to: None,
+        again: None,
     };
     let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
@@ -103,6 +104,7 @@ pub(super) async fn run(
             gateways: ids(&gateways),
             goal,
             to: to.clone(),
+            again: Some(args.again),
         };
         let view = deployments::plan(app, request).await?;
         agree::ask(&view, json, &mut consents, &mut confirmed)?;
@@ -120,6 +122,7 @@ pub(super) async fn run(
         to,
         consents,
         confirmed,
+        again: Some(args.again),
     };
     let started = deployments::start(app, start).await?;
     let mut results = Vec::new();
