@@ -2,7 +2,7 @@
  * How placements and runs are said: one word with its state.
  * It refuses to say the same thing in two ways.
  */
-import type { DeploymentRow, Outcome, PlacementState, RunGoal } from './ipc/generated'
+import type { DeploymentRow, Outcome, PlacementRow, PlacementState, RunGoal } from './ipc/generated'
 import type { State } from './kit/types'
 
 interface Said {
@@ -17,6 +17,20 @@ export const PLACEMENTS: Record<PlacementState, Said & { means: string }> = {
   interrupted: { state: 'warning', word: 'interrupted', means: 'The last run broke off; open it to end it.' },
   failed: { state: 'failed', word: 'failed', means: 'The last run failed and was taken back.' },
   stuck: { state: 'failed', word: 'stuck', means: 'The last run failed and left something behind.' },
+}
+
+export const DRIFTED: Record<'removed' | 'loosened' | 'drifted', Said & { means: string }> = {
+  removed: { state: 'failed', word: 'removed', means: 'It was deployed and is gone from the gateway.' },
+  loosened: { state: 'failed', word: 'drifted', means: 'It was changed on the gateway by hand, and fewer checks stand before it.' },
+  drifted: { state: 'warning', word: 'drifted', means: 'It was changed on the gateway by hand.' },
+}
+
+/** How a placement stands, with what was found when its gateway was looked at. What a run is doing is said first. */
+export function placementSaid({ state, drift }: Pick<PlacementRow, 'state' | 'drift'>): Said & { means: string } {
+  if (!drift || (state !== 'live' && state !== 'behind')) return PLACEMENTS[state]
+  if (drift.removed) return DRIFTED.removed
+  if (drift.count === 0) return PLACEMENTS[state]
+  return drift.lowers_security ? DRIFTED.loosened : DRIFTED.drifted
 }
 
 export const OUTCOMES: Record<Outcome, Said> = {

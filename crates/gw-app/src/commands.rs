@@ -146,6 +146,11 @@ macro_rules! each_command {
             "deployments.diff" => deployments::diff(DiffRequest) -> DiffView, reads [Deployments, Apis, Policies], changes [];
             "deployments.set_keep" => deployments::set_keep(KeepSet) -> Done, reads [], changes [Deployments];
 
+            "drift.list" => drift::list(DriftSearch) -> DriftReport, reads [Deployments, Apis, Policies, Gateways], changes [];
+            "drift.check" => drift::check(DriftSearch) -> DriftReport, reads [], changes [Deployments];
+            "drift.adopt" => drift::adopt(DriftAdopt) -> Api, reads [], changes [Apis, Policies];
+            "drift.ignore" => drift::ignore(DriftIgnore) -> Done, reads [], changes [Deployments];
+
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
             "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];
             "console.cancel" => console::cancel(CancelRequest) -> Done, reads [], changes [];

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use gw_aws::{AwsAccess, AwsConnector};
 use gw_aws_import::FidelityReport;
-use gw_connector::{Capabilities, Connector, Identity};
+use gw_connector::{Capabilities, Connector, Identity, Picture, Target};
 use gw_deploy::{Lane, Ticket, Turns};
 use gw_local::{LocalConnector, StateDir};
 use gw_model::{
@@ -17,6 +17,7 @@ use gw_model::{
 };
 use gw_openapi::Document;
 use gw_openapi::edit::Edit;
+use gw_plan::Plan;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -251,6 +252,19 @@ pub(crate) fn iam_policy(gateway: &Gateway, identity: &Identity) -> String {
     }
     let policy = json!({ "Version": "2012-10-17", "Statement": statements });
     serde_json::to_string_pretty(&policy).unwrap_or_default()
+}
+
+/// What a gateway would have of a plan that was not published there yet.
+pub(crate) fn expect(gateway: &Gateway, plan: &Plan, target: &Target) -> Picture {
+    match &gateway.target {
+        GatewayTarget::Aws(aws) => {
+            let mut target = target.clone();
+            // That is about the plan that was published.
+            target.known.remove(gw_aws::names::BUILD);
+            gw_aws::picture::expected(plan, &target, aws)
+        }
+        GatewayTarget::Local(_) => gw_local::expect(plan),
+    }
 }
 
 /// What AWS refuses or loses.

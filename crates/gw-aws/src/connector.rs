@@ -16,8 +16,8 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use gw_aws_import::lint;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Receipt,
-    RemoteCall, Target,
+    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Picture,
+    Receipt, RemoteCall, Target,
 };
 use gw_deploy::Turns;
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
@@ -26,7 +26,7 @@ use gw_plan::Plan;
 
 use crate::lower::{lower, untouched};
 use crate::turns::{Named, http_client};
-use crate::{regions, verbs};
+use crate::{picture, regions, verbs};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -222,5 +222,13 @@ impl Connector for AwsConnector {
 
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault> {
         verbs::undo(self, receipt, outputs).await
+    }
+
+    fn expect(&self, plan: &Plan, target: &Target) -> Picture {
+        picture::expected(plan, target, &self.target)
+    }
+
+    async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
+        self.examine_api(target).await
     }
 }

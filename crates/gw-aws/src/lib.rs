@@ -8,10 +8,12 @@ pub mod connector;
 pub mod lower;
 pub mod names;
 pub mod package;
+pub mod picture;
 pub mod profiles;
 pub mod quotas;
 pub mod regions;
 
+mod examine;
 mod fault;
 mod identify;
 mod kept;

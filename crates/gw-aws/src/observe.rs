@@ -7,6 +7,7 @@
 use aws_sdk_apigateway::operation::get_stage::GetStageOutput;
 use aws_sdk_apigateway::types::RestApi;
 
+use gw_connector::names::KNOWN_IN_DOUBT;
 use gw_connector::{LiveState, Observed, Outputs, Target};
 use gw_model::Fault;
 
@@ -24,6 +25,13 @@ const LASTING: &[&str] = &[
 
 impl AwsConnector {
     pub(crate) async fn observe_api(&self, target: &Target) -> Result<Observed, Fault> {
+        if target.known.contains_key(KNOWN_IN_DOUBT) {
+            return self.observe_in_doubt(target).await;
+        }
+        self.observe_known(target).await
+    }
+
+    async fn observe_known(&self, target: &Target) -> Result<Observed, Fault> {
         // Probing for what a run made needs the name before anything of it is there.
         let name = names::function_name(&target.api, &self.target.stage);
         let mut found = Outputs::from([(names::FUNCTION_NAME.to_owned(), name)]);
@@ -62,6 +70,26 @@ impl AwsConnector {
             .iter()
             .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str()));
         Ok(tagged.and_then(RestApi::id).map(str::to_owned))
+    }
+
+    /// Trusts nothing but the REST API's id: function and role are looked for, what the function holds is not known, and no
+    /// digest is told. A publication then does everything again.
+    async fn observe_in_doubt(&self, target: &Target) -> Result<Observed, Fault> {
+        let of_api = |name: &str| name == names::REST_API_ID;
+        let known = target.known.iter().filter(|(name, _)| of_api(name));
+        let bare = Target {
+            known: known
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            ..target.clone()
+        };
+        let mut observed = self.observe_known(&bare).await?;
+        self.function_of(&bare, &mut observed.found).await?;
+        if observed.state == LiveState::Absent {
+            observed = partial(observed.found);
+        }
+        observed.digest = None;
+        Ok(observed)
     }
 
     /// Every REST API of the account and region.

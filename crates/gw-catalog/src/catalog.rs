@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 
 use crate::apis::Apis;
 use crate::applications::Applications;
+use crate::drifts::Drifts;
 use crate::error::CatalogError;
 use crate::gateways::Gateways;
 use crate::history::History;
@@ -108,6 +109,11 @@ impl Catalog {
     /// Undeployments that wait for their gateway.
     pub const fn pending(&self) -> Pending<'_> {
         Pending(self)
+    }
+
+    /// What was found to be otherwise on gateways than it was deployed.
+    pub const fn drifts(&self) -> Drifts<'_> {
+        Drifts(self)
     }
 
     /// What the console sent and got.

@@ -10,6 +10,7 @@ mod apis;
 mod applications;
 mod body;
 mod catalog;
+mod drifts;
 mod error;
 mod forget;
 mod former;
@@ -34,6 +35,7 @@ pub use apis::Apis;
 pub use applications::Applications;
 pub use body::{BodyEncoding, KeptBody};
 pub use catalog::Catalog;
+pub use drifts::{Drifts, Ignored, Looked};
 pub use gateways::Gateways;
 pub use history::{
     Exchange, ExchangeOutcome, Header, History, HistoryEntry, HistoryRow, SentRequest, Timings,

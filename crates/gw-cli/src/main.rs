@@ -95,6 +95,7 @@ async fn run(cli: Cli) -> Result<Reply, Fault> {
         Verb::Diff(args) => verbs::history::diff(app, &args).await,
         Verb::Undeploy(args) => verbs::deploy::undeploy(app, &args, cli.json).await,
         Verb::Forget(args) => verbs::lifecycle::forget(app, &args, cli.json).await,
+        Verb::Drift(args) => verbs::drift::run(app, args, cli.json).await,
         Verb::Deployments(args) => verbs::lifecycle::deployments(app, args).await,
         Verb::Application(verb) => verbs::application::run(app, verb).await,
         Verb::Token(args) => verbs::application::token(app, &args).await,

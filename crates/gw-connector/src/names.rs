@@ -14,3 +14,7 @@ pub const FACT_WAITS_FOR: &str = "waits-for";
 
 /// Fact of a fault: the vendor's request id.
 pub const FACT_REQUEST_ID: &str = "request-id";
+
+/// In a target's known outputs, with any value: what is known may no longer hold. `observe` then looks at every object and
+/// tells no digest, so that a publication does everything again.
+pub const KNOWN_IN_DOUBT: &str = "in-doubt";

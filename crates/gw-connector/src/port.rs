@@ -10,6 +10,7 @@ use gw_plan::Plan;
 use crate::change::{Change, Mark, Outputs, Receipt, RemoteCall};
 use crate::kept::Kept;
 use crate::observed::{Capabilities, Identity, Observed, Target};
+use crate::picture::Picture;
 
 /// What a run is to reach.
 #[derive(Clone, Copy, Debug)]
@@ -96,4 +97,18 @@ pub trait Connector: Send + Sync {
     /// Takes one effect of a publication back; `outputs` holds all the run has learnt. Twice equals once; an object that
     /// is gone is done. A withdrawal is never taken back: it is carried on.
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault>;
+
+    /// What [`Connector::examine`] finds of a plan that was published and that nobody touched since; `target.known` holds
+    /// what its run learnt. Pure. A connector that tells nothing has no drift.
+    fn expect(&self, plan: &Plan, target: &Target) -> Picture {
+        let _ = (plan, target);
+        Picture::default()
+    }
+
+    /// What is there now, as far as the gateway tells, without changing anything. Something that is gone is an answer,
+    /// not a fault.
+    async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
+        let _ = target;
+        Ok(Picture::default())
+    }
 }

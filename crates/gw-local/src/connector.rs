@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use gw_connector::{
     Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Permission,
-    PermissionState, Receipt, Target,
+    PermissionState, Picture, Receipt, Target,
 };
 use gw_http::{CancellationToken, Client, Oversize, Request, Url};
 use gw_model::{Code, Diagnostic, Fault, GatewayId, LocalTarget, Retry, Revision};
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::dispatch::HEALTH;
 use crate::state::StateDir;
-use crate::{apply, lint, lower, observe};
+use crate::{apply, lint, lower, observe, picture};
 
 /// A way to one local gateway.
 #[derive(Clone, Debug)]
@@ -177,6 +177,15 @@ impl Connector for LocalConnector {
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault> {
         let (own, receipt, outputs) = (self.clone(), receipt.clone(), outputs.clone());
         blocking(move || apply::undo(&own, &receipt, &outputs)).await
+    }
+
+    fn expect(&self, plan: &Plan, _: &Target) -> Picture {
+        picture::expect(plan)
+    }
+
+    async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
+        let (own, target) = (self.clone(), target.clone());
+        blocking(move || picture::examine(&own, &target)).await
     }
 }
 

@@ -20,9 +20,11 @@ mod live;
 mod lower;
 mod observe;
 mod path;
+mod picture;
 mod proxy;
 
 pub use connector::{LocalConnector, served_gateway};
+pub use picture::expect;
 pub use port::HeldPort;
 pub use resident::ResidentServing;
 pub use serve::{LocalGatewayConfig, Serving, serve, serve_on};

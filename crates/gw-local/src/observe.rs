@@ -2,6 +2,7 @@
 //!
 //! It refuses to ask the server: what is served is what the directory says.
 
+use gw_connector::names::KNOWN_IN_DOUBT;
 use gw_connector::{Kept, LiveState, Observed, Outputs, Target};
 use gw_model::Fault;
 
@@ -41,7 +42,7 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
         return Ok(Observed {
             state: LiveState::Live,
             found,
-            digest: Some(entry.digest.clone()),
+            digest: (!target.known.contains_key(KNOWN_IN_DOUBT)).then(|| entry.digest.clone()),
             invoke_url: Some(connector.invoke_url(&entry.base_path)),
         });
     }

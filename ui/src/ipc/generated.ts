@@ -1426,6 +1426,228 @@ errors: number, };
 export type DraftState = "linted" | "stale" | "unknown";
 
 /**
+ * One difference between what was deployed and what is live.
+ */
+export type Drift = { 
+/**
+ * Of what.
+ */
+part: Part, 
+/**
+ * In which respect; `None` for the whole part.
+ */
+facet: Facet | null, 
+/**
+ * What became of it.
+ */
+kind: DriftKind, 
+/**
+ * In one sentence: `GET /pets is open to everyone; it was deployed with an authorizer`.
+ */
+sentence: string, 
+/**
+ * Whether fewer checks stand between a caller and the backend, or other ones.
+ */
+lowers_security: boolean, 
+/**
+ * Whether callers meet it.
+ */
+reach: Reach, 
+/**
+ * How it was deployed, as JSON; `None` for nothing.
+ */
+expected: string | null, 
+/**
+ * How it is, as JSON; `None` for nothing.
+ */
+live: string | null, 
+/**
+ * The operations of the document it is about.
+ */
+operations: Array<OperationKey>, };
+
+/**
+ * A difference to bring into the document.
+ */
+export type DriftAdopt = { 
+/**
+ * Of which API.
+ */
+api: ApiId, 
+/**
+ * On which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * What: keys of differences found last.
+ */
+keys: Array<string>, 
+/**
+ * The edition that was looked at; another one now refuses.
+ */
+edition: number, };
+
+/**
+ * A difference to let be, or to tell again.
+ */
+export type DriftIgnore = { 
+/**
+ * Of which API.
+ */
+api: ApiId, 
+/**
+ * On which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * What: the key of a difference found last.
+ */
+key: string, 
+/**
+ * Let it be as it is now; `false` tells it again.
+ */
+ignore: boolean, };
+
+/**
+ * What became of a part.
+ */
+export type DriftKind = "removed" | "added" | "changed";
+
+/**
+ * What was found last, for a badge.
+ */
+export type DriftMark = { 
+/**
+ * How many differences are not let be.
+ */
+count: number, 
+/**
+ * Whether one of them lowers security.
+ */
+lowers_security: boolean, 
+/**
+ * Whether the API or its stage is gone.
+ */
+removed: boolean, 
+/**
+ * When the gateway was looked at.
+ */
+at: UnixMillis, };
+
+/**
+ * What became of one API on one gateway.
+ */
+export type DriftPlace = { 
+/**
+ * Which API.
+ */
+api: ApiId, 
+/**
+ * Its name.
+ */
+api_name: string, 
+/**
+ * Its version.
+ */
+api_version: string, 
+/**
+ * Its edition: adopting wants it.
+ */
+edition: number, 
+/**
+ * Where.
+ */
+gateway: GatewayId, 
+/**
+ * Its name.
+ */
+gateway_name: string, 
+/**
+ * Its kind.
+ */
+gateway_kind: GatewayKind, 
+/**
+ * The run that left what is there.
+ */
+deployment: DeploymentId, 
+/**
+ * When the gateway was looked at after that run; `None` when it was not.
+ */
+at: UnixMillis | null, 
+/**
+ * What is gone as a whole, in one sentence: it can be deployed again or forgotten.
+ */
+removed: string | null, 
+/**
+ * What is otherwise than it was deployed, security first.
+ */
+drifts: Array<DriftView>, 
+/**
+ * What the working document changes and no run has deployed there yet.
+ */
+pending: Array<PlanChange>, 
+/**
+ * Why the gateway could not be looked at now; what was found before stays.
+ */
+fault: Fault | null, };
+
+/**
+ * What became of deployed APIs.
+ */
+export type DriftReport = { 
+/**
+ * One per API and gateway, by API, then gateway name.
+ */
+places: Array<DriftPlace>, };
+
+/**
+ * Which deployed APIs to look at.
+ */
+export type DriftSearch = { 
+/**
+ * Only this API.
+ */
+api: ApiId | null, 
+/**
+ * Only on this gateway.
+ */
+gateway: GatewayId | null, };
+
+/**
+ * How a difference stands beside the working document.
+ */
+export type DriftState = "open" | "conflict" | "adopted" | "ignored";
+
+/**
+ * One difference, and what can be done about it.
+ */
+export type DriftView = { 
+/**
+ * What it is about: `adopt` and `ignore` take it.
+ */
+key: string, 
+/**
+ * The difference.
+ */
+drift: Drift, 
+/**
+ * How it stands beside the working document.
+ */
+state: DriftState, 
+/**
+ * What adopting it would do; `None` when it cannot be adopted.
+ */
+adopt: string | null, 
+/**
+ * Why it cannot be adopted; `None` when it can.
+ */
+why_not: string | null, 
+/**
+ * Whether deploying again puts it back.
+ */
+overwritten: boolean, };
+
+/**
  * What is known of the remote or stored effect of the failed act. Never guessed.
  */
 export type Effect = "none" | "unknown";
@@ -1547,6 +1769,11 @@ place: Place | null, };
  * Forms of an export.
  */
 export type ExportFormat = "openapi" | "aws";
+
+/**
+ * One thing that can be said of a part.
+ */
+export type Facet = "authorization" | "api-key" | "function" | "identity" | "lifetime" | "role" | "deployment" | "canary" | "backend" | "parameters" | "checks" | "body" | "variables" | "throttling" | "logging" | "caching" | "tracing" | "answer" | "schema" | "policy" | "api-key-source" | "endpoint-type" | "default-address" | "binary-types" | "compression" | "description" | "mark" | "permission";
 
 /**
  * A failure at a crate's public edge.
@@ -2630,6 +2857,11 @@ description: string, };
 export type ParameterLocation = "path" | "query" | "header" | "cookie";
 
 /**
+ * A part of an API on a gateway.
+ */
+export type Part = { "kind": "api" } | { "kind": "stage" } | { "kind": "operation", "name": OperationKey } | { "kind": "authorizer", "name": string } | { "kind": "gateway-response", "name": string } | { "kind": "model", "name": string } | { "kind": "object", "name": string };
+
+/**
  * A passphrase for the vault file.
  */
 export type Passphrase = { 
@@ -2778,7 +3010,11 @@ deployment: DeploymentId,
 /**
  * When the last run ended, or began while it runs.
  */
-at: UnixMillis, };
+at: UnixMillis, 
+/**
+ * What was found when the gateway was looked at after that run; left out when it was not.
+ */
+drift?: DriftMark, };
 
 /**
  * Which placements to give.
@@ -2840,7 +3076,11 @@ goal: RunGoal,
  * To publish: a revision instead of the working one. To return: a revision, or the gateway's name of the kept
  * deployment; what was live before when it is missing.
  */
-to?: string, };
+to?: string, 
+/**
+ * Do everything again although nothing of the document changed: puts back what was changed by hand.
+ */
+again?: boolean, };
 
 /**
  * What would happen, gateway by gateway. Nothing was changed to find out.
@@ -3052,6 +3292,11 @@ fault: Fault | null, };
  * How far the deletion of one thing came.
  */
 export type PruningState = "intended" | "gone" | "failed";
+
+/**
+ * Whether callers meet what a picture shows.
+ */
+export type Reach = "callers" | "draft" | "unknown";
 
 /**
  * Proof of one remote effect.
@@ -3597,7 +3842,11 @@ consents: Array<string>,
 /**
  * Names that were typed, each a gateway's or the API's `name@version`.
  */
-confirmed: Array<string>, };
+confirmed: Array<string>, 
+/**
+ * As the plan was asked for.
+ */
+again?: boolean, };
 
 /**
  * The runs that began.
@@ -3992,6 +4241,10 @@ export interface Commands {
   'deployments.revisions': { request: RevisionSearch; response: RevisionList };
   'deployments.diff': { request: DiffRequest; response: DiffView };
   'deployments.set_keep': { request: KeepSet; response: Done };
+  'drift.list': { request: DriftSearch; response: DriftReport };
+  'drift.check': { request: DriftSearch; response: DriftReport };
+  'drift.adopt': { request: DriftAdopt; response: Api };
+  'drift.ignore': { request: DriftIgnore; response: Done };
   'console.prepare': { request: PrepareRequest; response: ConsoleForm };
   'console.send': { request: SendRequest; response: ConsoleAnswer };
   'console.cancel': { request: CancelRequest; response: Done };
@@ -4078,6 +4331,10 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.revisions': ["deployments","apis","policies"],
   'deployments.diff': ["deployments","apis","policies"],
   'deployments.set_keep': [],
+  'drift.list': ["deployments","apis","policies","gateways"],
+  'drift.check': [],
+  'drift.adopt': [],
+  'drift.ignore': [],
   'console.prepare': ["apis","policies","deployments","applications"],
   'console.send': [],
   'console.cancel': [],

@@ -153,12 +153,10 @@ async fn look_at(app: &App, order: &Order, gateway: &Gateway) -> Result<Readied,
         longest_wait: Duration::from_secs(20),
         ..RetryRules::default()
     };
-    let (seed, to) = (
-        format!("{}/{}", gateway.id, request.api),
-        request.to.as_deref(),
-    );
+    let seed = format!("{}/{}", gateway.id, request.api);
+    let (to, again) = (request.to.as_deref(), request.again == Some(true));
     look(&rules, &seed, || async {
-        let mut readied = ready(app, &order.working, gateway, request.goal, to).await?;
+        let mut readied = ready(app, &order.working, gateway, request.goal, to, again).await?;
         match readied.view.fault.take() {
             Some(fault) => Err(fault),
             None => Ok(readied),

@@ -237,7 +237,7 @@ async fn attempt(app: &App, pending: &PendingWithdrawal) -> Result<DeploymentId,
     let gateways = std::slice::from_ref(&pending.gateway);
     recover_pairs(app, &pending.api, gateways).await?;
     let working = Working::load(app, &pending.api).await?;
-    let mut readied = ready_all(app, &working, gateways, RunGoal::Withdraw, None).await?;
+    let mut readied = ready_all(app, &working, gateways, RunGoal::Withdraw, None, false).await?;
     let given = Given {
         api: api_name(&working.api),
         consents: &pending.consents,

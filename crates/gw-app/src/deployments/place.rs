@@ -24,14 +24,15 @@ pub(crate) async fn placements_of(
     apis: &[Api],
 ) -> Result<HashMap<ApiId, Vec<PlacementRow>>, Fault> {
     let ids: Vec<ApiId> = apis.iter().map(|api| api.id.clone()).collect();
-    let (standings, gateways, key_managers) = app
+    let (standings, gateways, key_managers, mut marks) = app
         .catalog(move |catalog| {
             let standings = catalog.runs().standings(&ids)?;
             if standings.is_empty() {
-                return Ok((standings, Vec::new(), Vec::new()));
+                return Ok((standings, Vec::new(), Vec::new(), HashMap::new()));
             }
             let key_managers = catalog.key_managers().list()?;
-            Ok((standings, catalog.gateways().list()?, key_managers))
+            let marks = crate::drift::marks(catalog, &standings)?;
+            Ok((standings, catalog.gateways().list()?, key_managers, marks))
         })
         .await?;
     let apis: HashMap<&ApiId, &Api> = apis.iter().map(|api| (&api.id, api)).collect();
@@ -49,7 +50,8 @@ pub(crate) async fn placements_of(
             continue;
         };
         if let Some(state) = state_of(app, api, &key_managers, standing).await? {
-            let row = cell(gateway, state, standing);
+            let mut row = cell(gateway, state, standing);
+            row.drift = marks.remove(&(api.id.clone(), gateway.id.clone()));
             rows.entry(api.id.clone()).or_default().push(row);
         }
     }
@@ -109,6 +111,7 @@ fn cell(gateway: &Gateway, state: PlacementState, standing: &Standing) -> Placem
         invoke_url: reached_at(gateway, placed),
         deployment: last.header.deployment.clone(),
         at: last.finished_at.unwrap_or(last.header.started_at),
+        drift: None,
     }
 }
 

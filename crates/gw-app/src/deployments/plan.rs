@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use gw_connector::names::KNOWN_IN_DOUBT;
 use gw_connector::{Goal, LiveState, Target};
 use gw_deploy::{Prepared, RetryRules, eta, prepare_with};
 use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
@@ -21,8 +22,9 @@ use crate::wire::{PlanRequest, PlanView, RunGoal, TargetPlan};
 /// What would happen, gateway by gateway.
 pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
     let to = request.to.as_deref();
+    let again = request.again == Some(true);
     let working = working_for(app, &request.api, request.goal, to).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal, to).await?;
+    let readied = ready_all(app, &working, &request.gateways, request.goal, to, again).await?;
     let elsewhere = untouched::elsewhere(app, &request.api, &request.gateways).await?;
     let eta_ms = millis(untouched::eta_in_all(&readied));
     let targets: Vec<TargetPlan> = readied.into_iter().map(|readied| readied.view).collect();
@@ -91,6 +93,7 @@ pub(super) async fn ready_all(
     gateways: &[GatewayId],
     goal: RunGoal,
     to: Option<&str>,
+    again: bool,
 ) -> Result<Vec<Readied>, Fault> {
     one_at_a_time(goal, gateways)?;
     let ids = gateways.to_vec();
@@ -99,7 +102,7 @@ pub(super) async fn ready_all(
         .await?;
     let all = gateways
         .iter()
-        .map(|gateway| ready(app, working, gateway, goal, to));
+        .map(|gateway| ready(app, working, gateway, goal, to, again));
     join_all(all).await.into_iter().collect()
 }
 
@@ -110,6 +113,7 @@ pub(super) async fn ready(
     gateway: &Gateway,
     goal: RunGoal,
     to: Option<&str>,
+    again: bool,
 ) -> Result<Readied, Fault> {
     let (api, gateway_id) = (working.api.id.clone(), gateway.id.clone());
     let (placement, old_plan) = app
@@ -125,7 +129,7 @@ pub(super) async fn ready(
             Ok((placement, old_plan))
         })
         .await?;
-    let target = Target {
+    let mut target = Target {
         gateway: gateway.id.clone(),
         api: working.api.id.clone(),
         api_name: working.api.name.clone(),
@@ -138,6 +142,11 @@ pub(super) async fn ready(
             .as_ref()
             .and_then(|placement| placement.digest.clone()),
     };
+    if again {
+        target
+            .known
+            .insert(KNOWN_IN_DOUBT.to_owned(), "yes".to_owned());
+    }
     let mut view = TargetPlan {
         gateway: gateway.id.clone(),
         gateway_name: gateway.name.clone(),

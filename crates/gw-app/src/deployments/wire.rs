@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::history_wire::KeptRow;
+use crate::drift::wire::DriftMark;
 pub use gw_deploy::RunGoal;
 
 /// What to do on which gateways.
@@ -28,6 +29,10 @@ pub struct PlanRequest {
     #[serde(default)]
     #[ts(optional)]
     pub to: Option<String>,
+    /// Do everything again although nothing of the document changed: puts back what was changed by hand.
+    #[serde(default)]
+    #[ts(optional)]
+    pub again: Option<bool>,
 }
 
 /// What would happen, gateway by gateway. Nothing was changed to find out.
@@ -123,6 +128,10 @@ pub struct StartRequest {
     /// Names that were typed, each a gateway's or the API's `name@version`.
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// As the plan was asked for.
+    #[serde(default)]
+    #[ts(optional)]
+    pub again: Option<bool>,
 }
 
 /// What to undeploy when the gateways answer again.
@@ -364,6 +373,10 @@ pub struct PlacementRow {
     pub deployment: DeploymentId,
     /// When the last run ended, or began while it runs.
     pub at: UnixMillis,
+    /// What was found when the gateway was looked at after that run; left out when it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub drift: Option<DriftMark>,
 }
 
 /// How an API stands on a gateway.

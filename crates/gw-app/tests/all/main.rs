@@ -13,6 +13,7 @@ mod consents;
 mod console;
 mod deployments;
 mod drafts;
+mod drift;
 mod fixes;
 mod gateways;
 mod history;

@@ -242,6 +242,16 @@ async fn deployments(world: &World, sample: &Value) {
     world.ok("deployments.diff", diff).await;
     world.ok("deployments.set_keep", json!({ "keep": 5 })).await;
     world.ok("deployments.cancel", run.clone()).await;
+    let place = json!({ "api": sample["api"], "gateway": sample["gateway"] });
+    let report = world.ok("drift.check", place.clone()).await;
+    world.ok("drift.list", place).await;
+    let edition = report["places"][0]["edition"].clone();
+    let nothing = json!({ "api": sample["api"], "gateway": sample["gateway"], "keys": [], "edition": edition });
+    world
+        .refused("drift.adopt", nothing, "request.invalid")
+        .await;
+    let key = json!({ "api": sample["api"], "gateway": sample["gateway"], "key": "nothing", "ignore": false });
+    world.ok("drift.ignore", key).await;
     // A run that ended well has nothing to recover, and stays as it ended.
     let _ = world.call("deployments.recover", run.clone()).await;
     assert_eq!(

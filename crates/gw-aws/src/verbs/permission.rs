@@ -72,13 +72,24 @@ impl AwsConnector {
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Option<Receipt>, Fault> {
+        let statement = names::permission_id(mark);
+        let version = needed(outputs, names::FUNCTION_VERSION_ARN)?;
+        let found = self.has_permission(version, &statement).await?;
+        Ok(found.then(|| given(true, None, statement)))
+    }
+
+    /// Whether a statement stands in the policy of a function's version.
+    pub(crate) async fn has_permission(
+        &self,
+        version_arn: &str,
+        statement: &str,
+    ) -> Result<bool, Fault> {
         let attempt = Attempt {
             call: "GetPolicy",
             doing: "read the policy of the authorizer function",
             writes: false,
         };
-        let statement = names::permission_id(mark);
-        let (function, version) = version_of(needed(outputs, names::FUNCTION_VERSION_ARN)?)?;
+        let (function, version) = version_of(version_arn)?;
         let policy = match self
             .lambda
             .get_policy()
@@ -88,7 +99,7 @@ impl AwsConnector {
             .await
         {
             Ok(answer) => answer.policy().unwrap_or_default().to_owned(),
-            Err(error) if is_gone(&error) => return Ok(None),
+            Err(error) if is_gone(&error) => return Ok(false),
             Err(error) => return Err(fault(&self.target, attempt, error)),
         };
         let policy: serde_json::Value = serde_json::from_str(&policy).unwrap_or_default();
@@ -96,10 +107,7 @@ impl AwsConnector {
             .as_array()
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let found = statements
-            .iter()
-            .any(|entry| entry["Sid"] == statement.as_str());
-        Ok(found.then(|| given(true, None, statement)))
+        Ok(statements.iter().any(|entry| entry["Sid"] == statement))
     }
 
     /// Every authorizer of one REST API; the account is the function's.

@@ -10,6 +10,8 @@ mod authorizer;
 mod back;
 mod conformance;
 mod credentials;
+mod decorated;
+mod drift;
 mod engine;
 mod existing;
 mod faults;

@@ -8,6 +8,7 @@
 )]
 
 mod apis;
+mod drifts;
 mod fixture;
 #[cfg(target_os = "linux")]
 mod full_disk;

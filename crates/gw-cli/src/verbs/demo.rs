@@ -234,6 +234,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         gateways: gateways.clone(),
         goal: RunGoal::Publish,
         to: None,
+        again: None,
     };
     let plan = deployments::plan(app, request).await?;
     let consents = plan
@@ -249,6 +250,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         revision: plan.revision,
         consents,
         confirmed: Vec::new(),
+        again: None,
     };
     for run in deployments::start(app, start).await?.runs {
         if let Some(fault) = run.fault {

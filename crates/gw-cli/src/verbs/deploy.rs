@@ -27,6 +27,7 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
         gateways: ids(&gateways),
         goal: RunGoal::Publish,
         to: None,
+        again: None,
     };
     let view = deployments::plan(app, request).await?;
     let exit = plan_exit(&view);
@@ -104,6 +105,7 @@ pub(super) async fn run(
             gateways: ids(&gateways),
             goal,
             to: to.clone(),
+            again: Some(args.again),
         };
         let view = deployments::plan(app, request).await?;
         agree::ask(&view, json, &mut consents, &mut confirmed)?;
@@ -121,6 +123,7 @@ pub(super) async fn run(
         to,
         consents,
         confirmed,
+        again: Some(args.again),
     };
     let started = deployments::start(app, start).await?;
     let results = fleet::ends(app, started).await;

@@ -66,6 +66,7 @@ pub async fn rollback(app: &App, args: &RollbackArgs, json: bool) -> Result<Repl
         yes: args.yes,
         allow: args.allow.clone(),
         confirm: args.confirm.clone(),
+        again: false,
     };
     deploy::run(app, &run, RunGoal::Return, args.to.as_deref(), json).await
 }

@@ -56,6 +56,10 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
     );
     calls::routes(harness, &known.url, report).await;
     report.note(
+        "what was published and left alone has no drift",
+        untouched(harness, 1, &known).await,
+    );
+    report.note(
         "another run's mark finds nothing",
         foreign_mark(harness, &known).await,
     );
@@ -71,6 +75,10 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
     );
     goes_back(harness, report, &mut known).await;
     report.note(
+        "the second has no drift, and the first would",
+        drifts(harness, &known).await,
+    );
+    report.note(
         "a third publication is taken back, and callers see the second",
         third_undone(harness, &known).await,
     );
@@ -79,8 +87,16 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
         neighbour(harness, &known).await,
     );
     report.note(
+        "what a run that was taken back left is no drift",
+        untouched(harness, 2, &known).await,
+    );
+    report.note(
         "withdrawing leaves nothing",
         withdraws(harness, &known).await,
+    );
+    report.note(
+        "what is gone is told as gone, and is no fault",
+        gone(harness, &known).await,
     );
 }
 
@@ -270,6 +286,50 @@ async fn unchanged(harness: &dyn Harness, edition: u32, known: &Known) -> Result
         )?;
     }
     Ok(())
+}
+
+async fn drift(
+    harness: &dyn Harness,
+    edition: u32,
+    known: &Known,
+) -> Result<Vec<crate::drift::Drift>, String> {
+    let connector = harness.connector().await;
+    let target = target(harness, API_ID, &known.outputs, known.digest.clone());
+    let live = connector.examine(&target).await.map_err(told("examine"))?;
+    let expected = connector.expect(&plan(harness, edition), &target);
+    Ok(crate::drift::compare(&expected, &live))
+}
+
+async fn untouched(harness: &dyn Harness, edition: u32, known: &Known) -> Result<(), String> {
+    let found = drift(harness, edition, known).await?;
+    ensure(
+        found.is_empty(),
+        &format!("nobody touched it, and there is drift: {found:#?}"),
+    )
+}
+
+async fn drifts(harness: &dyn Harness, known: &Known) -> Result<(), String> {
+    untouched(harness, 2, known).await?;
+    // The first edition lacks an operation that is live; a connector that tells nothing is excused.
+    let connector = harness.connector().await;
+    let target = target(harness, API_ID, &known.outputs, known.digest.clone());
+    let expected = connector.expect(&plan(harness, 1), &target);
+    let found = drift(harness, 1, known).await?;
+    ensure(
+        expected.parts.is_empty() || !found.is_empty(),
+        "an operation that was not published is there, and there is no drift",
+    )
+}
+
+async fn gone(harness: &dyn Harness, known: &Known) -> Result<(), String> {
+    let connector = harness.connector().await;
+    let target = target(harness, API_ID, &known.outputs, known.digest.clone());
+    let live = connector.examine(&target).await.map_err(told("examine"))?;
+    let expected = connector.expect(&plan(harness, 2), &target);
+    ensure(
+        expected.parts.is_empty() || live.absent.is_some(),
+        &format!("it was withdrawn, and it is told as being there: {live:?}"),
+    )
 }
 
 /// Adopt by mark, never by name.

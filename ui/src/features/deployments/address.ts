@@ -6,10 +6,13 @@ export interface PlanAddress {
   goal: RunGoal
   /** A stored revision to publish, or the kept deployment to return to. */
   to?: string | undefined
+  /** Do everything again although nothing of the document changed. */
+  again?: boolean
 }
 
-export function planAddress(api: ApiId, { gateways, goal, to }: PlanAddress): string {
+export function planAddress(api: ApiId, { gateways, goal, to, again }: PlanAddress): string {
   const query = new URLSearchParams({ on: gateways.join(','), goal, ...(to ? { to } : {}) })
+  if (again) query.set('again', '1')
   return `/apis/${api}/deployments/plan?${query.toString()}`
 }
 
@@ -20,6 +23,7 @@ export function readPlanAddress(query: string): PlanAddress {
     gateways: (read.get('on') ?? '').split(',').filter(Boolean),
     goal: goal === 'withdraw' || goal === 'return' ? goal : 'publish',
     to: read.get('to') ?? undefined,
+    ...(read.get('again') === '1' ? { again: true } : {}),
   }
 }
 

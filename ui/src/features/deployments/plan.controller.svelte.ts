@@ -40,7 +40,7 @@ export class PlanReading {
     this.loading = true
     this.fault = null
     try {
-      const plan = await call('deployments.plan', { api: this.api, gateways: this.address.gateways, goal: this.address.goal, to: this.address.to })
+      const plan = await call('deployments.plan', { api: this.api, ...this.address })
       // A yes was given to what was shown then.
       const before = JSON.stringify([this.plan?.revision, this.asked])
       if (before !== JSON.stringify([plan.revision, consents(plan.targets)])) {
@@ -90,6 +90,7 @@ export class PlanReading {
         to: plan.targets.find((target) => target.returns_to)?.returns_to?.id ?? this.address.to,
         consents: this.asked.map((one) => one.key),
         confirmed: this.toType === null ? [] : [this.typed.trim()],
+        ...(this.address.again ? { again: true } : {}),
       })
       const refused = started.runs.find((run) => run.deployment === null && run.fault !== null)
       if (started.runs.every((run) => run.deployment === null)) {

@@ -1,7 +1,7 @@
 /** The fleet matrix: rows are APIs, columns are gateways. It refuses to draw. */
-import type { ApiRow, Gateway, GatewayRow, PlacementRow, PlacementState } from '../../ipc'
+import type { ApiRow, Gateway, GatewayRow, PlacementRow } from '../../ipc'
 import type { State } from '../../kit/types'
-import { PLACEMENTS } from '../../outcomes'
+import { placementSaid } from '../../outcomes'
 
 export interface Cell {
   gateway: Gateway
@@ -31,6 +31,8 @@ export function matrix(apis: ApiRow[], gateways: GatewayRow[]): MatrixRow[] {
 
 /** What a cell opens: the plan where something is to be done, the run where something is going on, the history else. */
 export function cellAddress(api: string, gateway: string, placement: PlacementRow | null): string {
+  // What was changed by hand is looked at before anything is deployed over it.
+  if (placement && ['removed', 'drifted'].includes(placementSaid(placement).word)) return `#/apis/${api}/deployments`
   switch (placement?.state) {
     case 'live':
       return `#/apis/${api}/deployments`
@@ -50,13 +52,10 @@ export function shortRevision(revision: string): string {
 
 /** How many cells stand how, worst first, for the line above the matrix. */
 export function tally(rows: MatrixRow[]): { state: State; word: string; count: number }[] {
-  const order: PlacementState[] = ['stuck', 'failed', 'interrupted', 'deploying', 'behind', 'live']
-  const cells = rows.flatMap((row) => row.cells)
-  return order
-    .map((name) => ({
-      state: PLACEMENTS[name].state,
-      word: PLACEMENTS[name].word,
-      count: cells.filter((cell) => cell.placement?.state === name).length,
-    }))
-    .filter(({ count }) => count > 0)
+  const order = ['removed', 'stuck', 'failed', 'interrupted', 'drifted', 'deploying', 'behind', 'live']
+  const said = rows.flatMap((row) => row.cells.flatMap(({ placement }) => (placement ? [placementSaid(placement)] : [])))
+  return order.flatMap((word) => {
+    const [worst, ...rest] = said.filter((one) => one.word === word).sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'))
+    return worst ? [{ state: worst.state, word, count: rest.length + 1 }] : []
+  })
 }
