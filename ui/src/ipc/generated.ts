@@ -3541,7 +3541,7 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.cancel': [],
   'deployments.recover': [],
   'deployments.list': ["deployments"],
-  'deployments.get': ["deployments", "apis"],
+  'deployments.get': ["deployments","apis"],
   'deployments.placements': ["deployments","apis","policies"],
   'console.prepare': ["apis","policies","deployments","applications"],
   'console.send': [],
