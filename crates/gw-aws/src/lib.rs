@@ -12,10 +12,12 @@ pub mod profiles;
 pub mod quotas;
 pub mod regions;
 
+mod discover;
 mod fault;
 mod identify;
 mod kept;
 mod observe;
+mod read;
 mod verbs;
 
 pub use connector::{AwsAccess, AwsConnector};

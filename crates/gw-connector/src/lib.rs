@@ -5,12 +5,14 @@
 pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod discovery;
 pub mod kept;
 pub mod names;
 pub mod observed;
 pub mod port;
 
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
+pub use discovery::{Found, FoundStage, Listing, Owner, Protocol, ReadApi};
 pub use kept::{Kept, surplus};
 pub use observed::{
     Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target,

@@ -3,10 +3,11 @@
 //! Invariant: an implementation holds no state between calls but its client, and never retries.
 
 use async_trait::async_trait;
-use gw_model::{Diagnostic, Fault, Revision};
+use gw_model::{Code, Diagnostic, Fault, Revision};
 use gw_plan::Plan;
 
 use crate::change::{Change, Mark, Outputs, Receipt};
+use crate::discovery::{FoundStage, Listing, Protocol, ReadApi};
 use crate::kept::Kept;
 use crate::observed::{Capabilities, Identity, Observed, Target};
 
@@ -90,4 +91,29 @@ pub trait Connector: Send + Sync {
     /// Takes one effect of a publication back; `outputs` holds all the run has learnt. Twice equals once; an object that
     /// is gone is done. A withdrawal is never taken back: it is carried on.
     async fn undo(&self, receipt: &Receipt, outputs: &Outputs) -> Result<(), Fault>;
+
+    /// Every API that is there, whoever made it, by name.
+    async fn discover(&self) -> Result<Listing, Fault> {
+        Ok(Listing::default())
+    }
+
+    /// The stages of one API, by name: one call on AWS, so they are asked for API by API. Fails with `aws.gone` when it is
+    /// not there.
+    async fn stages(&self, _protocol: Protocol, _id: &str) -> Result<Vec<FoundStage>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// One API as a document, for the stage of that name.
+    async fn read_api(
+        &self,
+        _protocol: Protocol,
+        _id: &str,
+        _stage: Option<&str>,
+    ) -> Result<ReadApi, Fault> {
+        Err(Fault::new(
+            Code::RequestInvalid,
+            "This kind of gateway has nothing to import",
+            "Choose an AWS gateway",
+        ))
+    }
 }

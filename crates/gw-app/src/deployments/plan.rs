@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use gw_connector::names::OUTPUT_ADOPTED;
 use gw_connector::{Goal, LiveState, Target};
 use gw_deploy::{Prepared, eta, prepare};
 use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
@@ -67,7 +68,7 @@ pub(super) struct Means {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) prepared: Prepared,
-    takes_along: Vec<String>,
+    pub(super) takes_along: Vec<String>,
     /// What is returned to; `None` for other goals.
     pub(super) returning: Option<Returning>,
 }
@@ -205,6 +206,10 @@ async fn ready(
             after: &after,
             changes: &view.changes,
             takes_along: &means.takes_along,
+            adopted: observed.found.get(OUTPUT_ADOPTED).map(|_| {
+                let id = observed.found.get("rest-api-id");
+                id.map_or("the API", String::as_str)
+            }),
         };
         let typed = gateway.production.then_some(&gateway.name);
         view.consents = consents::asked(&case, typed);
@@ -316,6 +321,7 @@ fn nothing(plan: &Plan) -> Plan {
         cors: None,
         resources: 0,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
         ..plan.clone()
     }
 }

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::future::join_all;
-use gw_connector::Target;
+use gw_connector::{Observed, Target};
 use gw_deploy::{
-    Context, Journal as _, Outcome, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
+    Context, Journal as _, Outcome, Prepared, Publication, RetryRules, Run, RunEvent, RunSink,
+    SystemClock,
 };
 use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
 use tokio::sync::watch;
@@ -20,7 +21,7 @@ use super::plan::{Means, Readied, api_name, ready_all, working_for};
 use super::{prune, row_of};
 use crate::app::{App, blocking, locked, new_id, now};
 use crate::commands::Feature;
-use crate::connect;
+use crate::connect::{self, Connection};
 use crate::event::AppEvent;
 use crate::home;
 use crate::serving;
@@ -145,6 +146,38 @@ pub(super) fn no_plan() -> Fault {
         "A plan has neither means nor fault",
         "Report this defect",
     )
+}
+
+/// Makes the catalog know that a gateway serves an API already: a run without changes, as any other in its journal.
+pub(crate) async fn adopt(
+    app: &App,
+    working: &Working,
+    connection: Connection,
+    target: Target,
+    observed: Observed,
+) -> Result<DeploymentId, Fault> {
+    let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
+    let digest = gw_plan::digest(&plan);
+    let publishes = Publication {
+        revision: working.revision.id(),
+        digest: digest.clone(),
+    };
+    app.catalog(move |catalog| {
+        catalog.revisions().put(&revision, at)?;
+        catalog.plans().put(&digest, &plan)
+    })
+    .await?;
+    let means = Means {
+        connection,
+        target,
+        prepared: Prepared {
+            observed,
+            changes: Vec::new(),
+        },
+        takes_along: Vec::new(),
+        returning: None,
+    };
+    spawn(app, means, Some(publishes)).await
 }
 
 /// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.
