@@ -2855,7 +2855,11 @@ declared: boolean, } | { "kind": "token",
 /**
  * All of these scopes are needed; sorted.
  */
-scopes: Array<string>, };
+scopes: Array<string>, } | { "kind": "own", 
+/**
+ * All of these, authorizers before keys; [`Own::schemes`] has them by name.
+ */
+schemes: Array<OwnScheme>, };
 
 /**
  * A rule with its title.
@@ -3443,6 +3447,9 @@ export interface Commands {
   'gateways.profiles': { request: Empty; response: Array<ProfileRow> };
   'gateways.start': { request: GatewayRequest; response: Serving };
   'gateways.stop': { request: GatewayRequest; response: Serving };
+  'discovery.list': { request: DiscoveryList; response: DiscoveryFound };
+  'discovery.stages': { request: DiscoveryStages; response: Array<FoundStages> };
+  'discovery.import': { request: DiscoveryImport; response: DiscoveryImported };
   'apis.list': { request: ApiSearch; response: ApiPage };
   'apis.get': { request: ApiRequest; response: ApiDetail };
   'apis.create': { request: ApiCreate; response: Api };
@@ -3525,6 +3532,9 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'gateways.profiles': [],
   'gateways.start': [],
   'gateways.stop': [],
+  'discovery.list': ["gateways","deployments"],
+  'discovery.stages': ["gateways"],
+  'discovery.import': [],
   'apis.list': ["apis","deployments"],
   'apis.get': ["apis","policies","deployments"],
   'apis.create': [],
@@ -3661,3 +3671,19 @@ export const FAULT_CODES: FaultCode[] = [
   "app.home-unusable",
   "app.defect"
 ];
+
+export type OwnKind = "authorizer" | "user-pools" | "iam" | "api-key";
+export type OwnScheme = { name: string, kind: OwnKind, scopes: Array<string>, };
+export type Protocol = "rest" | "http" | "websocket";
+export type Owner = { "kind": "gatewright", api: ApiId, } | { "kind": "cloud-formation", stack: string, } | { "kind": "tool", name: string, } | { "kind": "hand" };
+export type FoundApi = { id: string, name: string, version: string, description: string, protocol: Protocol, endpoint: string, created_at: UnixMillis | null, tags: Record<string, string>, owner: Owner, };
+export type FoundStage = { name: string, deployment: string, invoke_url: string, updated_at: UnixMillis | null, };
+export type ManagedApi = { api: ApiId, name: string, version: string, };
+export type FoundRow = { found: FoundApi, managed: ManagedApi | null, };
+export type DiscoveryFound = { apis: Array<FoundRow>, faults: Array<Fault>, };
+export type FoundId = { id: string, protocol: Protocol, };
+export type DiscoveryStages = { gateway: GatewayId, apis: Array<FoundId>, };
+export type FoundStages = { id: string, stages: Array<FoundStage>, fault: Fault | null, };
+export type DiscoveryList = { gateway: GatewayId, };
+export type DiscoveryImport = { gateway: GatewayId, id: string, protocol: Protocol | null, stage: string | null, name: string | null, version: string | null, document_only: boolean, };
+export type DiscoveryImported = { api: Api, operations: number, protected: number, stage: FoundStage | null, managed: boolean, why_not: string, deployment: DeploymentId | null, would_change: Array<string>, fault: Fault | null, notes: Array<string>, undeployed: Array<string>, diagnostics: Array<Diagnostic>, };
