@@ -24,6 +24,7 @@ export const samplePages = (sample) => [
   ['deployment', `/deployments/${sample.deployment}`],
   ['gateways', '/gateways'],
   ['gateway', `/gateways/${sample.gateway}`],
+  ['gateway-found', `/gateways/${sample.gateway}/discover`],
   ['gateway-edit', `/gateways/${sample.gateway}/edit`],
   ['gateway-new', '/gateways/new/aws'],
   ['gateway-new-local', '/gateways/new/local'],

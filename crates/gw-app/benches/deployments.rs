@@ -341,6 +341,7 @@ fn plan(operations: usize, first_answer: &str) -> Plan {
         cors: None,
         resources: u32::try_from(operations / 2).unwrap(),
         schemas: Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }
 

@@ -25,7 +25,7 @@ use gw_model::{
     Api, ApiId, AwsCredentials, AwsTarget, Backend, DeploymentId, EndpointType, Gateway, GatewayId,
     GatewayTarget, HttpMethod, OperationKey, Policies, RevisionId, Secret, SecretRef, UnixMillis,
 };
-use gw_plan::{Contract, MockAnswer, Plan, Route, RouteBackend, RouteSecurity, Schemas};
+use gw_plan::{Contract, MockAnswer, Own, Plan, Route, RouteBackend, RouteSecurity, Schemas};
 use gw_testkit::{CountingProxy, Localemu, Quotas, Rule, Sandbox};
 use tokio_util::sync::CancellationToken;
 
@@ -224,6 +224,7 @@ fn plan(api: ApiId) -> Plan {
         cors: None,
         resources: 2,
         schemas: Schemas::default(),
+        own: Own::default(),
     }
 }
 

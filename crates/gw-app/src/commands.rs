@@ -83,6 +83,10 @@ macro_rules! each_command {
             "gateways.start" => gateways::start(GatewayRequest) -> Serving, reads [], changes [Gateways];
             "gateways.stop" => gateways::stop(GatewayRequest) -> Serving, reads [], changes [Gateways];
 
+            "discovery.list" => discovery::list(DiscoveryList) -> DiscoveryFound, reads [Gateways, Deployments], changes [];
+            "discovery.stages" => discovery::stages(DiscoveryStages) -> Vec<FoundStages>, reads [Gateways], changes [];
+            "discovery.import" => discovery::import(DiscoveryImport) -> DiscoveryImported, reads [], changes [Apis, Deployments];
+
             "apis.list" => apis::list(ApiSearch) -> ApiPage, reads [Apis, Deployments], changes [];
             "apis.get" => apis::get(ApiRequest) -> ApiDetail, reads [Apis, Policies, Deployments], changes [];
             "apis.create" => apis::create(ApiCreate) -> Api, reads [], changes [Apis];

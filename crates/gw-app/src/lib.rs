@@ -9,6 +9,7 @@ pub mod bindings;
 pub mod commands;
 pub mod console;
 pub mod deployments;
+pub mod discovery;
 pub mod drift;
 pub mod event;
 pub mod gateways;

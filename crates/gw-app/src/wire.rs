@@ -9,6 +9,7 @@ pub use crate::applications::wire::*;
 pub use crate::console::wire::*;
 pub use crate::deployments::history_wire::*;
 pub use crate::deployments::wire::*;
+pub use crate::discovery::wire::*;
 pub use crate::drift::wire::*;
 pub use crate::gateways::wire::*;
 pub use crate::key_managers::wire::*;

@@ -16,7 +16,7 @@ use crate::models::{Built, Models};
 use crate::note::{Fidelity, Note, Subject};
 use crate::operation::{self, Bodies};
 use crate::paths::{self, Placed, Served};
-use crate::{authorizer, cors, integration, names};
+use crate::{authorizer, cors, integration, names, own};
 
 /// Largest document AWS imports, in bytes (aws-facts 3.2).
 pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
@@ -267,17 +267,18 @@ impl Writer<'_> {
             bare = self.compiled.models.without_descriptions();
             &bare
         };
-        let scheme = plan
-            .token_check
-            .as_ref()
-            .filter(|_| is_protected(plan))
-            .map(|check| json!({authorizer::SCHEME: authorizer::scheme(check, self.target)}));
+        let mut schemes = own::schemes(plan);
+        if let Some(check) = plan.token_check.as_ref().filter(|_| is_protected(plan)) {
+            let ours = authorizer::scheme(check, self.target);
+            schemes.insert(authorizer::SCHEME.to_owned(), ours);
+        }
         let mut parts = Vec::new();
         if models != "{}" {
             parts.push(format!("\"schemas\":{models}"));
         }
-        if let Some(scheme) = scheme {
-            parts.push(format!("\"securitySchemes\":{scheme}"));
+        if !schemes.is_empty() {
+            let schemes = Value::Object(schemes);
+            parts.push(format!("\"securitySchemes\":{schemes}"));
         }
         if !parts.is_empty() {
             text.push_str(",\"components\":{");
@@ -286,12 +287,12 @@ impl Writer<'_> {
         }
     }
 
-    fn extensions(&self) -> Vec<(&'static str, Value)> {
+    fn extensions(&self) -> Vec<(&str, Value)> {
         let plan = self.plan;
-        let mut extensions = Vec::new();
+        let mut extensions = own::settings(plan);
         if let Some(plan_cors) = &plan.cors {
             let responses = cors::gateway_responses(&plan_cors.policy);
-            extensions.push(("x-amazon-apigateway-gateway-responses", responses));
+            own::add_gateway_responses(&mut extensions, responses);
         }
         let validators = operation::validators(plan);
         if !validators.is_empty() {
@@ -300,9 +301,10 @@ impl Writer<'_> {
                 Value::Object(validators),
             ));
         }
+        let says_itself = plan.own.settings.contains_key(own::BINARY_TYPES);
         let binary = binary_types(plan);
-        if !binary.is_empty() {
-            extensions.push(("x-amazon-apigateway-binary-media-types", json!(binary)));
+        if !binary.is_empty() && !says_itself {
+            extensions.push((own::BINARY_TYPES, json!(binary)));
         }
         extensions
     }

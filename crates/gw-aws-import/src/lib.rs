@@ -3,6 +3,7 @@
 //! It refuses I/O, the AWS SDK and calls: sending the document is the connector's. It refuses to be silent: whatever AWS
 //! does otherwise than the document says is a [`Note`], and notes are what findings and the fidelity report are made of.
 
+pub mod adopt;
 mod authorizer;
 pub mod compile;
 mod cors;
@@ -14,6 +15,7 @@ pub mod models;
 pub mod names;
 mod note;
 mod operation;
+mod own;
 mod parameters;
 pub mod paths;
 pub mod report;

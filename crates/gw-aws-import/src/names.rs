@@ -13,6 +13,14 @@ pub fn signature(mark: &str) -> String {
     format!("[Gatewright {mark}]")
 }
 
+/// A description without the signature of an import.
+pub fn unsigned(description: &str) -> &str {
+    match description.rfind("[Gatewright ") {
+        Some(at) if description.ends_with(']') => description[..at].trim_end(),
+        _ => description,
+    }
+}
+
 /// The partition of a region: `aws`, `aws-cn` or `aws-us-gov`.
 pub fn partition(region: &str) -> &'static str {
     if region.starts_with("cn-") {

@@ -180,6 +180,11 @@ impl Writing<'_> {
         let security = match route.security {
             RouteSecurity::Token { .. } => json!([{authorizer::SCHEME: []}]),
             RouteSecurity::Open { .. } => json!([]),
+            // One requirement each, as AWS's own exports have them; AWS asks for all.
+            RouteSecurity::Own { ref schemes } => schemes
+                .iter()
+                .map(|scheme| json!({&scheme.name: scheme.scopes}))
+                .collect(),
         };
         fields.insert("security".to_owned(), security);
         let parameters = self.parameters();
@@ -236,6 +241,10 @@ impl Writing<'_> {
                         word,
                         "AWS wants one name to stand in one place",
                     );
+                } else if self.is_mapped(word, &parameter.name) {
+                    // A mapping of the document's own reads it: AWS refuses one it is not told of (GW022).
+                    names.insert(parameter.name.clone());
+                    list.push(declared(&parameter.name, word, required));
                 } else if !is_mapped_name(&parameter.name) {
                     self.undeclared(
                         "GW022",
@@ -269,6 +278,15 @@ impl Writing<'_> {
             );
         }
         list
+    }
+
+    /// Whether an integration of the document's own reads a parameter.
+    fn is_mapped(&self, word: &str, name: &str) -> bool {
+        let RouteBackend::Verbatim { integration } = &self.route.backend else {
+            return false;
+        };
+        let place = if word == "query" { "querystring" } else { word };
+        integration.contains(&format!("\"method.request.{place}.{name}\""))
     }
 
     fn undeclared(&mut self, rule: &'static str, parameter: &Parameter, place: &str, why: &str) {
@@ -323,12 +341,48 @@ impl Writing<'_> {
 
     /// Answers by status, each once, as AWS can write them.
     fn responses(&mut self) -> Value {
-        if !matches!(
-            self.route.backend,
-            RouteBackend::Http { .. } | RouteBackend::Lambda { .. }
-        ) {
-            return integration::responses(self.route);
+        match self.route.backend {
+            RouteBackend::Http { .. } | RouteBackend::Lambda { .. } => self.declared_responses(),
+            RouteBackend::Mock { .. } => integration::responses(self.route),
+            RouteBackend::Verbatim { .. } => self.mapped_responses(),
         }
+    }
+
+    /// What the document declares, and what its own integration maps beyond that: AWS refuses to map what is not declared.
+    fn mapped_responses(&mut self) -> Value {
+        let mapped = integration::responses(self.route);
+        let declares = |answer: &gw_plan::Answer| is_status(&answer.status);
+        if !self.route.contract.answers.iter().any(declares) {
+            return mapped;
+        }
+        let mut responses = self.declared_responses();
+        let Some(declared) = responses.as_object_mut() else {
+            return mapped;
+        };
+        for (status, of_mapping) in mapped.as_object().into_iter().flatten() {
+            let Some(known) = declared.get_mut(status).and_then(Value::as_object_mut) else {
+                declared.insert(status.clone(), of_mapping.clone());
+                continue;
+            };
+            let Some(headers) = of_mapping.get("headers").and_then(Value::as_object) else {
+                continue;
+            };
+            if headers.is_empty() {
+                continue;
+            }
+            let of_answer = known.entry("headers").or_insert_with(|| json!({}));
+            if let Some(of_answer) = of_answer.as_object_mut() {
+                for (name, header) in headers {
+                    of_answer
+                        .entry(name.clone())
+                        .or_insert_with(|| header.clone());
+                }
+            }
+        }
+        responses
+    }
+
+    fn declared_responses(&mut self) -> Value {
         let route = self.route;
         let explicit: BTreeSet<&str> = route
             .contract

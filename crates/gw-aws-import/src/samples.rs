@@ -49,6 +49,7 @@ pub fn pets() -> Plan {
         cors: None,
         resources: 3,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }
 

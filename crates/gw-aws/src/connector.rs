@@ -16,8 +16,8 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use gw_aws_import::lint;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Picture,
-    Receipt, RemoteCall, Target,
+    Capabilities, Change, Connector, FoundStage, Goal, Identity, Kept, Listing, Mark, Observed,
+    Outputs, Picture, Protocol, ReadApi, Receipt, RemoteCall, Target,
 };
 use gw_deploy::Turns;
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
@@ -52,6 +52,8 @@ pub enum AwsAccess {
 pub struct AwsConnector {
     pub(crate) target: AwsTarget,
     pub(crate) gateway: aws_sdk_apigateway::Client,
+    /// HTTP and WebSocket APIs, which have an interface of their own.
+    pub(crate) http: aws_sdk_apigatewayv2::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) sts: aws_sdk_sts::Client,
@@ -89,6 +91,7 @@ impl AwsConnector {
         Ok(Self {
             target,
             gateway: aws_sdk_apigateway::Client::from_conf(gateway.build()),
+            http: aws_sdk_apigatewayv2::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
@@ -230,5 +233,22 @@ impl Connector for AwsConnector {
 
     async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
         self.examine_api(target).await
+    }
+
+    async fn discover(&self) -> Result<Listing, Fault> {
+        self.discover_apis().await
+    }
+
+    async fn stages(&self, protocol: Protocol, id: &str) -> Result<Vec<FoundStage>, Fault> {
+        self.stages_of(protocol, id).await
+    }
+
+    async fn read_api(
+        &self,
+        protocol: Protocol,
+        id: &str,
+        stage: Option<&str>,
+    ) -> Result<ReadApi, Fault> {
+        self.read_as_document(protocol, id, stage).await
     }
 }

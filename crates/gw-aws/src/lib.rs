@@ -13,11 +13,13 @@ pub mod profiles;
 pub mod quotas;
 pub mod regions;
 
+mod discover;
 mod examine;
 mod fault;
 mod identify;
 mod kept;
 mod observe;
+mod read;
 mod turns;
 mod verbs;
 

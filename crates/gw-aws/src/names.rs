@@ -18,6 +18,11 @@ pub const TAG_MARK: &str = "gatewright:mark";
 /// Tag: the API's name, for people.
 pub const TAG_NAME: &str = "gatewright:name";
 
+/// Tag: the mark of the run by which an API that others made became Gatewright's to manage.
+pub const TAG_ADOPTED: &str = "gatewright:adopted";
+
+/// Output: that API carries Gatewright's tags; the mark they name.
+pub const CLAIMED: &str = "claimed";
 /// Output: the REST API's id.
 pub const REST_API_ID: &str = "rest-api-id";
 /// Output: the deployment this run made.

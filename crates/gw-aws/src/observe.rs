@@ -7,7 +7,7 @@
 use aws_sdk_apigateway::operation::get_stage::GetStageOutput;
 use aws_sdk_apigateway::types::RestApi;
 
-use gw_connector::names::KNOWN_IN_DOUBT;
+use gw_connector::names::{KNOWN_IN_DOUBT, OUTPUT_ADOPTED};
 use gw_connector::{LiveState, Observed, Outputs, Target};
 use gw_model::Fault;
 
@@ -21,6 +21,8 @@ const LASTING: &[&str] = &[
     names::FUNCTION_ARN,
     names::FUNCTION_VERSION_ARN,
     names::FUNCTION_DIGEST,
+    OUTPUT_ADOPTED,
+    names::CLAIMED,
 ];
 
 impl AwsConnector {
@@ -38,20 +40,27 @@ impl AwsConnector {
         if let Some(id) = output(&target.known, names::REST_API_ID) {
             if let Some(stage) = self.stage(id).await? {
                 keep(&target.known, &mut found, LASTING);
-                return Ok(self.live(id, &stage, found));
+                return Ok(self.live(id, &stage, found, target));
             }
             if self.rest_api_exists(id).await? {
                 self.function_of(target, &mut found).await?;
+                keep(&target.known, &mut found, &[OUTPUT_ADOPTED, names::CLAIMED]);
                 found.insert(names::REST_API_ID.to_owned(), id.to_owned());
                 return Ok(partial(found));
             }
         }
-        if let Some(id) = self.rest_api_of(target).await? {
+        let tagged = self.tagged(target).await?;
+        if let Some((api, id)) = tagged.as_ref().and_then(|api| Some((api, api.id()?))) {
             self.function_of(target, &mut found).await?;
-            if let Some(stage) = self.stage(&id).await? {
-                return Ok(self.live(&id, &stage, found));
+            if let Some(mark) = tag(api, names::TAG_ADOPTED) {
+                // Which deployment it was at is forgotten; that others made it is not.
+                found.insert(OUTPUT_ADOPTED.to_owned(), mark.to_owned());
+                found.insert(names::CLAIMED.to_owned(), mark.to_owned());
             }
-            found.insert(names::REST_API_ID.to_owned(), id);
+            if let Some(stage) = self.stage(id).await? {
+                return Ok(self.live(id, &stage, found, target));
+            }
+            found.insert(names::REST_API_ID.to_owned(), id.to_owned());
         } else if LASTING
             .iter()
             .any(|name| output(&target.known, name).is_some())
@@ -65,11 +74,15 @@ impl AwsConnector {
 
     /// The REST API of the target, by its tag.
     pub(crate) async fn rest_api_of(&self, target: &Target) -> Result<Option<String>, Fault> {
+        let tagged = self.tagged(target).await?;
+        Ok(tagged.and_then(|api| api.id().map(str::to_owned)))
+    }
+
+    async fn tagged(&self, target: &Target) -> Result<Option<RestApi>, Fault> {
         let all = self.rest_apis().await?;
-        let tagged = all
-            .iter()
-            .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str()));
-        Ok(tagged.and_then(RestApi::id).map(str::to_owned))
+        Ok(all
+            .into_iter()
+            .find(|api| tag(api, names::TAG_API) == Some(target.api.as_str())))
     }
 
     /// Trusts nothing but the REST API's id: function and role are looked for, what the function holds is not known, and no
@@ -202,7 +215,13 @@ impl AwsConnector {
         Ok(())
     }
 
-    fn live(&self, id: &str, stage: &GetStageOutput, mut found: Outputs) -> Observed {
+    fn live(
+        &self,
+        id: &str,
+        stage: &GetStageOutput,
+        mut found: Outputs,
+        target: &Target,
+    ) -> Observed {
         let deployment = stage.deployment_id().unwrap_or_default();
         let description = stage.description().unwrap_or_default();
         // A stage someone moved by hand still says what it served before; then nobody knows what it serves.
@@ -211,13 +230,22 @@ impl AwsConnector {
         found.insert(names::STAGE.to_owned(), self.target.stage.clone());
         found.insert(names::STAGE_DEPLOYMENT_ID.to_owned(), deployment.to_owned());
         found.insert(names::STAGE_DESCRIPTION.to_owned(), description.to_owned());
-        if let Some(label) = &label {
-            found.insert(names::BUILD.to_owned(), label.build.clone());
-        }
+        // A stage that was taken over serves what was read then, as long as it is at the deployment it had then and nothing
+        // was deployed since.
+        let untouched = output(&target.known, names::DEPLOYMENT_ID).is_none()
+            && output(&found, OUTPUT_ADOPTED).is_some_and(|adopted| adopted == deployment);
+        let digest = match label {
+            _ if untouched => target.known_digest.clone(),
+            Some(label) => {
+                found.insert(names::BUILD.to_owned(), label.build);
+                Some(label.plan)
+            }
+            None => None,
+        };
         Observed {
             state: LiveState::Live,
             found,
-            digest: label.map(|label| label.plan),
+            digest,
             invoke_url: Some(invoke_url(
                 &self.target.region,
                 self.target.endpoint_url.as_deref(),

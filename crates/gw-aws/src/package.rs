@@ -55,7 +55,7 @@ pub fn package(plan: &Plan, check: &TokenCheck, compiled: &Compiled) -> Result<P
                 format!("{} {}", served.method, served.path),
                 scopes.as_slice(),
             )),
-            RouteSecurity::Open { .. } => None,
+            RouteSecurity::Open { .. } | RouteSecurity::Own { .. } => None,
         }
     });
     let configuration = Configuration {

@@ -119,6 +119,16 @@ pub enum GatewayVerb {
         /// Its name
         name: String,
     },
+    /// List every API of the gateway's account and region, whoever made it
+    Discover {
+        /// The gateway
+        name: String,
+        /// Do not read the stages: one call for each API
+        #[arg(long)]
+        no_stages: bool,
+    },
+    /// Take an API that is there into the catalog, and manage it from then on
+    Import(GatewayImport),
     /// Remove a gateway that has no deployments, and say what goes with it
     Remove(RemoveArgs),
     /// Host a local gateway until interrupted
@@ -171,6 +181,25 @@ pub struct GatewayAdd {
     /// Mark it as production: what a plan asks consent for there needs its name typed too
     #[arg(long)]
     pub production: bool,
+}
+
+/// `gateway import`
+#[derive(Debug, Args)]
+pub struct GatewayImport {
+    /// The gateway
+    pub gateway: String,
+    /// The API's id there, and perhaps a stage
+    #[arg(value_name = "ID[/STAGE]")]
+    pub id: String,
+    /// Name in the catalog; the one it has there when left out
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Version in the catalog; the one it has there when left out
+    #[arg(long)]
+    pub version: Option<String>,
+    /// Take its document only and manage nothing
+    #[arg(long)]
+    pub document_only: bool,
 }
 
 /// Where a secret comes from.

@@ -6,6 +6,7 @@
 pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod discovery;
 pub mod drift;
 pub mod kept;
 pub mod names;
@@ -14,6 +15,7 @@ pub mod picture;
 pub mod port;
 
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
+pub use discovery::{Found, FoundStage, Listing, Owner, Protocol, ReadApi};
 pub use drift::{Drift, DriftKind, compare};
 pub use kept::{Kept, surplus};
 pub use observed::{

@@ -5,6 +5,10 @@
 /// Output of the last receipt of a publication: where callers reach the API, without a slash at the end.
 pub const OUTPUT_INVOKE_URL: &str = "invoke-url";
 
+/// Output: this API was not made by Gatewright but taken over; the deployment it was at then. Withdrawing deletes what
+/// somebody else made, and asks for a consent of its own.
+pub const OUTPUT_ADOPTED: &str = "adopted";
+
 /// Fact of a fault: how long the remote side asked to wait before the next call, in milliseconds.
 pub const FACT_RETRY_AFTER_MS: &str = "retry-after-ms";
 

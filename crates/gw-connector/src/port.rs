@@ -4,10 +4,11 @@
 //! quotas, its client waits for each call's turn through what the host gave it; a wait is not an effect.
 
 use async_trait::async_trait;
-use gw_model::{Diagnostic, Fault, Revision};
+use gw_model::{Code, Diagnostic, Fault, Revision};
 use gw_plan::Plan;
 
 use crate::change::{Change, Mark, Outputs, Receipt, RemoteCall};
+use crate::discovery::{FoundStage, Listing, Protocol, ReadApi};
 use crate::kept::Kept;
 use crate::observed::{Capabilities, Identity, Observed, Target};
 use crate::picture::Picture;
@@ -110,5 +111,30 @@ pub trait Connector: Send + Sync {
     async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
         let _ = target;
         Ok(Picture::default())
+    }
+
+    /// Every API that is there, whoever made it, by name.
+    async fn discover(&self) -> Result<Listing, Fault> {
+        Ok(Listing::default())
+    }
+
+    /// The stages of one API, by name: one call on AWS, so they are asked for API by API. Fails with `aws.gone` when it is
+    /// not there.
+    async fn stages(&self, _protocol: Protocol, _id: &str) -> Result<Vec<FoundStage>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// One API as a document, for the stage of that name.
+    async fn read_api(
+        &self,
+        _protocol: Protocol,
+        _id: &str,
+        _stage: Option<&str>,
+    ) -> Result<ReadApi, Fault> {
+        Err(Fault::new(
+            Code::RequestInvalid,
+            "This kind of gateway has nothing to import",
+            "Choose an AWS gateway",
+        ))
     }
 }

@@ -278,7 +278,7 @@ fn disagreeing(claims: &Value, case: &Case<'_>, route: Option<&Route>) -> Vec<No
     };
     let scopes = match route.map(|route| &route.security) {
         Some(RouteSecurity::Token { scopes }) => scopes.as_slice(),
-        Some(RouteSecurity::Open { .. }) | None => &[],
+        Some(RouteSecurity::Open { .. } | RouteSecurity::Own { .. }) | None => &[],
     };
     let found = disagreements(claims, check, scopes, case.now);
     found
@@ -316,7 +316,9 @@ fn wants(route: &Route) -> String {
         RouteSecurity::Token { scopes } if !scopes.is_empty() => {
             format!(" with the scope {}", scopes.join(" "))
         }
-        RouteSecurity::Token { .. } | RouteSecurity::Open { .. } => String::new(),
+        RouteSecurity::Token { .. } | RouteSecurity::Open { .. } | RouteSecurity::Own { .. } => {
+            String::new()
+        }
     }
 }
 

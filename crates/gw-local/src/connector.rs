@@ -2,12 +2,13 @@
 //!
 //! It refuses to need the gateway running: publishing writes its state directory, and whoever serves it picks that up.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Kept, Mark, Observed, Outputs, Permission,
-    PermissionState, Picture, Receipt, Target,
+    Capabilities, Change, Connector, Found, Goal, Identity, Kept, Listing, Mark, Observed, Outputs,
+    Owner, Permission, PermissionState, Picture, Protocol, Receipt, Target,
 };
 use gw_http::{CancellationToken, Client, Oversize, Request, Url};
 use gw_model::{Code, Diagnostic, Fault, GatewayId, LocalTarget, Retry, Revision};
@@ -15,7 +16,7 @@ use gw_plan::Plan;
 use serde_json::Value;
 
 use crate::dispatch::HEALTH;
-use crate::state::StateDir;
+use crate::state::{LiveApi, StateDir};
 use crate::{apply, lint, lower, observe, picture};
 
 /// A way to one local gateway.
@@ -186,6 +187,34 @@ impl Connector for LocalConnector {
     async fn examine(&self, target: &Target) -> Result<Picture, Fault> {
         let (own, target) = (self.clone(), target.clone());
         blocking(move || picture::examine(&own, &target)).await
+    }
+
+    async fn discover(&self) -> Result<Listing, Fault> {
+        let state = self.state.clone();
+        let live = blocking(move || state.live()).await?;
+        let mut apis: Vec<Found> = live.apis.iter().map(found).collect();
+        apis.sort_by_cached_key(|one| (one.name.to_lowercase(), one.id.clone()));
+        Ok(Listing {
+            apis,
+            faults: Vec::new(),
+        })
+    }
+}
+
+/// Only Gatewright puts anything on a local gateway.
+fn found(entry: &LiveApi) -> Found {
+    Found {
+        id: entry.api.as_str().to_owned(),
+        name: entry.name.clone(),
+        version: entry.version.clone(),
+        description: String::new(),
+        protocol: Protocol::Rest,
+        endpoint: String::new(),
+        created_at: None,
+        tags: BTreeMap::new(),
+        owner: Owner::Gatewright {
+            api: entry.api.clone(),
+        },
     }
 }
 

@@ -77,6 +77,10 @@ fn finding(operation: &OperationKey, why: &Unservable) -> Diagnostic {
             "local-unchecked",
             "Attach an OAuth policy with a key manager to the API.",
         ),
+        Unservable::OwnSecurity(_) => (
+            "local-own-security",
+            "Attach an OAuth policy: the local gateway checks tokens itself, and asks no AWS authorizer.",
+        ),
     };
     let path = operation.path.replace('~', "~0").replace('/', "~1");
     Diagnostic {

@@ -56,6 +56,7 @@ fn of_plan(plan: &Plan) -> Picture {
         let authorization = match &route.security {
             RouteSecurity::Open { .. } => json!({"kind": "open"}),
             RouteSecurity::Token { scopes } => json!({"kind": "token", "scopes": scopes}),
+            RouteSecurity::Own { schemes } => json!({"kind": "own", "schemes": schemes}),
         };
         let backend = serde_json::to_value(&route.backend).unwrap_or(Value::Null);
         let facets = Facets::from([

@@ -107,6 +107,9 @@ pub enum Unservable {
     /// It asks for a token, and nothing says how tokens are checked.
     #[error("it asks for a token, and the plan does not say how tokens are checked")]
     Unchecked,
+    /// AWS checks its callers, as the document sets it up.
+    #[error("only AWS can check its callers, by '{0}' of the document")]
+    OwnSecurity(String),
 }
 
 impl Table {
@@ -195,6 +198,10 @@ impl Table {
     fn add(&mut self, route: &Route) -> Result<(), Unservable> {
         if matches!(route.security, RouteSecurity::Token { .. }) && self.check.is_none() {
             return Err(Unservable::Unchecked);
+        }
+        if let RouteSecurity::Own { schemes } = &route.security {
+            let names: Vec<&str> = schemes.iter().map(|one| one.name.as_str()).collect();
+            return Err(Unservable::OwnSecurity(names.join(", ")));
         }
         let act = match &route.backend {
             RouteBackend::Http { url } => Act::Pass(Template::compile(url, &route.operation.path)?),

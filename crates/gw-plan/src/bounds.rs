@@ -30,6 +30,10 @@ pub(crate) fn size(route: &Route) -> usize {
     let scopes = match &route.security {
         RouteSecurity::Token { scopes } => texts(scopes),
         RouteSecurity::Open { .. } => 0,
+        RouteSecurity::Own { schemes } => schemes
+            .iter()
+            .map(|scheme| 2 * TEXT + scheme.name.len() + texts(&scheme.scopes))
+            .sum(),
     };
     let parameters: usize = route
         .parameters

@@ -15,6 +15,7 @@ use indexmap::IndexSet;
 use crate::bounds;
 use crate::contract::Contracts;
 use crate::integration;
+use crate::own::OwnWords;
 use crate::plan::{
     Contract, MockAnswer, Parameter, ParameterLocation, Plan, PlanCors, Route, RouteBackend,
     RouteSecurity, TokenCheck,
@@ -34,8 +35,13 @@ pub fn compile(revision: &Revision) -> (Plan, Vec<Diagnostic>) {
 pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let (operations, mut whole) = document.bounded_operations();
-    let compiler = Compiler { revision, document };
-    let mut contracts = Contracts::new(document, revision.policies.validation);
+    let own = OwnWords::read(document);
+    let compiler = Compiler {
+        revision,
+        document,
+        own: &own,
+    };
+    let mut contracts = Contracts::new(document, revision.policies.validation, &own);
     let mut allowance = sample::Allowance::of_document();
     let mut routes = Vec::with_capacity(operations.len());
     let mut size = 0;
@@ -83,6 +89,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
         token_check: compiler.token_check(&routes, &mut diagnostics),
         cors: compiler.cors(&routes, &mut diagnostics),
         resources: count_resources(&routes),
+        own: own.carried(&routes),
         routes,
         schemas,
     };
@@ -92,6 +99,7 @@ pub fn compile_document(revision: &Revision, document: &Document) -> (Plan, Vec<
 struct Compiler<'r> {
     revision: &'r Revision,
     document: &'r Document,
+    own: &'r OwnWords<'r>,
 }
 
 impl Compiler<'_> {
@@ -108,7 +116,7 @@ impl Compiler<'_> {
             operation_id: operation.operation_id.clone().unwrap_or_default(),
             summary: operation.summary.clone().unwrap_or_default(),
             backend: self.backend(operation, allowance, diagnostics),
-            security: self.security(&operation.key),
+            security: self.security(operation, diagnostics),
             parameters: parameters(operation),
         }
     }
@@ -160,11 +168,11 @@ impl Compiler<'_> {
         }
     }
 
-    fn security(&self, operation: &OperationKey) -> RouteSecurity {
+    fn security(&self, operation: &Operation, diagnostics: &mut Vec<Diagnostic>) -> RouteSecurity {
         let Some(policy) = &self.revision.policies.oauth else {
-            return RouteSecurity::Open { declared: false };
+            return self.own.security(operation, diagnostics);
         };
-        let scopes = match policy.operations.get(operation) {
+        let scopes = match policy.operations.get(&operation.key) {
             Some(OperationSecurity::Public) => return RouteSecurity::Open { declared: true },
             Some(OperationSecurity::Scopes { scopes }) => scopes,
             None => &policy.scopes,
@@ -442,7 +450,7 @@ fn count_resources(routes: &[Route]) -> u32 {
     u32::try_from(nodes.len()).unwrap_or(u32::MAX)
 }
 
-fn finding(
+pub(crate) fn finding(
     rule: &str,
     severity: Severity,
     place: Place,

@@ -6,24 +6,31 @@ use gw_model::ValidationPolicy;
 use gw_openapi::extract::Extract;
 use gw_openapi::{Content, Document, Operation, Parameter, ParameterLocation, SpecVersion};
 
+use crate::own::OwnWords;
 use crate::plan::{Answer, Body, Checks, Contract, Dialect, Media, SchemaText, Schemas};
 
 /// Contracts of one document's operations, and the schemas they share.
 pub(crate) struct Contracts<'d> {
     document: &'d Document,
-    checks: Checks,
+    /// What the policy asks for; without one the document's own validators say it.
+    policy: Option<Checks>,
+    own: &'d OwnWords<'d>,
     extract: Extract<'d>,
 }
 
 impl<'d> Contracts<'d> {
-    pub(crate) fn new(document: &'d Document, policy: Option<ValidationPolicy>) -> Self {
-        let policy = policy.unwrap_or_default();
+    pub(crate) fn new(
+        document: &'d Document,
+        policy: Option<ValidationPolicy>,
+        own: &'d OwnWords<'d>,
+    ) -> Self {
         Self {
             document,
-            checks: Checks {
+            policy: policy.map(|policy| Checks {
                 parameters: policy.parameters,
                 body: policy.body,
-            },
+            }),
+            own,
             extract: Extract::new(document),
         }
     }
@@ -57,9 +64,10 @@ impl<'d> Contracts<'d> {
                     ParameterLocation::Query | ParameterLocation::Header
                 )
         };
+        let asked = self.policy.unwrap_or_else(|| self.own.checks(operation));
         let checks = Checks {
-            parameters: self.checks.parameters && operation.parameters.iter().any(required),
-            body: self.checks.body && body.is_some(),
+            parameters: asked.parameters && operation.parameters.iter().any(required),
+            body: asked.body && body.is_some(),
         };
         Contract {
             body,

@@ -2,13 +2,15 @@
 //!
 //! It refuses to speak of remote calls: those are the connector's.
 
+mod own;
+
 use std::collections::BTreeMap;
 
 use gw_model::{CorsPolicy, OperationKey};
 
 use crate::plan::{
-    Checks, Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity,
-    TokenCheck,
+    Checks, OwnKind, OwnScheme, Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend,
+    RouteSecurity, TokenCheck,
 };
 
 /// Every difference that callers or the backend can notice: what lowers security first, then other security, then what is
@@ -47,6 +49,7 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
         new.token_check.as_ref(),
         &mut changes,
     );
+    own::compare(&old.own, &new.own, &mut changes);
     cors(old.cors.as_ref(), new.cors.as_ref(), &mut changes);
     for (what, old, new) in [
         ("The name", &old.name, &new.name),
@@ -90,6 +93,7 @@ fn added(route: &Route, to_existing: bool) -> PlanChange {
             "open to everyone: no policy is attached".to_owned()
         }
         RouteSecurity::Token { scopes } => format!("protected ({})", of_scopes(scopes)),
+        RouteSecurity::Own { schemes } => format!("protected by {}", of_schemes(schemes)),
     };
     let sentence = format!("{} is added, {who}", route.operation);
     let lowers_security =
@@ -220,6 +224,47 @@ fn security(
             };
             Some((format!("{name} becomes open to everyone: {why}"), true))
         }
+        (RouteSecurity::Own { schemes: before }, RouteSecurity::Own { schemes: after }) => {
+            let sentence = format!(
+                "{name} is protected by {} instead of {}",
+                of_schemes(after),
+                of_schemes(before)
+            );
+            (before != after).then(|| (sentence, is_less(before, after)))
+        }
+        (RouteSecurity::Own { schemes }, RouteSecurity::Open { declared }) => {
+            let why = if *declared {
+                "its policy makes it public"
+            } else {
+                "its document no longer asks for anything"
+            };
+            let sentence = format!(
+                "{name} becomes open to everyone: {why} (before: {})",
+                of_schemes(schemes)
+            );
+            Some((sentence, true))
+        }
+        (RouteSecurity::Open { .. }, RouteSecurity::Own { schemes }) => Some((
+            format!("{name} becomes protected by {}", of_schemes(schemes)),
+            false,
+        )),
+        (RouteSecurity::Own { schemes }, RouteSecurity::Token { scopes }) => {
+            let sentence = format!(
+                "{name} asks for {} of the OAuth policy instead of {}",
+                of_scopes(scopes),
+                of_schemes(schemes)
+            );
+            Some((sentence, schemes.len() > 1))
+        }
+        (RouteSecurity::Token { scopes }, RouteSecurity::Own { schemes }) => {
+            let sentence = format!(
+                "{name} is protected by {} instead of {} of the OAuth policy",
+                of_schemes(schemes),
+                of_scopes(scopes)
+            );
+            // What another function lets in is not known here.
+            Some((sentence, true))
+        }
         (RouteSecurity::Open { .. }, RouteSecurity::Token { scopes }) => Some((
             format!("{name} becomes protected ({})", of_scopes(scopes)),
             false,
@@ -233,6 +278,32 @@ fn security(
             (before != after).then(|| (format!("{name} {sentence}"), false))
         }
     }
+}
+
+/// Whether something that was checked no longer is.
+fn is_less(before: &[OwnScheme], after: &[OwnScheme]) -> bool {
+    before.iter().any(|scheme| {
+        !after.iter().any(|now| {
+            now.kind == scheme.kind && scheme.scopes.iter().all(|scope| now.scopes.contains(scope))
+        })
+    })
+}
+
+fn of_schemes(schemes: &[OwnScheme]) -> String {
+    let one = |scheme: &OwnScheme| {
+        let scopes = match scheme.scopes.as_slice() {
+            [] => String::new(),
+            some => format!(" ({})", of_scopes(some)),
+        };
+        match scheme.kind {
+            OwnKind::Authorizer => format!("the authorizer '{}'", scheme.name),
+            OwnKind::UserPools => format!("the user pools of '{}'{scopes}", scheme.name),
+            OwnKind::Iam => "IAM".to_owned(),
+            OwnKind::ApiKey => "an API key".to_owned(),
+        }
+    };
+    let words: Vec<String> = schemes.iter().map(one).collect();
+    words.join(" and ")
 }
 
 fn of_scopes(scopes: &[String]) -> String {

@@ -9,13 +9,14 @@ mod contract;
 pub mod diff;
 pub mod digest;
 mod integration;
+mod own;
 pub mod plan;
 
 pub use compile::{compile, compile_document};
 pub use diff::diff;
 pub use digest::digest;
 pub use plan::{
-    Answer, Body, Checks, Contract, Dialect, Media, MockAnswer, Parameter, ParameterLocation, Plan,
-    PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend, RouteSecurity, SchemaText, Schemas,
-    TokenCheck,
+    Answer, Body, Checks, Contract, Dialect, Media, MockAnswer, Own, OwnKind, OwnScheme, Parameter,
+    ParameterLocation, Plan, PlanChange, PlanChangeKind, PlanCors, Route, RouteBackend,
+    RouteSecurity, SchemaText, Schemas, TokenCheck,
 };

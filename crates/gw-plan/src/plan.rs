@@ -34,6 +34,28 @@ pub struct Plan {
     /// What the routes' contracts refer to.
     #[serde(default)]
     pub schemas: Schemas,
+    /// What the document says to AWS itself.
+    #[serde(default, skip_serializing_if = "Own::is_empty")]
+    pub own: Own,
+}
+
+/// What a document says to AWS itself; only AWS understands it, and it is kept to the letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Own {
+    /// Security schemes by name, as JSON text: those the routes ask for, and every other authorizer of the API.
+    #[ts(type = "Record<string, string>")]
+    pub schemes: BTreeMap<String, String>,
+    /// `x-amazon-apigateway-…` of the document's root by key, as JSON text: resource policy, gateway responses, media
+    /// types and the like.
+    #[ts(type = "Record<string, string>")]
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Own {
+    /// Whether the document says nothing to AWS.
+    pub fn is_empty(&self) -> bool {
+        self.schemes.is_empty() && self.settings.is_empty()
+    }
 }
 
 /// One operation as the gateway serves it.
@@ -198,6 +220,36 @@ pub enum RouteSecurity {
         /// All of these scopes are needed; sorted.
         scopes: Vec<String>,
     },
+    /// Who meets what the document itself has AWS check.
+    Own {
+        /// All of these, authorizers before keys; [`Own::schemes`] has them by name.
+        schemes: Vec<OwnScheme>,
+    },
+}
+
+/// A check of AWS's that the document itself sets up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OwnScheme {
+    /// Name of the security scheme.
+    pub name: String,
+    /// What is checked.
+    pub kind: OwnKind,
+    /// Scopes AWS asks for; sorted. Only user pools have them checked.
+    pub scopes: Vec<String>,
+}
+
+/// What AWS checks for a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnKind {
+    /// A Lambda function is asked.
+    Authorizer,
+    /// A token of an Amazon Cognito user pool.
+    UserPools,
+    /// A signature, and what IAM allows its signer.
+    Iam,
+    /// An API key of a usage plan: it counts callers, and proves little.
+    ApiKey,
 }
 
 /// How tokens are checked.

@@ -1302,6 +1302,127 @@ scopes: Array<string>,
 notes: Array<string>, };
 
 /**
+ * What is there.
+ */
+export type DiscoveryFound = { 
+/**
+ * The APIs, by name.
+ */
+apis: Array<FoundRow>, 
+/**
+ * Why some kinds of APIs could not be listed; empty when all were.
+ */
+faults: Array<Fault>, };
+
+/**
+ * What to import.
+ */
+export type DiscoveryImport = { 
+/**
+ * From which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * The API there.
+ */
+id: string, 
+/**
+ * What kind it is; `None` to find out.
+ */
+protocol: Protocol | null, 
+/**
+ * Which stage; `None` for the gateway's own, or the only one.
+ */
+stage: string | null, 
+/**
+ * Its name in the catalog; `None` for the one it has there.
+ */
+name: string | null, 
+/**
+ * Its version in the catalog; `None` for the one it has there.
+ */
+version: string | null, 
+/**
+ * Leave it as it is there: take the document only, and manage nothing.
+ */
+document_only: boolean, };
+
+/**
+ * What was imported.
+ */
+export type DiscoveryImported = { 
+/**
+ * The API of the catalog.
+ */
+api: Api, 
+/**
+ * How many operations it has.
+ */
+operations: number, 
+/**
+ * How many of them ask callers for something.
+ */
+protected: number, 
+/**
+ * The stage it was read for.
+ */
+stage: FoundStage | null, 
+/**
+ * Whether Gatewright manages it from now on, on the gateway it was imported from.
+ */
+managed: boolean, 
+/**
+ * Why it does not, in one sentence; empty when it does.
+ */
+why_not: string, 
+/**
+ * The run that took it over, without a change; `None` when it is not managed.
+ */
+deployment: DeploymentId | null, 
+/**
+ * What planning it again would change there, one sentence each; empty when nothing.
+ */
+would_change: Array<string>, 
+/**
+ * Why it could not be planned; `None` when it could, or is not managed.
+ */
+fault: Fault | null, 
+/**
+ * What of it is not in the document, one sentence each.
+ */
+notes: Array<string>, 
+/**
+ * Where the stage serves something else than was read, one sentence each.
+ */
+undeployed: Array<string>, 
+/**
+ * Findings in the document.
+ */
+diagnostics: Array<Diagnostic>, };
+
+/**
+ * Everything on a gateway's account and region.
+ */
+export type DiscoveryList = { 
+/**
+ * Which gateway.
+ */
+gateway: GatewayId, };
+
+/**
+ * The stages of some of them: one call each on AWS, so the page asks for those it shows.
+ */
+export type DiscoveryStages = { 
+/**
+ * Which gateway.
+ */
+gateway: GatewayId, 
+/**
+ * Which APIs; at most 100.
+ */
+apis: Array<FoundId>, };
+
+/**
  * A document to save.
  */
 export type DocumentSave = { 
@@ -1915,6 +2036,111 @@ deployment: DeploymentId | null,
  * What is left behind.
  */
 traces: Traces, };
+
+/**
+ * An API as a gateway lists it.
+ */
+export type FoundApi = { 
+/**
+ * The gateway's own id.
+ */
+id: string, 
+/**
+ * Its name there; names are not unique.
+ */
+name: string, 
+/**
+ * Its version there; empty when it has none.
+ */
+version: string, 
+/**
+ * Its description there.
+ */
+description: string, 
+/**
+ * What kind of API.
+ */
+protocol: Protocol, 
+/**
+ * `REGIONAL`, `EDGE` or `PRIVATE`; empty where there is no choice.
+ */
+endpoint: string, 
+/**
+ * When it was made.
+ */
+created_at: UnixMillis | null, 
+/**
+ * Its tags.
+ */
+tags: Record<string, string>, 
+/**
+ * Who looks after it.
+ */
+owner: Owner, };
+
+/**
+ * An API of a gateway.
+ */
+export type FoundId = { 
+/**
+ * The gateway's own id.
+ */
+id: string, 
+/**
+ * What kind it is.
+ */
+protocol: Protocol, };
+
+/**
+ * An API that is there.
+ */
+export type FoundRow = { 
+/**
+ * As the gateway lists it.
+ */
+found: FoundApi, 
+/**
+ * The API of this catalog that it is; `None` when this catalog does not know it.
+ */
+managed: ManagedApi | null, };
+
+/**
+ * A stage of an API that was found.
+ */
+export type FoundStage = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Which deployment it serves; empty when it serves none.
+ */
+deployment: string, 
+/**
+ * Where callers reach it.
+ */
+invoke_url: string, 
+/**
+ * When it was changed last.
+ */
+updated_at: UnixMillis | null, };
+
+/**
+ * The stages of one API.
+ */
+export type FoundStages = { 
+/**
+ * Which API.
+ */
+id: string, 
+/**
+ * Its stages, by name.
+ */
+stages: Array<FoundStage>, 
+/**
+ * Why they could not be read; `None` when they could.
+ */
+fault: Fault | null, };
 
 /**
  * A registered gateway.
@@ -2564,6 +2790,23 @@ export type LocalTarget = {
 port: number, };
 
 /**
+ * The API of this catalog that was found.
+ */
+export type ManagedApi = { 
+/**
+ * Which.
+ */
+api: ApiId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, };
+
+/**
  * Tags every remote object of one deployment, so that after any doubt `probe` can find it. `gw-` and the deployment id.
  */
 export type Mark = string;
@@ -2812,6 +3055,45 @@ scopes: Array<string>, };
  * How a run ended.
  */
 export type Outcome = "live" | "unchanged" | "withdrawn" | "rolled-back" | "cancelled" | "stuck" | "forgotten";
+
+/**
+ * What AWS checks for a document.
+ */
+export type OwnKind = "authorizer" | "user-pools" | "iam" | "api-key";
+
+/**
+ * A check of AWS's that the document itself sets up.
+ */
+export type OwnScheme = { 
+/**
+ * Name of the security scheme.
+ */
+name: string, 
+/**
+ * What is checked.
+ */
+kind: OwnKind, 
+/**
+ * Scopes AWS asks for; sorted. Only user pools have them checked.
+ */
+scopes: Array<string>, };
+
+/**
+ * Who looks after an API, as its marks and tags tell.
+ */
+export type Owner = { "kind": "gatewright", 
+/**
+ * Which API of that catalog.
+ */
+api: ApiId, } | { "kind": "cloud-formation", 
+/**
+ * The stack's name.
+ */
+stack: string, } | { "kind": "tool", 
+/**
+ * Its name.
+ */
+name: string, } | { "kind": "hand" };
 
 /**
  * A name and a value.
@@ -3260,6 +3542,11 @@ source: string,
 region: string | null, };
 
 /**
+ * What kind of API.
+ */
+export type Protocol = "rest" | "http" | "websocket";
+
+/**
  * One line: that something is about to be deleted, or what came of it.
  */
 export type Pruning = { 
@@ -3543,7 +3830,11 @@ declared: boolean, } | { "kind": "token",
 /**
  * All of these scopes are needed; sorted.
  */
-scopes: Array<string>, };
+scopes: Array<string>, } | { "kind": "own", 
+/**
+ * All of these, authorizers before keys; [`Own::schemes`] has them by name.
+ */
+schemes: Array<OwnScheme>, };
 
 /**
  * A rule with its title.
@@ -4183,6 +4474,9 @@ export interface Commands {
   'gateways.profiles': { request: Empty; response: Array<ProfileRow> };
   'gateways.start': { request: GatewayRequest; response: Serving };
   'gateways.stop': { request: GatewayRequest; response: Serving };
+  'discovery.list': { request: DiscoveryList; response: DiscoveryFound };
+  'discovery.stages': { request: DiscoveryStages; response: Array<FoundStages> };
+  'discovery.import': { request: DiscoveryImport; response: DiscoveryImported };
   'apis.list': { request: ApiSearch; response: ApiPage };
   'apis.get': { request: ApiRequest; response: ApiDetail };
   'apis.create': { request: ApiCreate; response: Api };
@@ -4273,6 +4567,9 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'gateways.profiles': [],
   'gateways.start': [],
   'gateways.stop': [],
+  'discovery.list': ["gateways","deployments"],
+  'discovery.stages': ["gateways"],
+  'discovery.import': [],
   'apis.list': ["apis","deployments"],
   'apis.get': ["apis","policies","deployments"],
   'apis.create': [],

@@ -258,7 +258,9 @@ async fn surroundings(app: &App, request: &ConsoleRequest) -> Result<Surrounding
         None => (None, Vec::new()),
         Some(route) => match &route.security {
             RouteSecurity::Token { scopes } => (Some(route.operation.clone()), scopes.clone()),
-            RouteSecurity::Open { .. } => (Some(route.operation.clone()), Vec::new()),
+            RouteSecurity::Open { .. } | RouteSecurity::Own { .. } => {
+                (Some(route.operation.clone()), Vec::new())
+            }
         },
     };
     let token = match &request.application {

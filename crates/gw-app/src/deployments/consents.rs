@@ -21,15 +21,18 @@ pub const REPLACES_UNKNOWN: &str = "replaces-unknown";
 pub const WITHDRAW: &str = "withdraw";
 /// What is not this gateway's goes with it.
 pub const REMOVES_OTHERS: &str = "removes-others";
+/// The API was not made by Gatewright but taken over, and is deleted.
+pub const WITHDRAW_ADOPTED: &str = "withdraw-adopted";
 
 /// Every consent a plan may ask for.
-pub const CONSENTS: [&str; 6] = [
+pub const CONSENTS: [&str; 7] = [
     OPEN_OPERATIONS,
     LOWERS_SECURITY,
     REMOVES_OPERATIONS,
     REPLACES_UNKNOWN,
     WITHDRAW,
     REMOVES_OTHERS,
+    WITHDRAW_ADOPTED,
 ];
 
 /// What saying yes to a plan as a whole covers on the command line; each other consent is named there.
@@ -52,6 +55,8 @@ pub(super) struct Case<'a> {
     pub(super) after: &'a Plan,
     pub(super) changes: &'a [PlanChange],
     pub(super) takes_along: &'a [String],
+    /// The gateway's id of an API that was taken over; `None` for one Gatewright made.
+    pub(super) adopted: Option<&'a str>,
 }
 
 /// What must be said yes to before it may run; `typed` is the gateway's name where a yes needs it.
@@ -86,6 +91,12 @@ pub(super) fn asked(case: &Case<'_>, typed: Option<&String>) -> Vec<Consent> {
                 case.takes_along.join(", ")
             );
             ask(REMOVES_OTHERS, sentence, Vec::new());
+        }
+        if let Some(id) = case.adopted {
+            let sentence = format!(
+                "Gatewright did not make {id}, it took it over: what others made is deleted, not only what was deployed from here"
+            );
+            ask(WITHDRAW_ADOPTED, sentence, Vec::new());
         }
         return consents;
     }

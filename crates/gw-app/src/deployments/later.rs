@@ -44,7 +44,7 @@ pub async fn later(app: &App, request: LaterRequest) -> Result<Vec<PendingRow>, 
     let at = now();
     let mut all = Vec::with_capacity(gateways.len());
     for gateway in &gateways {
-        let before = super::plan::last_plan(app, &working, &gateway.id).await?;
+        let (before, adopted) = super::plan::last_plan(app, &working, &gateway.id).await?;
         let case = Case {
             goal: RunGoal::Withdraw,
             api: &name,
@@ -55,6 +55,7 @@ pub async fn later(app: &App, request: LaterRequest) -> Result<Vec<PendingRow>, 
             after: &before,
             changes: &[],
             takes_along: &[],
+            adopted: adopted.as_deref(),
         };
         let asked = consents::asked(&case, gateway.production.then_some(&gateway.name));
         let (given, confirmed) = (&request.consents, &request.confirmed);

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use gw_connector::names::KNOWN_IN_DOUBT;
-use gw_connector::{Goal, LiveState, Target};
+use gw_connector::names::{KNOWN_IN_DOUBT, OUTPUT_ADOPTED};
+use gw_connector::{Goal, LiveState, Outputs, Target};
 use gw_deploy::{Prepared, RetryRules, eta, prepare_with};
 use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
 use gw_plan::Plan;
@@ -69,7 +69,7 @@ pub(super) struct Means {
     pub(super) connection: Connection,
     pub(super) target: Target,
     pub(super) prepared: Prepared,
-    takes_along: Vec<String>,
+    pub(super) takes_along: Vec<String>,
     /// What is returned to; `None` for other goals.
     pub(super) returning: Option<Returning>,
 }
@@ -221,6 +221,7 @@ pub(super) async fn ready(
             after: &after,
             changes: &view.changes,
             takes_along: &means.takes_along,
+            adopted: adopted(&observed.found),
         };
         let typed = gateway.production.then_some(&gateway.name);
         view.consents = consents::asked(&case, typed);
@@ -305,23 +306,32 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The plan that went live last there, as far as it is known; else one without operations.
+/// What others made and Gatewright took over, by its id there; `None` when Gatewright made it.
+fn adopted(found: &Outputs) -> Option<&str> {
+    found.get(OUTPUT_ADOPTED)?;
+    Some(found.get("rest-api-id").map_or("the API", String::as_str))
+}
+
+/// The plan that went live last there, as far as it is known, else one without operations; and what was taken over.
 pub(super) async fn last_plan(
     app: &App,
     working: &Working,
     gateway: &GatewayId,
-) -> Result<Plan, Fault> {
+) -> Result<(Plan, Option<String>), Fault> {
     let (api, gateway) = (working.api.id.clone(), gateway.clone());
-    let known = app
+    let (known, taken_over) = app
         .catalog(move |catalog| {
-            let placement = catalog.placements().get(&api, &gateway)?;
-            match placement.and_then(|placement| placement.digest) {
-                Some(digest) => catalog.plans().get(&digest),
-                None => Ok(None),
-            }
+            let Some(placement) = catalog.placements().get(&api, &gateway)? else {
+                return Ok((None, None));
+            };
+            let plan = match &placement.digest {
+                Some(digest) => catalog.plans().get(digest)?,
+                None => None,
+            };
+            Ok((plan, adopted(&placement.outputs).map(str::to_owned)))
         })
         .await?;
-    Ok(known.unwrap_or_else(|| nothing(&working.plan)))
+    Ok((known.unwrap_or_else(|| nothing(&working.plan)), taken_over))
 }
 
 /// Whoever looks at a plan waits for its quota, and learns soon what else is wrong.
@@ -342,6 +352,7 @@ fn nothing(plan: &Plan) -> Plan {
         cors: None,
         resources: 0,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
         ..plan.clone()
     }
 }

@@ -6,10 +6,10 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gw_connector::Target;
+use gw_connector::{Observed, Target};
 use gw_deploy::{
-    Context, Journal as _, Outcome, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
-    Ticket,
+    Context, Journal as _, Outcome, Prepared, Publication, RetryRules, Run, RunEvent, RunSink,
+    SystemClock, Ticket,
 };
 use gw_model::{ApiId, Code, DeploymentId, Fault, Gateway, GatewayId, Retry};
 use tokio::sync::watch;
@@ -19,9 +19,10 @@ use super::consents::missing;
 use super::fleet::{cancel_ahead, launch, wait_until_begun};
 use super::plan::{Means, Readied, one_at_a_time, working_for};
 use super::{prune, row_of};
+use crate::apis::Working;
 use crate::app::{App, blocking, locked, new_id, now};
 use crate::commands::Feature;
-use crate::connect;
+use crate::connect::{self, Connection};
 use crate::event::AppEvent;
 use crate::home;
 use crate::serving;
@@ -152,6 +153,41 @@ pub(super) fn no_plan() -> Fault {
         "A plan has neither means nor fault",
         "Report this defect",
     )
+}
+
+/// Makes the catalog know that a gateway serves an API already: a run without changes, as any other in its journal.
+pub(crate) async fn adopt(
+    app: &App,
+    working: &Working,
+    connection: Connection,
+    target: Target,
+    observed: Observed,
+) -> Result<DeploymentId, Fault> {
+    let (revision, plan, at) = (working.revision.clone(), working.plan.clone(), now());
+    let digest = gw_plan::digest(&plan);
+    let publishes = Publication {
+        revision: working.revision.id(),
+        digest: digest.clone(),
+    };
+    app.catalog(move |catalog| {
+        catalog.revisions().put(&revision, at)?;
+        catalog.plans().put(&digest, &plan)
+    })
+    .await?;
+    let means = Means {
+        connection,
+        target,
+        prepared: Prepared {
+            observed,
+            changes: Vec::new(),
+        },
+        takes_along: Vec::new(),
+        returning: None,
+    };
+    let deployment = DeploymentId::new(new_id());
+    let cancel = CancellationToken::new();
+    spawn(app, deployment.clone(), cancel, means, Some(publishes)).await?;
+    Ok(deployment)
 }
 
 /// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.

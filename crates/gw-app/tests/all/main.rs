@@ -12,6 +12,7 @@ mod canary;
 mod consents;
 mod console;
 mod deployments;
+mod discovery;
 mod drafts;
 mod drift;
 mod fixes;

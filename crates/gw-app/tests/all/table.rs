@@ -84,6 +84,20 @@ async fn gateways(world: &World) {
         )
         .await;
     world.ok("gateways.removal", id.clone()).await;
+    world
+        .refused("discovery.list", id.clone(), "network.unreachable")
+        .await;
+    let api = json!({ "id": "abc123", "protocol": "rest" });
+    let stages = json!({ "gateway": aws["id"], "apis": [api] });
+    let stages = world.ok("discovery.stages", stages).await;
+    assert_eq!(stages[0]["fault"]["code"], "network.unreachable");
+    let import = json!({
+        "gateway": aws["id"], "id": "abc123", "protocol": null, "stage": null, "name": null, "version": null,
+        "document_only": false,
+    });
+    world
+        .refused("discovery.import", import, "network.unreachable")
+        .await;
     world.ok("gateways.regions", Value::Null).await;
     world.ok("gateways.profiles", Value::Null).await;
     world.ok("gateways.remove", id).await;

@@ -291,5 +291,6 @@ fn plan(served: &str, scope: &str) -> Plan {
         cors: None,
         resources: 2,
         schemas: Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }

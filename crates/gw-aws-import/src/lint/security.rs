@@ -186,7 +186,11 @@ fn several_schemes(subject: &Subject<'_>, found: &mut Found) {
     if let Some(security) = subject.document.at("/security") {
         tell(security, "The document");
     }
-    for operation in subject.operations {
+    for (operation, route) in subject.routed() {
+        // What the document has AWS check was looked at when it was compiled.
+        if matches!(route.security, RouteSecurity::Own { .. }) {
+            continue;
+        }
         if let Some(security) = subject.document.node(operation.node).get("security") {
             tell(security, &operation.key.to_string());
         }
@@ -264,7 +268,8 @@ fn several_sources(subject: &Subject<'_>, found: &mut Found) {
 fn resource_policy(subject: &Subject<'_>, found: &mut Found) {
     if let Some(policy) = subject.document.at("/x-amazon-apigateway-policy") {
         found.add(|| {
-            let message = "The document has a resource policy, which is not imported".to_owned();
+            let message =
+                "The document has a resource policy, which is imported with it".to_owned();
             (at_key(policy), message)
         });
     }

@@ -39,10 +39,10 @@ super::texts! {
         why "AWS reads such a scheme only when it is written with name: Unused and in: header."
         said []
         fix "Write name: Unused and in: header.";
-    "GW079" Warning Lint [Documented] "A resource policy in the document"
-        why "To import one needs the permission apigateway:UpdateRestApiPolicy. Gatewright does not import resource policies, so nothing of it is enforced."
+    "GW079" Info Lint [Documented] "A resource policy in the document"
+        why "It is imported with the document, for which AWS wants the permission apigateway:UpdateRestApiPolicy. An address of one REST API in it is wrong on every other gateway."
         said []
-        fix "Protect the API by an OAuth policy, or set the resource policy on AWS yourself.";
+        fix "Write resources as execute-api:/*, so that the policy fits every gateway.";
 
     "aws-authorizer-algorithms" Error Lint [Ours] "The authorizer cannot check the signatures"
         why "The provisioned authorizer checks RS, PS and ES signatures with SHA-256, SHA-384 and (RS, PS) SHA-512."

@@ -3,6 +3,7 @@
 //! It refuses to call more than needed: unchanged is no call, and the number of calls does not grow with the API.
 
 use gw_aws_import::{Compiled, Fidelity, compile_signed, is_protected, lint};
+use gw_connector::names::OUTPUT_ADOPTED;
 use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
 use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
@@ -68,10 +69,13 @@ impl Lowering<'_> {
         if api_is_new {
             changes.push(self.create_rest_api(plan));
         }
+        if let Some(id) = self.unclaimed() {
+            changes.push(self.claim(id));
+        }
         if provisioned.is_some() && (function_changed || api_is_new) {
             changes.push(self.allow_invoke());
         }
-        changes.push(self.put_rest_api(&compiled, document));
+        changes.push(self.put_rest_api(plan, &compiled, document));
         changes.push(self.read_back(plan, &compiled));
         changes.push(self.create_deployment(&digest, &build, provisioned.is_some()));
         changes.push(self.move_stage(&digest, &build));
@@ -81,7 +85,38 @@ impl Lowering<'_> {
     fn is_live(&self, digest: &str, build: &str) -> bool {
         self.observed.state == LiveState::Live
             && self.observed.digest.as_deref() == Some(digest)
-            && self.found(names::BUILD) == Some(build)
+            && (self.found(names::BUILD) == Some(build) || self.is_as_adopted())
+    }
+
+    /// Whether the stage serves what it served when the API was taken over: that was not built here.
+    fn is_as_adopted(&self) -> bool {
+        let adopted = self.found(OUTPUT_ADOPTED);
+        adopted.is_some()
+            && adopted == self.found(names::STAGE_DEPLOYMENT_ID)
+            && self.found(names::BUILD).is_none()
+    }
+
+    /// The REST API that others made and that does not carry our tags yet.
+    fn unclaimed(&self) -> Option<&str> {
+        self.found(OUTPUT_ADOPTED)?;
+        match self.found(names::CLAIMED) {
+            Some(_) => None,
+            None => self.found(names::REST_API_ID),
+        }
+    }
+
+    fn claim(&self, id: &str) -> Change {
+        let path = format!("/tags/{}", self.arn(&format!("/restapis/{id}")));
+        change(
+            verb::CLAIM_REST_API,
+            format!("Tag the REST API {id} as managed by Gatewright, so that it is found again"),
+            StepEffect::Write,
+            vec![self.gateway("TagResource", format!("PUT {path}"), "PUT", "/tags/*")],
+            &Step::ClaimRestApi {
+                owner: self.owner(),
+                rest_api: id.to_owned(),
+            },
+        )
     }
 
     fn create_rest_api(&self, plan: &Plan) -> Change {
@@ -112,9 +147,20 @@ impl Lowering<'_> {
         )
     }
 
-    fn put_rest_api(&self, compiled: &Compiled, document: String) -> Change {
+    fn put_rest_api(&self, plan: &Plan, compiled: &Compiled, document: String) -> Change {
         let id = self.rest_api();
         let path = format!("/restapis/{id}");
+        let mut call = self.gateway(
+            "PutRestApi",
+            format!("PUT {path}?mode=overwrite"),
+            "PUT",
+            "/restapis/*",
+        );
+        if plan.own.settings.contains_key("x-amazon-apigateway-policy") {
+            call.permission
+                .push_str("; apigateway:UpdateRestApiPolicy on ");
+            call.permission.push_str(&self.arn("/restapis/*"));
+        }
         change(
             verb::PUT_REST_API,
             format!(
@@ -122,12 +168,7 @@ impl Lowering<'_> {
                 count(compiled.served.len(), "operation")
             ),
             StepEffect::Write,
-            vec![self.gateway(
-                "PutRestApi",
-                format!("PUT {path}?mode=overwrite"),
-                "PUT",
-                "/restapis/*",
-            )],
+            vec![call],
             &Step::PutRestApi { document },
         )
     }
@@ -148,21 +189,32 @@ impl Lowering<'_> {
             .as_ref()
             .filter(|_| is_protected(plan))
             .map(authorizer_function);
-        if authorizer.is_some() {
+        let expected = Expectation::of(plan, compiled);
+        let asks_own = expected.iter().any(Expectation::asks_own_authorizer);
+        if authorizer.is_some() || asks_own {
             calls.push(get("GetAuthorizers", "authorizers?limit=500"));
         }
         let protected = plan
             .routes
             .iter()
-            .filter(|route| matches!(route.security, RouteSecurity::Token { .. }))
+            .filter(|route| !matches!(route.security, RouteSecurity::Open { .. }))
             .count();
+        let by_document = plan
+            .routes
+            .iter()
+            .any(|route| matches!(route.security, RouteSecurity::Own { .. }));
+        let what = if by_document {
+            "are protected as the document says"
+        } else {
+            "ask for a token"
+        };
         change(
             verb::READ_BACK,
-            format!("Read back every operation and see that {protected} of them ask for a token"),
+            format!("Read back every operation and see that {protected} of them {what}"),
             StepEffect::Read,
             calls,
             &Step::ReadBack {
-                expected: Expectation::of(plan, compiled),
+                expected,
                 authorizer,
             },
         )

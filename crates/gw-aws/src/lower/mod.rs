@@ -17,5 +17,5 @@ mod tests;
 mod untouched;
 
 pub(crate) use changes::lower;
-pub(crate) use step::{Expectation, Owner, Step, verb};
+pub(crate) use step::{Expectation, OwnCheck, Owner, Step, verb};
 pub(crate) use untouched::untouched;

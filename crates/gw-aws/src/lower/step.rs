@@ -2,7 +2,7 @@
 //!
 //! It refuses to be needed after a crash: probing and undoing work from verb, mark and outputs alone.
 
-use gw_plan::{Plan, RouteSecurity};
+use gw_plan::{OwnKind, OwnScheme, Plan, RouteSecurity};
 use serde::{Deserialize, Serialize};
 
 use gw_aws_import::Compiled;
@@ -17,6 +17,7 @@ pub(crate) mod verb {
     pub(crate) const PUBLISH_VERSION: &str = "aws.publish-version";
     pub(crate) const ALLOW_INVOKE: &str = "aws.allow-invoke";
     pub(crate) const CREATE_REST_API: &str = "aws.create-rest-api";
+    pub(crate) const CLAIM_REST_API: &str = "aws.claim-rest-api";
     pub(crate) const PUT_REST_API: &str = "aws.put-rest-api";
     pub(crate) const READ_BACK: &str = "aws.read-back";
     pub(crate) const CREATE_DEPLOYMENT: &str = "aws.create-deployment";
@@ -67,6 +68,10 @@ pub(crate) enum Step {
         owner: Owner,
         version: String,
         endpoint_type: String,
+    },
+    ClaimRestApi {
+        owner: Owner,
+        rest_api: String,
     },
     PutRestApi {
         document: String,
@@ -130,6 +135,45 @@ pub(crate) struct Expectation {
     pub method: String,
     pub path: String,
     pub protected: bool,
+    /// What the document itself has AWS check; `protected` is false then, because it is not ours.
+    #[serde(default)]
+    pub own: Option<OwnCheck>,
+}
+
+/// What AWS must check of a caller because the document says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OwnCheck {
+    /// `CUSTOM`, `COGNITO_USER_POOLS`, `AWS_IAM`, or `NONE` for an API key alone.
+    pub authorization: String,
+    /// Name of the authorizer; `None` when none is asked.
+    pub authorizer: Option<String>,
+    /// Whether an API key is asked for.
+    pub key: bool,
+    /// Scopes that must be asked for; sorted.
+    pub scopes: Vec<String>,
+}
+
+impl OwnCheck {
+    fn of(schemes: &[OwnScheme]) -> Self {
+        let asked = schemes.iter().find(|scheme| scheme.kind != OwnKind::ApiKey);
+        let authorization = match asked.map(|scheme| scheme.kind) {
+            Some(OwnKind::Authorizer) => "CUSTOM",
+            Some(OwnKind::UserPools) => "COGNITO_USER_POOLS",
+            Some(OwnKind::Iam) => "AWS_IAM",
+            Some(OwnKind::ApiKey) | None => "NONE",
+        };
+        Self {
+            authorization: authorization.to_owned(),
+            authorizer: asked
+                .filter(|scheme| scheme.kind != OwnKind::Iam)
+                .map(|scheme| scheme.name.clone()),
+            key: schemes.iter().any(|scheme| scheme.kind == OwnKind::ApiKey),
+            scopes: asked
+                .filter(|scheme| scheme.kind == OwnKind::UserPools)
+                .map(|scheme| scheme.scopes.clone())
+                .unwrap_or_default(),
+        }
+    }
 }
 
 impl Expectation {
@@ -145,13 +189,25 @@ impl Expectation {
                     method: served.method.as_str().to_owned(),
                     path: served.path.clone(),
                     protected: matches!(route.security, RouteSecurity::Token { .. }),
+                    own: match &route.security {
+                        RouteSecurity::Own { schemes } => Some(OwnCheck::of(schemes)),
+                        _ => None,
+                    },
                 })
             });
         let preflights = compiled.preflights.iter().map(|path| Self {
             method: "OPTIONS".to_owned(),
             path: path.clone(),
             protected: false,
+            own: None,
         });
         operations.chain(preflights).collect()
+    }
+
+    /// Whether an authorizer of the document's must be there for it.
+    pub(crate) fn asks_own_authorizer(&self) -> bool {
+        self.own
+            .as_ref()
+            .is_some_and(|own| own.authorizer.is_some())
     }
 }

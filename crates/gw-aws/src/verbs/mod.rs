@@ -2,6 +2,7 @@
 //!
 //! It refuses a second effect in one `apply`, and to find a run's objects by anything but its mark.
 
+mod claim;
 mod function;
 mod permission;
 mod read_back;
@@ -59,6 +60,7 @@ pub(crate) async fn apply(
             aws.create_rest_api(&owner, &version, &endpoint_type, mark)
                 .await
         }
+        Step::ClaimRestApi { owner, rest_api } => aws.claim_rest_api(&rest_api, &owner, mark).await,
         Step::PutRestApi { document } => aws.put_rest_api(&document, mark, outputs).await,
         Step::ReadBack {
             expected,
@@ -131,6 +133,7 @@ pub(crate) async fn probe(
         verb::PUBLISH_VERSION => aws.probe_version(mark, outputs).await,
         verb::ALLOW_INVOKE => aws.probe_permission(mark, outputs).await,
         verb::CREATE_REST_API => aws.probe_rest_api(mark).await,
+        verb::CLAIM_REST_API => aws.probe_claim(mark, outputs).await,
         verb::PUT_REST_API => aws.probe_import(mark, outputs).await,
         verb::CREATE_DEPLOYMENT => aws.probe_deployment(mark, outputs).await,
         verb::CREATE_STAGE => aws.probe_stage(mark, outputs, true).await,
@@ -188,6 +191,7 @@ pub(crate) async fn undo(
             .delete_rest_api(&name(crate::names::REST_API_ID)?)
             .await
             .map(drop),
+        verb::CLAIM_REST_API => aws.give_up_claim(&known).await,
         verb::CREATE_DEPLOYMENT => aws.delete_deployment(&known).await,
         verb::CREATE_STAGE => aws.delete_stage(&known).await,
         _ => Ok(()),

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{needed, receipt};
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault};
-use crate::lower::Expectation;
+use crate::lower::{Expectation, OwnCheck};
 use crate::names;
 
 /// What is live of one operation.
@@ -23,6 +23,8 @@ use crate::names;
 struct Live {
     authorization: String,
     authorizer: Option<String>,
+    key: bool,
+    scopes: Vec<String>,
     has_integration: bool,
 }
 
@@ -42,6 +44,11 @@ impl AwsConnector {
     ) -> Result<Receipt, Fault> {
         let id = needed(outputs, names::REST_API_ID)?;
         let (live, request_id) = self.live_methods(id).await?;
+        let names = if expected.iter().any(Expectation::asks_own_authorizer) {
+            self.authorizer_names(id).await?
+        } else {
+            BTreeMap::new()
+        };
         let authorizer = match function {
             None => None,
             Some(names::FUNCTION_PLACEHOLDER) => Some(
@@ -50,7 +57,7 @@ impl AwsConnector {
             ),
             Some(arn) => Some(self.authorizer_asking(id, arn).await?),
         };
-        compare(expected, &live, authorizer.as_deref())?;
+        compare(expected, &live, authorizer.as_deref(), &names)?;
         Ok(receipt(false, request_id.as_deref(), []))
     }
 
@@ -88,6 +95,30 @@ impl AwsConnector {
             match page.next {
                 Some(next) => position = Some(next),
                 None => return Ok((live, page.request_id)),
+            }
+        }
+    }
+
+    /// Names of the authorizers by their ids.
+    async fn authorizer_names(&self, id: &str) -> Result<BTreeMap<String, String>, Fault> {
+        let doing = format!("read back the authorizers of {id}");
+        let attempt = Attempt {
+            call: "GetAuthorizers",
+            doing: &doing,
+            writes: false,
+        };
+        let mut names = BTreeMap::new();
+        let mut position = None;
+        loop {
+            let request = self.gateway.get_authorizers().rest_api_id(id).limit(500);
+            let page = request.set_position(position).send().await;
+            let page = page.map_err(|error| fault(&self.target, attempt, error))?;
+            names.extend(page.items().iter().filter_map(|authorizer| {
+                Some((authorizer.id()?.to_owned(), authorizer.name()?.to_owned()))
+            }));
+            match page.position() {
+                Some(next) => position = Some(next.to_owned()),
+                None => return Ok(names),
             }
         }
     }
@@ -137,6 +168,8 @@ fn methods(resource: &Resource) -> Vec<((String, String), Live)> {
             let live = Live {
                 authorization: live.authorization_type().unwrap_or("NONE").to_owned(),
                 authorizer: live.authorizer_id().map(str::to_owned),
+                key: live.api_key_required().unwrap_or_default(),
+                scopes: sorted(live.authorization_scopes().iter().cloned()),
                 has_integration: live.method_integration().is_some(),
             };
             ((method.clone(), path.to_owned()), live)
@@ -162,6 +195,14 @@ fn unread<E: RequestId>(error: &SdkError<E>) -> Option<Page> {
                 authorization: text(fields, "authorizationType")
                     .unwrap_or_else(|| "NONE".to_owned()),
                 authorizer: text(fields, "authorizerId"),
+                key: fields["apiKeyRequired"] == true,
+                scopes: sorted(
+                    fields["authorizationScopes"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|scope| scope.as_str().map(str::to_owned)),
+                ),
                 has_integration: fields["methodIntegration"].is_object(),
             };
             live.push((
@@ -177,10 +218,46 @@ fn unread<E: RequestId>(error: &SdkError<E>) -> Option<Page> {
     })
 }
 
+fn sorted(scopes: impl Iterator<Item = String>) -> Vec<String> {
+    let mut scopes: Vec<String> = scopes.collect();
+    scopes.sort();
+    scopes
+}
+
+/// Whether what the document has AWS check is what AWS checks; `None` when it is, else what it is instead, and whether
+/// that lets everyone in.
+fn differs(
+    own: &OwnCheck,
+    live: &Live,
+    names: &BTreeMap<String, String>,
+) -> Option<(&'static str, bool)> {
+    if own.authorization != "NONE" && live.authorization == "NONE" {
+        return Some(("open", true));
+    }
+    if own.key && !live.key {
+        return Some(("asks for no API key", true));
+    }
+    if own.authorization != live.authorization {
+        return Some(("is protected otherwise", false));
+    }
+    let asked = live.authorizer.as_ref().and_then(|id| names.get(id));
+    if own.authorizer.is_some() && own.authorizer.as_ref() != asked {
+        return Some(("asks another authorizer", false));
+    }
+    if !own.scopes.iter().all(|scope| live.scopes.contains(scope)) {
+        return Some(("asks for other scopes", true));
+    }
+    if live.key && !own.key {
+        return Some(("asks for an API key too", false));
+    }
+    None
+}
+
 fn compare(
     expected: &[Expectation],
     live: &BTreeMap<(String, String), Live>,
     authorizer: Option<&str>,
+    names: &BTreeMap<String, String>,
 ) -> Result<(), Fault> {
     // Where integrations are shown at all, each operation must show one.
     let shows_integrations = live.values().any(|method| method.has_integration);
@@ -193,7 +270,16 @@ fn compare(
         };
         let asks_ours =
             method.authorization == "CUSTOM" && method.authorizer.as_deref() == authorizer;
-        if wanted.protected && method.authorization == "NONE" {
+        if let Some(own) = &wanted.own {
+            match differs(own, method, names) {
+                Some((_, true)) => open.push(name),
+                Some((what, false)) => wrong.push(format!("{name} ({what})")),
+                None if shows_integrations && !method.has_integration => {
+                    wrong.push(format!("{name} (no backend)"));
+                }
+                None => {}
+            }
+        } else if wanted.protected && method.authorization == "NONE" {
             open.push(name);
         } else if wanted.protected && !asks_ours {
             wrong.push(format!("{name} (asks another authorizer)"));
@@ -266,6 +352,7 @@ mod tests {
             method: method.to_owned(),
             path: path.to_owned(),
             protected,
+            own: None,
         }
     }
 
@@ -282,6 +369,8 @@ mod tests {
             let live = Live {
                 authorization: (*authorization).to_owned(),
                 authorizer: authorizer.map(str::to_owned),
+                key: false,
+                scopes: Vec::new(),
                 has_integration: *has_integration,
             };
             (((*method).to_owned(), (*path).to_owned()), live)
@@ -296,13 +385,13 @@ mod tests {
             ("GET", "/a", "CUSTOM", Some("x"), true),
             ("OPTIONS", "/a", "NONE", None, true),
         ]);
-        assert!(compare(&expected, &found, Some("x")).is_ok());
+        assert!(compare(&expected, &found, Some("x"), &BTreeMap::new()).is_ok());
         // Integrations that are not shown for any method say nothing.
         let hidden = live(&[
             ("GET", "/a", "CUSTOM", Some("x"), false),
             ("OPTIONS", "/a", "NONE", None, false),
         ]);
-        assert!(compare(&expected, &hidden, Some("x")).is_ok());
+        assert!(compare(&expected, &hidden, Some("x"), &BTreeMap::new()).is_ok());
     }
 
     #[test]
@@ -312,6 +401,7 @@ mod tests {
             &expected,
             &live(&[("GET", "/a", "NONE", None, true)]),
             Some("x"),
+            &BTreeMap::new(),
         )
         .unwrap_err();
         assert_eq!(
@@ -357,11 +447,109 @@ mod tests {
                 "PUT /b (not in the plan)",
             ),
         ] {
-            let fault = compare(&expected, &live(&found), Some("x")).unwrap_err();
+            let fault = compare(&expected, &live(&found), Some("x"), &BTreeMap::new()).unwrap_err();
             assert_eq!(
                 (fault.code, fault.facts["operations"].as_str()),
                 (Code::AwsReadBack, said)
             );
+        }
+    }
+
+    fn asks(authorization: &str, authorizer: Option<&str>, key: bool) -> Expectation {
+        Expectation {
+            own: Some(OwnCheck {
+                authorization: authorization.to_owned(),
+                authorizer: authorizer.map(str::to_owned),
+                key,
+                scopes: Vec::new(),
+            }),
+            ..wanted("GET", "/a", false)
+        }
+    }
+
+    #[test]
+    fn what_the_document_has_checked_must_be_checked() {
+        let names = BTreeMap::from([("x".to_owned(), "checks".to_owned())]);
+        let found = |authorization, authorizer, key| {
+            let mut found = live(&[("GET", "/a", authorization, authorizer, true)]);
+            for method in found.values_mut() {
+                method.key = key;
+            }
+            found
+        };
+        for (expected, authorization, authorizer, key) in [
+            (
+                asks("CUSTOM", Some("checks"), false),
+                "CUSTOM",
+                Some("x"),
+                false,
+            ),
+            (
+                asks("CUSTOM", Some("checks"), true),
+                "CUSTOM",
+                Some("x"),
+                true,
+            ),
+            (asks("AWS_IAM", None, false), "AWS_IAM", None, false),
+            (asks("NONE", None, true), "NONE", None, true),
+        ] {
+            let found = found(authorization, authorizer, key);
+            assert!(compare(&[expected], &found, None, &names).is_ok());
+        }
+        for (expected, authorization, authorizer, key, code) in [
+            (
+                asks("CUSTOM", Some("checks"), false),
+                "NONE",
+                None,
+                false,
+                Code::PlanUnprotected,
+            ),
+            (
+                asks("AWS_IAM", None, false),
+                "NONE",
+                None,
+                false,
+                Code::PlanUnprotected,
+            ),
+            (
+                asks("CUSTOM", Some("checks"), true),
+                "CUSTOM",
+                Some("x"),
+                false,
+                Code::PlanUnprotected,
+            ),
+            (
+                asks("NONE", None, true),
+                "NONE",
+                None,
+                false,
+                Code::PlanUnprotected,
+            ),
+            (
+                asks("CUSTOM", Some("checks"), false),
+                "CUSTOM",
+                Some("y"),
+                false,
+                Code::AwsReadBack,
+            ),
+            (
+                asks("CUSTOM", Some("checks"), false),
+                "AWS_IAM",
+                None,
+                false,
+                Code::AwsReadBack,
+            ),
+            (
+                asks("CUSTOM", Some("checks"), false),
+                "CUSTOM",
+                Some("x"),
+                true,
+                Code::AwsReadBack,
+            ),
+        ] {
+            let found = found(authorization, authorizer, key);
+            let fault = compare(&[expected], &found, None, &names).unwrap_err();
+            assert_eq!(fault.code, code, "{authorization} {authorizer:?} {key}");
         }
     }
 }

@@ -160,7 +160,7 @@ fn made(request_id: Option<&str>, id: &str) -> Receipt {
 }
 
 /// What AWS accepts as a tag's value: letters, digits, spaces and `_.:/=+-@`, 256 characters.
-fn tag_value(text: &str) -> String {
+pub(super) fn tag_value(text: &str) -> String {
     let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
     text.chars()
         .map(|c| if allowed(c) { c } else { '-' })

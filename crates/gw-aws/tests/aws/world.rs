@@ -234,6 +234,7 @@ pub fn plan(routes: Vec<Route>, token_check: Option<TokenCheck>) -> Plan {
         base_path: "/".to_owned(),
         resources: u32::try_from(nodes.len()).unwrap(),
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
         routes,
         token_check,
         cors: None,

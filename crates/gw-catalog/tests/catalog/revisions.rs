@@ -90,6 +90,7 @@ fn a_plan_is_kept_once_under_its_digest() {
         cors: None,
         resources: 0,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
     };
     assert_eq!(plans.get("d").unwrap(), None);
     plans.put("d", &plan).unwrap();

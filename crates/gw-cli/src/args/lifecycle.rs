@@ -22,6 +22,8 @@ pub enum ConsentArg {
     Withdraw,
     /// What is not this gateway's goes with it
     RemovesOthers,
+    /// Delete an API that Gatewright took over and did not make
+    WithdrawAdopted,
 }
 
 impl ConsentArg {
@@ -34,6 +36,7 @@ impl ConsentArg {
             Self::ReplacesUnknown => consents::REPLACES_UNKNOWN,
             Self::Withdraw => consents::WITHDRAW,
             Self::RemovesOthers => consents::REMOVES_OTHERS,
+            Self::WithdrawAdopted => consents::WITHDRAW_ADOPTED,
         }
     }
 }

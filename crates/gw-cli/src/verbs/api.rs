@@ -243,6 +243,10 @@ pub fn security(of: &RouteSecurity) -> String {
         RouteSecurity::Open { declared: false } => "open".to_owned(),
         RouteSecurity::Token { scopes } if scopes.is_empty() => "token".to_owned(),
         RouteSecurity::Token { scopes } => format!("token with {}", scopes.join(" ")),
+        RouteSecurity::Own { schemes } => {
+            let names: Vec<&str> = schemes.iter().map(|one| one.name.as_str()).collect();
+            format!("own: {}", names.join(" + "))
+        }
     }
 }
 

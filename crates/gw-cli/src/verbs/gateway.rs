@@ -11,7 +11,7 @@ use gw_connector::PermissionState;
 use gw_model::{AwsCredentials, Code, EndpointType, Fault, Gateway, GatewayTarget, Secret};
 use serde_json::json;
 
-use super::{lifecycle, word};
+use super::{discovery, lifecycle, word};
 use crate::args::{EndpointArg, GatewayAdd, GatewayEdit, GatewayVerb, KindArg, RemoveArgs};
 use crate::output::{self, Reply};
 use crate::secrets;
@@ -24,6 +24,10 @@ pub async fn run(app: &App, verb: GatewayVerb, json: bool) -> Result<Reply, Faul
         GatewayVerb::Show { name } => show(app, &name).await,
         GatewayVerb::Edit(args) => edit(app, args).await,
         GatewayVerb::Test { name } => test(app, &name).await,
+        GatewayVerb::Discover { name, no_stages } => {
+            discovery::discover(app, &name, !no_stages).await
+        }
+        GatewayVerb::Import(args) => discovery::import(app, args).await,
         GatewayVerb::Remove(args) => remove(app, &args).await,
         GatewayVerb::Serve { name } => serve(app, &name, json).await,
     }

@@ -8,6 +8,7 @@ pub mod application;
 pub mod call;
 pub mod demo;
 pub mod deploy;
+pub mod discovery;
 pub mod drift;
 pub mod explain;
 pub mod fix;

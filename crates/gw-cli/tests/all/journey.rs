@@ -80,6 +80,20 @@ fn from_a_file_to_a_protected_call_and_back() {
         deployed["deployments"][0]["invoke_url"],
         format!("http://127.0.0.1:{port}/notes")
     );
+    let found = shell.ok(&["gateway", "discover", "here"]);
+    assert_eq!(
+        (
+            &found["apis"][0]["managed"]["name"],
+            &found["apis"][0]["api"]["owner"]["kind"]
+        ),
+        (&json!("Notes"), &json!("gatewright")),
+        "{found}"
+    );
+    shell.fails(
+        &["gateway", "import", "here", "abc123"],
+        2,
+        "request.invalid",
+    );
     let again = shell.ok(&["deploy", "Notes", "--gateway", "here", "--yes"]);
     assert_eq!(again["deployments"][0]["outcome"], "unchanged");
     let listed = shell.ok(&["deployments", "Notes"]);

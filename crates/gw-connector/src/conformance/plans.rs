@@ -102,6 +102,7 @@ fn plan(api: &str, edition: u32, routes: Vec<Route>, token_check: Option<TokenCh
         cors: None,
         resources: u32::try_from(nodes.len()).unwrap_or(u32::MAX),
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }
 

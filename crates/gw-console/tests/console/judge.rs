@@ -69,6 +69,7 @@ fn plan() -> Plan {
         cors: None,
         resources: 3,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }
 

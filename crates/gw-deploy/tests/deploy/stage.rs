@@ -318,5 +318,6 @@ pub fn plan(edition: u32) -> Plan {
         cors: None,
         resources: 1,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }

@@ -189,6 +189,7 @@ pub fn plan(api: &str, base_path: &str, routes: Vec<Route>, check: Option<TokenC
         cors: None,
         resources: 0,
         schemas: gw_plan::Schemas::default(),
+        own: gw_plan::Own::default(),
     }
 }
 

@@ -216,9 +216,9 @@ export function rebased(base: OperationForm, mine: OperationForm, theirs: Operat
   }
 }
 
-/** `token`, `public` (said so) or `open` (nobody said anything). */
-export function securityWord(security: RouteSecurity): 'token' | 'public' | 'open' {
-  if (security.kind === 'token') return 'token'
+/** `token`, `own` (the document has AWS check it), `public` (said so) or `open` (nobody said anything). */
+export function securityWord(security: RouteSecurity): 'token' | 'own' | 'public' | 'open' {
+  if (security.kind !== 'open') return security.kind
   return security.declared ? 'public' : 'open'
 }
 

@@ -45,7 +45,7 @@ export interface Wanted {
 
 /** The first thing in the token that disagrees with the policy; `null` when nothing does. */
 export function disagreement(token: TokenState, wanted: Wanted): { short: string; long: string } | null {
-  if (wanted.security.kind === 'open' || !wanted.policy) return null
+  if (wanted.security.kind !== 'token' || !wanted.policy) return null
   const claims = claimsOf(token)
   if (!claims) return { short: 'opaque token', long: 'The token is not a JWT, so the gateway cannot check it. Ask for the API’s audience.' }
   const issuer = wanted.keyManager?.issuer
