@@ -146,6 +146,12 @@ macro_rules! each_command {
             "deployments.diff" => deployments::diff(DiffRequest) -> DiffView, reads [Deployments, Apis, Policies], changes [];
             "deployments.set_keep" => deployments::set_keep(KeepSet) -> Done, reads [], changes [Deployments];
 
+            "stages.get" => stages::get(StageRequest) -> StageView, reads [Apis, Gateways, Policies, Deployments], changes [];
+            "stages.set" => stages::set(StageSet) -> StageSettings, reads [], changes [Deployments];
+            "domains.list" => domains::list(DomainSearch) -> DomainList, reads [Gateways, Deployments], changes [];
+            "domains.map" => domains::map(DomainRequest) -> StartedRun, reads [], changes [Deployments];
+            "domains.unmap" => domains::unmap(DomainRequest) -> StartedRun, reads [], changes [Deployments];
+
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
             "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];
             "console.cancel" => console::cancel(CancelRequest) -> Done, reads [], changes [];

@@ -15,6 +15,7 @@ pub mod regions;
 mod fault;
 mod identify;
 mod kept;
+mod live_stage;
 mod observe;
 mod verbs;
 

@@ -29,6 +29,7 @@ pub fn quotas(endpoint_type: EndpointType) -> QuotaTable {
             }),
             400,
         ),
+        ("UpdateAccount", Some(Rate::one_per(seconds(20))), 400),
         ("CreateStage", None, 400),
         ("UpdateStage", None, 400),
     ];

@@ -31,6 +31,7 @@ const STEPS: &[&str] = &[
     include_str!("apis.0011.sql"),
     include_str!("pending.0012.sql"),
     include_str!("prunings.0013.sql"),
+    include_str!("stages.0014.sql"),
 ];
 
 /// The version this program writes.

@@ -5,14 +5,17 @@
 pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod domains;
 pub mod kept;
 pub mod names;
 pub mod observed;
 pub mod port;
 
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
+pub use domains::{DomainMapping, MappingGoal};
 pub use kept::{Kept, surplus};
 pub use observed::{
-    Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target,
+    Capabilities, Identity, LiveState, Observed, Permission, PermissionState, SettingChange,
+    StageFound, Target,
 };
 pub use port::{Connector, Goal};

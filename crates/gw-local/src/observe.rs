@@ -40,6 +40,7 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
             found,
             digest: Some(entry.digest.clone()),
             invoke_url: Some(connector.invoke_url(&entry.base_path)),
+            stage: None,
         });
     }
     let kept = !connector.state.deployments(&target.api)?.is_empty();
@@ -53,6 +54,7 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
         found,
         digest: None,
         invoke_url: None,
+        stage: None,
     })
 }
 

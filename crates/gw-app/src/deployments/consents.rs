@@ -22,14 +22,21 @@ pub const WITHDRAW: &str = "withdraw";
 /// What is not this gateway's goes with it.
 pub const REMOVES_OTHERS: &str = "removes-others";
 
-/// Every consent a plan may ask for.
-pub const CONSENTS: [&str; 6] = [
+/// The account gets a role to write logs with.
+pub const ACCOUNT_LOG_ROLE: &str = "account-log-role";
+/// Whether a custom domain leads to what is withdrawn could not be read.
+pub const DOMAINS_UNREAD: &str = "domains-unread";
+
+/// Every consent a plan may ask for that needs no name: a domain that would lead nowhere is named in its own.
+pub const CONSENTS: [&str; 8] = [
     OPEN_OPERATIONS,
     LOWERS_SECURITY,
     REMOVES_OPERATIONS,
     REPLACES_UNKNOWN,
     WITHDRAW,
     REMOVES_OTHERS,
+    ACCOUNT_LOG_ROLE,
+    DOMAINS_UNREAD,
 ];
 
 /// What saying yes to a plan as a whole covers on the command line; each other consent is named there.

@@ -19,3 +19,4 @@ mod opening;
 mod placements;
 mod processes;
 mod revisions;
+mod stages;

@@ -22,6 +22,10 @@ pub enum ConsentArg {
     Withdraw,
     /// What is not this gateway's goes with it
     RemovesOthers,
+    /// The account gets a role to write logs with
+    AccountLogRole,
+    /// Whether a custom domain leads to what is withdrawn could not be read
+    DomainsUnread,
 }
 
 impl ConsentArg {
@@ -34,6 +38,8 @@ impl ConsentArg {
             Self::ReplacesUnknown => consents::REPLACES_UNKNOWN,
             Self::Withdraw => consents::WITHDRAW,
             Self::RemovesOthers => consents::REMOVES_OTHERS,
+            Self::AccountLogRole => consents::ACCOUNT_LOG_ROLE,
+            Self::DomainsUnread => consents::DOMAINS_UNREAD,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod application;
 pub mod call;
 pub mod demo;
 pub mod deploy;
+pub mod domain;
 pub mod explain;
 pub mod fix;
 pub mod gateway;
@@ -16,6 +17,7 @@ pub mod key_manager;
 pub mod lifecycle;
 pub mod plan;
 pub mod policy;
+pub mod stage;
 pub mod vault;
 
 use gw_app::wire::PlacementRow;
