@@ -651,6 +651,7 @@ exchange: string, };
  * What a kind of gateway can do; the page and the conformance suite ask it.
  */
 export type Capabilities = { 
+stage_settings: boolean, 
 /**
  * APIs share one host, so base paths are part of URLs and must differ.
  */
@@ -2557,6 +2558,7 @@ goal: RunGoal, };
  * What would happen, gateway by gateway. Nothing was changed to find out.
  */
 export type PlanView = { 
+stages: Record<string, string>, 
 /**
  * Which API.
  */
@@ -3134,6 +3136,7 @@ export type Blocker = { api: ApiId, api_name: string, gateway: GatewayId, gatewa
  * A plan to carry out.
  */
 export type StartRequest = { 
+stages: Record<string, string>, 
 /**
  * Which API.
  */
@@ -3225,6 +3228,7 @@ port: number | null, };
  * What would happen on one gateway.
  */
 export type TargetPlan = { 
+settings: Array<SettingChange>, 
 /**
  * Which.
  */
@@ -3424,6 +3428,23 @@ locked: boolean, } | { "kind": "file-missing",
  */
 path: string, } | { "kind": "memory" };
 
+export type SettingChange = { setting: string, sentence: string, };
+export type Throttle = { rate: number, burst: number, };
+export type OperationSettings = { throttle: Throttle | null, caching: boolean | null, };
+export type LogLevel = "off" | "error" | "info";
+export type AccessLog = { "kind": "off" } | { "kind": "on", destination: string, format: string, };
+export type CacheSettings = { "kind": "off" } | { "kind": "on", size_gb: string, ttl_seconds: number | null, encrypted: boolean | null, };
+export type StageSettings = { variables: Record<string, string | null>, throttle: Throttle | null, operations: Record<string, OperationSettings>, logging: LogLevel | null, full_requests: boolean | null, metrics: boolean | null, access_log: AccessLog | null, cache: CacheSettings | null, tracing: boolean | null, tags: Record<string, string>, };
+export type StageFound = { settings: StageSettings, untouched: Array<string>, };
+export type LogFormat = { name: string, title: string, format: string, };
+export type StageView = { available: boolean, wanted: StageSettings, live: LiveState, found: StageFound | null, changes: Array<SettingChange>, log_formats: Array<LogFormat>, cache_sizes: Array<string>, fault: Fault | null, };
+export type StageRequest = { api: ApiId, gateway: GatewayId, };
+export type StageSet = { api: ApiId, gateway: GatewayId, settings: StageSettings, };
+export type DomainMapping = { domain: string, base_path: string, url: string, };
+export type DomainList = { available: boolean, rows: Array<DomainMapping>, fault: Fault | null, };
+export type DomainSearch = { api: ApiId, gateway: GatewayId, };
+export type DomainRequest = { api: ApiId, gateway: GatewayId, domain: string, base_path: string, };
+
 /** Every command: what it takes and gives. */
 export interface Commands {
   'app.status': { request: Empty; response: AppStatus };
@@ -3497,6 +3518,11 @@ export interface Commands {
   'deployments.resume': { request: ResumeRequest; response: Array<Resumed> };
   'deployments.traces': { request: PlaceRequest; response: Traces };
   'deployments.forget': { request: PlaceRequest; response: Forgotten };
+  'stages.get': { request: StageRequest; response: StageView };
+  'stages.set': { request: StageSet; response: StageSettings };
+  'domains.list': { request: DomainSearch; response: DomainList };
+  'domains.map': { request: DomainRequest; response: StartedRun };
+  'domains.unmap': { request: DomainRequest; response: StartedRun };
   'console.prepare': { request: PrepareRequest; response: ConsoleForm };
   'console.send': { request: SendRequest; response: ConsoleAnswer };
   'console.cancel': { request: CancelRequest; response: Done };
@@ -3579,6 +3605,11 @@ export const READS: Record<keyof Commands, Feature[]> = {
   'deployments.resume': [],
   'deployments.traces': ["deployments","gateways"],
   'deployments.forget': [],
+  'stages.get': ["apis","gateways","policies","deployments"],
+  'stages.set': [],
+  'domains.list': ["gateways","deployments"],
+  'domains.map': [],
+  'domains.unmap': [],
   'console.prepare': ["apis","policies","deployments","applications"],
   'console.send': [],
   'console.cancel': [],

@@ -270,7 +270,8 @@ impl AwsConnector {
             label.mark == mark.as_str()
                 && (is_opening || Some(label.deployment.as_str()) == stage.deployment_id())
         });
-        Ok(label.map(|label| self.opened(created, None, id, &label.build, &label.deployment)))
+        let deployment = stage.deployment_id().unwrap_or_default();
+        Ok(label.map(|label| self.opened(created, None, id, &label.build, deployment)))
     }
 
     async fn point_stage(
