@@ -20,6 +20,7 @@ export const samplePages = (sample) => [
   ['policies', `/apis/${sample.api}/policies`],
   ['deployments', `/apis/${sample.api}/deployments`],
   ['plan', `/apis/${sample.api}/deployments/plan?on=${sample.spare ?? sample.gateway}&goal=publish`],
+  ['stage', `/apis/${sample.api}/deployments/stage?on=${sample.gateway}`],
   ['console', `/apis/${sample.api}/console`],
   ['deployment', `/deployments/${sample.deployment}`],
   ['gateways', '/gateways'],

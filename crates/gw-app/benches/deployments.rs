@@ -227,6 +227,7 @@ impl Bench {
             api_version: "1".to_owned(),
             known: placed.map(|placed| placed.outputs).unwrap_or_default(),
             known_digest: None,
+            settings: gw_model::StageSettings::default(),
         };
         let table = quotas(EndpointType::Regional);
         self.proxy.clear();

@@ -23,7 +23,8 @@ use gw_deploy::{
 };
 use gw_model::{
     Api, ApiId, AwsCredentials, AwsTarget, Backend, DeploymentId, EndpointType, Gateway, GatewayId,
-    GatewayTarget, HttpMethod, OperationKey, Policies, RevisionId, Secret, SecretRef, UnixMillis,
+    GatewayTarget, HttpMethod, OperationKey, Policies, RevisionId, Secret, SecretRef,
+    StageSettings, UnixMillis,
 };
 use gw_plan::{Contract, MockAnswer, Own, Plan, Route, RouteBackend, RouteSecurity, Schemas};
 use gw_testkit::{CountingProxy, Localemu, Quotas, Rule, Sandbox};
@@ -169,6 +170,7 @@ impl Bench {
             api_version: api.version,
             known: Outputs::new(),
             known_digest: None,
+            settings: StageSettings::default(),
         };
         tokio::spawn(async move {
             let plan = plan(api.id);

@@ -155,6 +155,12 @@ macro_rules! each_command {
             "drift.adopt" => drift::adopt(DriftAdopt) -> Api, reads [], changes [Apis, Policies];
             "drift.ignore" => drift::ignore(DriftIgnore) -> Done, reads [], changes [Deployments];
 
+            "stages.get" => stages::get(StageRequest) -> StageView, reads [Apis, Gateways, Policies, Deployments], changes [];
+            "stages.set" => stages::set(StageSet) -> StageSettings, reads [], changes [Deployments];
+            "domains.list" => domains::list(DomainSearch) -> DomainList, reads [Gateways, Deployments], changes [];
+            "domains.map" => domains::map(DomainRequest) -> StartedRun, reads [], changes [Deployments];
+            "domains.unmap" => domains::unmap(DomainRequest) -> StartedRun, reads [], changes [Deployments];
+
             "console.prepare" => console::prepare(PrepareRequest) -> ConsoleForm, reads [Apis, Policies, Deployments, Applications], changes [];
             "console.send" => console::send(SendRequest) -> ConsoleAnswer, reads [], changes [Console, Applications];
             "console.cancel" => console::cancel(CancelRequest) -> Done, reads [], changes [];

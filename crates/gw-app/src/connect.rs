@@ -13,7 +13,7 @@ use gw_deploy::{Lane, Ticket, Turns};
 use gw_local::{LocalConnector, StateDir};
 use gw_model::{
     AwsCredentials, AwsTarget, Code, Diagnostic, EndpointType, Fault, Gateway, GatewayId,
-    GatewayKind, GatewayTarget, Secret,
+    GatewayKind, GatewayTarget, Secret, StageSettings,
 };
 use gw_openapi::Document;
 use gw_openapi::edit::Edit;
@@ -23,7 +23,7 @@ use serde_json::json;
 
 use crate::apis::Working;
 use crate::app::App;
-use crate::wire::CredentialsInput;
+use crate::wire::{CredentialsInput, LogFormat};
 
 /// A way to a gateway, and whose quotas it uses.
 pub(crate) struct Connection {
@@ -281,6 +281,29 @@ pub(crate) fn aws_report(
     let compiled = gw_aws_import::compile(plan, target);
     let found = gw_aws_import::rules::findings(&compiled.notes, document, plan, target);
     (found, gw_aws_import::report(document, plan, &compiled))
+}
+
+/// What AWS refuses of stage settings.
+pub(crate) fn setting_refusals(settings: &StageSettings) -> Vec<gw_aws_import::stage::Refusal> {
+    gw_aws_import::stage::refusals(settings)
+}
+
+/// The formats of access logs AWS's console offers.
+pub(crate) fn log_formats() -> Vec<LogFormat> {
+    let presets = gw_aws_import::stage::PRESETS.iter();
+    presets
+        .map(|preset| LogFormat {
+            name: preset.name.to_owned(),
+            title: preset.title.to_owned(),
+            format: preset.format.to_owned(),
+        })
+        .collect()
+}
+
+/// The sizes of caches AWS has.
+pub(crate) fn cache_sizes() -> Vec<String> {
+    let sizes = gw_aws_import::stage::CACHE_SIZES.iter();
+    sizes.map(|size| (*size).to_owned()).collect()
 }
 
 /// What the local gateway refuses.

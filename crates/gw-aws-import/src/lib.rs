@@ -22,6 +22,7 @@ pub mod report;
 pub mod rules;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+pub mod stage;
 
 pub use compile::{Compiled, MAX_DOCUMENT_BYTES, compile, compile_signed, is_protected};
 pub use explain::explain;

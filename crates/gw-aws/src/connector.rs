@@ -16,15 +16,16 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use gw_aws_import::lint;
 use gw_connector::{
-    Capabilities, Change, Connector, FoundStage, Goal, Identity, Kept, Listing, Mark, Observed,
-    Outputs, Picture, Protocol, ReadApi, Receipt, RemoteCall, Target,
+    Capabilities, Change, Connector, DomainMapping, FoundStage, Goal, Identity, Kept, Listing,
+    MappingGoal, Mark, Observed, Outputs, Picture, Protocol, ReadApi, Receipt, RemoteCall,
+    SettingChange, Target,
 };
 use gw_deploy::Turns;
 use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
 use gw_openapi::Document;
 use gw_plan::Plan;
 
-use crate::lower::{lower, untouched};
+use crate::lower::{lower, mapping_changes, setting_changes, untouched};
 use crate::turns::{Named, http_client};
 use crate::{picture, regions, verbs};
 
@@ -158,6 +159,7 @@ pub fn capabilities() -> Capabilities {
         public_address: true,
         max_resources: Some(gw_aws_import::MAX_RESOURCES),
         max_document_bytes: Some(gw_aws_import::MAX_DOCUMENT_BYTES as u64),
+        stage_settings: true,
     }
 }
 
@@ -199,6 +201,28 @@ impl Connector for AwsConnector {
 
     async fn takes_along(&self, observed: &Observed) -> Result<Vec<String>, Fault> {
         self.other_stages(observed).await
+    }
+
+    fn setting_changes(
+        &self,
+        plan: &Plan,
+        target: &Target,
+        observed: &Observed,
+    ) -> Vec<SettingChange> {
+        setting_changes(plan, target, &self.target, observed)
+    }
+
+    async fn domains(&self, observed: &Observed) -> Result<Vec<DomainMapping>, Fault> {
+        self.domains_of(observed).await
+    }
+
+    async fn prepare_mapping(
+        &self,
+        goal: &MappingGoal,
+        observed: &mut Observed,
+    ) -> Result<Vec<Change>, Fault> {
+        let found = self.mapping(&goal.domain, &goal.base_path).await?;
+        mapping_changes(goal, &self.target, found.as_ref(), observed)
     }
 
     async fn apply(

@@ -210,6 +210,8 @@ fn waits_for(message: &str) -> Option<&'static str> {
         || lower.contains("update is in progress")
     {
         Some("the authorizer function to be ready")
+    } else if lower.contains("role arn does not have required permissions") {
+        Some("the role for logs to be known to API Gateway")
     } else {
         None
     }

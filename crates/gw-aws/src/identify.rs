@@ -12,7 +12,7 @@ use gw_model::Fault;
 
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault};
-use crate::names::partition;
+use crate::names::{self, partition};
 
 /// What deployments need: actions on one kind of resource, and for what.
 struct Need {
@@ -42,9 +42,35 @@ const NEEDS: &[Need] = &[
         purpose: "change, deploy and delete REST APIs",
     },
     Need {
-        actions: &["apigateway:PUT"],
+        actions: &["apigateway:GET", "apigateway:PUT", "apigateway:DELETE"],
         resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/tags/*"),
         purpose: "mark what Gatewright makes",
+    },
+    Need {
+        actions: &["apigateway:GET", "apigateway:POST", "apigateway:DELETE"],
+        resource: |partition, region, _| {
+            format!("arn:{partition}:apigateway:{region}::/domainnames/*")
+        },
+        purpose: "see, map and unmap custom domains",
+    },
+    Need {
+        actions: &["apigateway:GET", "apigateway:PATCH"],
+        resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/account"),
+        purpose: "switch logs on, when a stage is to write them",
+    },
+    Need {
+        actions: &[
+            "iam:CreateRole",
+            "iam:TagRole",
+            "iam:GetRole",
+            "iam:AttachRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:PassRole",
+        ],
+        resource: |partition, _, account| {
+            format!("arn:{partition}:iam::{account}:role/{}", names::LOG_ROLE)
+        },
+        purpose: "make the role for logs, when the account has none",
     },
     Need {
         actions: &[
@@ -193,7 +219,6 @@ mod tests {
     use super::*;
     use crate::lower::lower;
     use crate::lower::samples::{aws, nothing, pets, target};
-    use crate::names;
 
     #[test]
     fn every_permission_a_plan_names_is_asked_about() {

@@ -18,6 +18,7 @@ mod examine;
 mod fault;
 mod identify;
 mod kept;
+mod live_stage;
 mod observe;
 mod read;
 mod turns;

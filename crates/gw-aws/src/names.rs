@@ -52,6 +52,24 @@ pub const PERMISSION_ID: &str = "permission-id";
 /// Output: digest of what the live stage was made from: plan, connector and function.
 pub const BUILD: &str = "build";
 
+/// Output: what leads a stage back to its former settings: patch operations and tags, as JSON.
+pub const STAGE_BEFORE: &str = "stage-before";
+/// Output: ARN of the role API Gateway writes logs with in the account and region, or [`NO_LOG_ROLE`]; read only when
+/// logs are wanted.
+pub const ACCOUNT_LOG_ROLE: &str = "account-log-role";
+/// The account and region have no role for logs.
+pub const NO_LOG_ROLE: &str = "none";
+
+/// Output: the custom domain whose base path is mapped or unmapped.
+pub const MAPPING_DOMAIN: &str = "mapping-domain";
+/// Output: that base path, `(none)` for all paths, as AWS writes it.
+pub const MAPPING_BASE_PATH: &str = "mapping-base-path";
+/// AWS's word for no base path.
+pub const NO_BASE_PATH: &str = "(none)";
+
+/// The role Gatewright makes for an account's API Gateway logs: one for all its APIs and regions.
+pub const LOG_ROLE: &str = "gatewright-api-gateway-logs";
+
 /// The one inline policy of a provisioned function's role.
 pub const ROLE_POLICY: &str = "write-its-own-log";
 
@@ -101,6 +119,14 @@ pub fn invoke_url(
         ""
     };
     format!("https://{rest_api_id}.execute-api.{region}.amazonaws.com{suffix}/{stage}")
+}
+
+/// The ARN a stage's tags are set by.
+pub fn stage_arn(region: &str, rest_api_id: &str, stage: &str) -> String {
+    format!(
+        "arn:{}:apigateway:{region}::/restapis/{rest_api_id}/stages/{stage}",
+        partition(region)
+    )
 }
 
 /// What a deployment's or stage's description says: which plan it serves, from which build, under which mark.

@@ -9,10 +9,11 @@ use aws_sdk_apigateway::types::RestApi;
 
 use gw_connector::names::{KNOWN_IN_DOUBT, OUTPUT_ADOPTED};
 use gw_connector::{LiveState, Observed, Outputs, Target};
-use gw_model::Fault;
+use gw_model::{Code, Fault};
 
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault, is_gone};
+use crate::live_stage;
 use crate::names::{self, Label, invoke_url, output};
 
 /// What a run learnt that holds as long as the REST API does.
@@ -37,6 +38,9 @@ impl AwsConnector {
         // Probing for what a run made needs the name before anything of it is there.
         let name = names::function_name(&target.api, &self.target.stage);
         let mut found = Outputs::from([(names::FUNCTION_NAME.to_owned(), name)]);
+        if target.settings.want_logs() {
+            self.log_role_into(&mut found).await?;
+        }
         if let Some(id) = output(&target.known, names::REST_API_ID) {
             if let Some(stage) = self.stage(id).await? {
                 keep(&target.known, &mut found, LASTING);
@@ -49,7 +53,7 @@ impl AwsConnector {
                 return Ok(partial(found));
             }
         }
-        let tagged = self.tagged(target).await?;
+        let tagged = self.tagged_api(target).await?;
         if let Some((api, id)) = tagged.as_ref().and_then(|api| Some((api, api.id()?))) {
             self.function_of(target, &mut found).await?;
             if let Some(mark) = tag(api, names::TAG_ADOPTED) {
@@ -74,11 +78,11 @@ impl AwsConnector {
 
     /// The REST API of the target, by its tag.
     pub(crate) async fn rest_api_of(&self, target: &Target) -> Result<Option<String>, Fault> {
-        let tagged = self.tagged(target).await?;
+        let tagged = self.tagged_api(target).await?;
         Ok(tagged.and_then(|api| api.id().map(str::to_owned)))
     }
 
-    async fn tagged(&self, target: &Target) -> Result<Option<RestApi>, Fault> {
+    async fn tagged_api(&self, target: &Target) -> Result<Option<RestApi>, Fault> {
         let all = self.rest_apis().await?;
         Ok(all
             .into_iter()
@@ -103,6 +107,16 @@ impl AwsConnector {
         }
         observed.digest = None;
         Ok(observed)
+    }
+
+    /// Whoever may not read the account's settings learns from AWS whether logs can be written.
+    async fn log_role_into(&self, found: &mut Outputs) -> Result<(), Fault> {
+        match self.account_log_role().await {
+            Ok(role) => drop(found.insert(names::ACCOUNT_LOG_ROLE.to_owned(), role)),
+            Err(fault) if fault.code == Code::AwsDenied => {}
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
     }
 
     /// Every REST API of the account and region.
@@ -224,6 +238,9 @@ impl AwsConnector {
     ) -> Observed {
         let deployment = stage.deployment_id().unwrap_or_default();
         let description = stage.description().unwrap_or_default();
+        // A run made the stage and had not set all of it when it ended.
+        let is_opening = Label::read(description)
+            .is_some_and(|label| label.deployment.is_empty() && !label.mark.is_empty());
         // A stage someone moved by hand still says what it served before; then nobody knows what it serves.
         let label = Label::read(description).filter(|label| label.deployment == deployment);
         found.insert(names::REST_API_ID.to_owned(), id.to_owned());
@@ -242,6 +259,12 @@ impl AwsConnector {
             }
             None => None,
         };
+        if is_opening {
+            return Observed {
+                stage: Some(live_stage::found(stage)),
+                ..partial(found)
+            };
+        }
         Observed {
             state: LiveState::Live,
             found,
@@ -252,6 +275,7 @@ impl AwsConnector {
                 id,
                 &self.target.stage,
             )),
+            stage: Some(live_stage::found(stage)),
         }
     }
 }
@@ -262,7 +286,7 @@ pub(crate) fn tag<'a>(api: &'a RestApi, name: &str) -> Option<&'a str> {
 }
 
 fn partial(found: Outputs) -> Observed {
-    let is_thing = |name: &String| name != names::FUNCTION_NAME;
+    let is_thing = |name: &String| name != names::FUNCTION_NAME && name != names::ACCOUNT_LOG_ROLE;
     let state = if found.keys().any(is_thing) {
         LiveState::Partial
     } else {
@@ -273,6 +297,7 @@ fn partial(found: Outputs) -> Observed {
         found,
         digest: None,
         invoke_url: None,
+        stage: None,
     }
 }
 

@@ -25,6 +25,7 @@ use crate::prunings::Prunings;
 use crate::revisions::Revisions;
 use crate::runs::Runs;
 use crate::settings::Settings;
+use crate::stages::Stages;
 
 /// An open catalog. Several processes may have the same one open; a write waits for another's to end.
 pub struct Catalog {
@@ -119,6 +120,11 @@ impl Catalog {
     /// What the console sent and got.
     pub const fn history(&self) -> History<'_> {
         History(self)
+    }
+
+    /// What is wanted of stages.
+    pub const fn stages(&self) -> Stages<'_> {
+        Stages(self)
     }
 
     /// Preferences.

@@ -28,6 +28,7 @@ mod prunings;
 mod revisions;
 mod runs;
 mod settings;
+mod stages;
 mod standings;
 mod versions;
 
@@ -49,4 +50,5 @@ pub use prunings::{Pruning, PruningState, Prunings};
 pub use revisions::{RevisionRow, Revisions};
 pub use runs::{RunFilter, RunRow, Runs};
 pub use settings::Settings;
+pub use stages::Stages;
 pub use standings::Standing;

@@ -32,6 +32,7 @@ const STEPS: &[&str] = &[
     include_str!("pending.0012.sql"),
     include_str!("prunings.0013.sql"),
     include_str!("drifts.0014.sql"),
+    include_str!("stages.0015.sql"),
 ];
 
 /// The version this program writes.

@@ -3,6 +3,7 @@
 //! It refuses secrets as arguments: they come from a prompt, standard input or a named environment variable.
 
 mod lifecycle;
+mod stage;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub use history::{DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
     ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
 };
+pub use stage::{DomainsArgs, LogArg, MapArgs, StageSetArgs, StageVerb, SwitchArg};
 
 /// Publish APIs to cloud gateways.
 #[derive(Debug, Parser)]
@@ -53,6 +55,15 @@ pub enum Verb {
     /// What protects an API
     #[command(subcommand)]
     Policy(PolicyVerb),
+    /// What is set where callers reach an API: variables, throttles, logs, cache, tracing, tags
+    #[command(subcommand)]
+    Stage(StageVerb),
+    /// Which custom domains lead to an API
+    Domains(DomainsArgs),
+    /// Let a base path of a custom domain lead to an API
+    Map(MapArgs),
+    /// Let a base path of a custom domain lead to the API no longer; the domain stays
+    Unmap(MapArgs),
     /// Show what deploying would change, call by call; changes nothing
     Plan(PlanArgs),
     /// Deploy an API to one or many gateways

@@ -7,6 +7,7 @@ pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod discovery;
+pub mod domains;
 pub mod drift;
 pub mod kept;
 pub mod names;
@@ -16,10 +17,12 @@ pub mod port;
 
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
 pub use discovery::{Found, FoundStage, Listing, Owner, Protocol, ReadApi};
+pub use domains::{DomainMapping, MappingGoal};
 pub use drift::{Drift, DriftKind, compare};
 pub use kept::{Kept, surplus};
 pub use observed::{
-    Capabilities, Identity, LiveState, Observed, Permission, PermissionState, Target,
+    Capabilities, Identity, LiveState, Observed, Permission, PermissionState, SettingChange,
+    StageFound, Target,
 };
 pub use picture::{Absence, Facet, Facets, Part, PartKind, Picture, Reach};
 pub use port::{Connector, Goal};

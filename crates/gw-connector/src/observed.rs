@@ -2,7 +2,7 @@
 //!
 //! It refuses guesses: what was not seen is `None` or `Unknown`.
 
-use gw_model::{ApiId, GatewayId, UnixMillis};
+use gw_model::{ApiId, GatewayId, StageSettings, UnixMillis};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -24,6 +24,8 @@ pub struct Capabilities {
     /// Largest document it imports, in bytes; `None` for no limit.
     #[ts(type = "number | null")]
     pub max_document_bytes: Option<u64>,
+    /// Has stage settings, and custom domains that lead to a stage.
+    pub stage_settings: bool,
 }
 
 /// Who we are there.
@@ -70,7 +72,7 @@ pub enum PermissionState {
 }
 
 /// What to look for on a gateway.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// Which gateway, for messages.
     pub gateway: GatewayId,
@@ -84,10 +86,13 @@ pub struct Target {
     pub known: Outputs,
     /// Plan digest of the last finished deployment there.
     pub known_digest: Option<String>,
+    /// What is wanted of its stage there; empty leaves everything as found.
+    #[serde(default)]
+    pub settings: StageSettings,
 }
 
 /// What was seen of one API on one gateway.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Observed {
     /// Whether and what is live.
     pub state: LiveState,
@@ -98,6 +103,30 @@ pub struct Observed {
     pub digest: Option<String>,
     /// Where callers reach it.
     pub invoke_url: Option<String>,
+    /// The settings of its stage; `None` when there is none, or the gateway has no such settings. No journal holds them.
+    pub stage: Option<StageFound>,
+}
+
+/// The settings of a stage as found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct StageFound {
+    /// What can be set, as it is now; `None` for what was never set there.
+    pub settings: StageSettings,
+    /// What is set there and Gatewright never changes, one sentence each.
+    pub untouched: Vec<String>,
+    /// All of it as the vendor has it, as text only the connector reads.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub detail: String,
+}
+
+/// One setting that a publication changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SettingChange {
+    /// Which: `throttle`, `variables/stock`, `operations/GET /orders/throttle`.
+    pub setting: String,
+    /// What becomes of it and what it was, in one sentence.
+    pub sentence: String,
 }
 
 /// Whether an API is live.

@@ -9,8 +9,9 @@ use gw_plan::Plan;
 
 use crate::change::{Change, Mark, Outputs, Receipt, RemoteCall};
 use crate::discovery::{FoundStage, Listing, Protocol, ReadApi};
+use crate::domains::{DomainMapping, MappingGoal};
 use crate::kept::Kept;
-use crate::observed::{Capabilities, Identity, Observed, Target};
+use crate::observed::{Capabilities, Identity, Observed, SettingChange, Target};
 use crate::picture::Picture;
 
 /// What a run is to reach.
@@ -70,6 +71,33 @@ pub trait Connector: Send + Sync {
     /// What a withdrawal takes along that is not this gateway's, named one by one: `stage 'beta'`. Changes nothing.
     async fn takes_along(&self, _observed: &Observed) -> Result<Vec<String>, Fault> {
         Ok(Vec::new())
+    }
+
+    /// Which of the target's settings a publication of the plan changes, as `lower` does. Pure.
+    fn setting_changes(&self, _: &Plan, _: &Target, _: &Observed) -> Vec<SettingChange> {
+        Vec::new()
+    }
+
+    /// The custom domains that lead to what was observed; none on gateways that have none.
+    async fn domains(&self, _: &Observed) -> Result<Vec<DomainMapping>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// Looks at one base path of a domain, notes it among what was observed, and gives the changes that lead to the goal;
+    /// empty when it is reached already. Changes nothing. Fails when the path leads to something else.
+    async fn prepare_mapping(
+        &self,
+        goal: &MappingGoal,
+        _: &mut Observed,
+    ) -> Result<Vec<Change>, Fault> {
+        Err(Fault::new(
+            Code::RequestInvalid,
+            format!(
+                "{} cannot be mapped: this gateway has no domains",
+                goal.domain
+            ),
+            "Choose a gateway of AWS",
+        ))
     }
 
     /// Makes one change, once, and marks what it makes. `outputs` holds what was observed and what earlier changes of

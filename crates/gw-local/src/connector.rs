@@ -58,6 +58,7 @@ pub fn capabilities() -> Capabilities {
         public_address: false,
         max_resources: None,
         max_document_bytes: None,
+        stage_settings: false,
     }
 }
 

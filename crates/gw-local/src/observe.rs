@@ -44,6 +44,7 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
             found,
             digest: (!target.known.contains_key(KNOWN_IN_DOUBT)).then(|| entry.digest.clone()),
             invoke_url: Some(connector.invoke_url(&entry.base_path)),
+            stage: None,
         });
     }
     let kept = !connector.state.deployments(&target.api)?.is_empty();
@@ -57,6 +58,7 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
         found,
         digest: None,
         invoke_url: None,
+        stage: None,
     })
 }
 

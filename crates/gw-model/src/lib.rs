@@ -14,6 +14,7 @@ pub mod operation;
 pub mod policy;
 pub mod revision;
 pub mod secret;
+pub mod stage;
 pub mod time;
 
 pub use api::{Api, Backend};
@@ -32,4 +33,5 @@ pub use policy::{
 };
 pub use revision::{KeyManagerSnapshot, Revision};
 pub use secret::{Secret, SecretRef};
+pub use stage::{AccessLog, CacheSettings, LogLevel, OperationSettings, StageSettings, Throttle};
 pub use time::UnixMillis;

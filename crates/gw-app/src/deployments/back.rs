@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::wire::KeptRow;
 
 /// A kept deployment that was chosen, with what the catalog knows of it.
-pub(super) struct Returning {
+pub(crate) struct Returning {
     pub(super) kept: Kept,
     pub(super) row: KeptRow,
     /// Its plan; `None` when this catalog did not make it.

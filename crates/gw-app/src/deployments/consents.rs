@@ -24,8 +24,13 @@ pub const REMOVES_OTHERS: &str = "removes-others";
 /// The API was not made by Gatewright but taken over, and is deleted.
 pub const WITHDRAW_ADOPTED: &str = "withdraw-adopted";
 
-/// Every consent a plan may ask for.
-pub const CONSENTS: [&str; 7] = [
+/// The account gets a role to write logs with.
+pub const ACCOUNT_LOG_ROLE: &str = "account-log-role";
+/// Whether a custom domain leads to what is withdrawn could not be read.
+pub const DOMAINS_UNREAD: &str = "domains-unread";
+
+/// Every consent a plan may ask for that needs no name: a domain that would lead nowhere is named in its own.
+pub const CONSENTS: [&str; 9] = [
     OPEN_OPERATIONS,
     LOWERS_SECURITY,
     REMOVES_OPERATIONS,
@@ -33,6 +38,8 @@ pub const CONSENTS: [&str; 7] = [
     WITHDRAW,
     REMOVES_OTHERS,
     WITHDRAW_ADOPTED,
+    ACCOUNT_LOG_ROLE,
+    DOMAINS_UNREAD,
 ];
 
 /// What saying yes to a plan as a whole covers on the command line; each other consent is named there.

@@ -123,6 +123,7 @@ pub(super) async fn target_of(
             api_version: api.version.clone(),
             known,
             known_digest,
+            settings: gw_model::StageSettings::default(),
         };
         Ok((api, gateway, target))
     })

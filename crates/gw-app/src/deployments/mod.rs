@@ -37,7 +37,8 @@ pub use later::{drop_pending, later, pending, resume, resume_and_wait};
 pub(crate) use later::{due_now, keep_trying};
 pub(crate) use place::{WorkingId, placements_of, reached_at};
 pub use plan::plan;
-pub(crate) use run::{RunHandle, adopt, is_running};
+pub(crate) use plan::{Means, target};
+pub(crate) use run::{RunHandle, adopt, is_running, spawn};
 pub use run::{cancel, recover, recover_interrupted, start, wait};
 
 /// The revision that would be published now.

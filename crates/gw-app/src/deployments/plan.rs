@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use gw_catalog::Placement;
 use gw_connector::names::{KNOWN_IN_DOUBT, OUTPUT_ADOPTED};
-use gw_connector::{Goal, LiveState, Outputs, Target};
+use gw_connector::{DomainMapping, Goal, LiveState, Outputs, Target};
 use gw_deploy::{Prepared, RetryRules, eta, prepare_with};
 use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
 use gw_plan::Plan;
@@ -17,13 +18,18 @@ use super::untouched;
 use crate::apis::Working;
 use crate::app::App;
 use crate::connect::{self, Connection};
-use crate::wire::{PlanRequest, PlanView, RunGoal, TargetPlan};
+use crate::stages;
+use crate::wire::{Consent, PlanRequest, PlanView, RunGoal, TargetPlan};
+
+/// The verb of AWS's change that sets the role an account writes logs with.
+const SETS_LOG_ROLE: &str = "aws.set-log-role";
 
 /// What would happen, gateway by gateway.
 pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
     let to = request.to.as_deref();
     let again = request.again == Some(true);
     let working = working_for(app, &request.api, request.goal, to).await?;
+    let stages = stages::fingerprints(app, &request.api, &request.gateways).await?;
     let readied = ready_all(app, &working, &request.gateways, request.goal, to, again).await?;
     let elsewhere = untouched::elsewhere(app, &request.api, &request.gateways).await?;
     let eta_ms = millis(untouched::eta_in_all(&readied));
@@ -38,6 +44,7 @@ pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
         revision: returned_to.unwrap_or_else(|| working.revision.id()),
         eta_ms,
         untouched: elsewhere.into_iter().collect(),
+        stages,
         targets,
     })
 }
@@ -65,13 +72,13 @@ pub(super) struct Readied {
 }
 
 /// What is needed to carry a plan out.
-pub(super) struct Means {
-    pub(super) connection: Connection,
-    pub(super) target: Target,
-    pub(super) prepared: Prepared,
-    pub(super) takes_along: Vec<String>,
+pub(crate) struct Means {
+    pub(crate) connection: Connection,
+    pub(crate) target: Target,
+    pub(crate) prepared: Prepared,
+    pub(crate) takes_along: Vec<String>,
     /// What is returned to; `None` for other goals.
-    pub(super) returning: Option<Returning>,
+    pub(crate) returning: Option<Returning>,
 }
 
 /// Going back leads elsewhere on each gateway, so each wants a look of its own.
@@ -115,33 +122,7 @@ pub(super) async fn ready(
     to: Option<&str>,
     again: bool,
 ) -> Result<Readied, Fault> {
-    let (api, gateway_id) = (working.api.id.clone(), gateway.id.clone());
-    let (placement, old_plan) = app
-        .catalog(move |catalog| {
-            let placement = catalog.placements().get(&api, &gateway_id)?;
-            let digest = placement
-                .as_ref()
-                .and_then(|placement| placement.digest.as_deref());
-            let old_plan = match digest {
-                Some(digest) => catalog.plans().get(digest)?,
-                None => None,
-            };
-            Ok((placement, old_plan))
-        })
-        .await?;
-    let mut target = Target {
-        gateway: gateway.id.clone(),
-        api: working.api.id.clone(),
-        api_name: working.api.name.clone(),
-        api_version: working.api.version.clone(),
-        known: placement
-            .as_ref()
-            .map(|placement| placement.outputs.clone())
-            .unwrap_or_default(),
-        known_digest: placement
-            .as_ref()
-            .and_then(|placement| placement.digest.clone()),
-    };
+    let (placement, old_plan, mut target) = catalogued(app, working, gateway).await?;
     if again {
         target
             .known
@@ -158,6 +139,7 @@ pub(super) async fn ready(
         region: region_of(gateway),
         live: LiveState::Absent,
         changes: Vec::new(),
+        settings: Vec::new(),
         steps: Vec::new(),
         diagnostics: Vec::new(),
         permissions: Vec::new(),
@@ -208,6 +190,7 @@ pub(super) async fn ready(
         .returning
         .as_ref()
         .map(|returning| returning.row.clone());
+    let typed = gateway.production.then_some(&gateway.name);
     if !changes.is_empty() {
         view.changes = gw_plan::diff(&before, &after);
         let api = api_name(&working.api);
@@ -223,8 +206,20 @@ pub(super) async fn ready(
             takes_along: &means.takes_along,
             adopted: adopted(&observed.found),
         };
-        let typed = gateway.production.then_some(&gateway.name);
         view.consents = consents::asked(&case, typed);
+    }
+    if goal == RunGoal::Publish {
+        let connector = &means.connection.connector;
+        view.settings = connector.setting_changes(&working.plan, &means.target, observed);
+        view.consents.extend(log_role_consent(changes, typed));
+    } else if goal == RunGoal::Withdraw && !changes.is_empty() {
+        match domain_consents(&means, typed).await {
+            Ok(consents) => view.consents.extend(consents),
+            Err(fault) => {
+                view.fault = Some(fault);
+                return Ok(Readied { view, means: None });
+            }
+        }
     }
     view.untouched
         .extend(untouched::operations(goal, &before, &after));
@@ -245,6 +240,101 @@ pub(super) async fn ready(
         view,
         means: Some(means),
     })
+}
+
+/// What is there as far as the catalog knows, the plan that was deployed, and the target that follows from both.
+async fn catalogued(
+    app: &App,
+    working: &Working,
+    gateway: &Gateway,
+) -> Result<(Option<Placement>, Option<Plan>, Target), Fault> {
+    let (api, gateway_id) = (working.api.id.clone(), gateway.id.clone());
+    let (placement, old_plan, settings) = app
+        .catalog(move |catalog| {
+            let placement = catalog.placements().get(&api, &gateway_id)?;
+            let digest = placement
+                .as_ref()
+                .and_then(|placement| placement.digest.as_deref());
+            let old_plan = match digest {
+                Some(digest) => catalog.plans().get(digest)?,
+                None => None,
+            };
+            let settings = catalog.stages().get(&api, &gateway_id)?;
+            Ok((placement, old_plan, settings))
+        })
+        .await?;
+    let target = Target {
+        gateway: gateway.id.clone(),
+        api: working.api.id.clone(),
+        api_name: working.api.name.clone(),
+        api_version: working.api.version.clone(),
+        known: placement
+            .as_ref()
+            .map(|placement| placement.outputs.clone())
+            .unwrap_or_default(),
+        known_digest: placement
+            .as_ref()
+            .and_then(|placement| placement.digest.clone()),
+        settings,
+    };
+    Ok((placement, old_plan, target))
+}
+
+/// The target of an API on a gateway, with what is wanted of its stage.
+pub(crate) async fn target(
+    app: &App,
+    working: &Working,
+    gateway: &Gateway,
+) -> Result<Target, Fault> {
+    let (_, _, target) = catalogued(app, working, gateway).await?;
+    Ok(target)
+}
+
+/// Setting the account's role for logs touches every API there.
+fn log_role_consent(changes: &[gw_connector::Change], typed: Option<&String>) -> Option<Consent> {
+    let sets = changes.iter().any(|change| change.verb == SETS_LOG_ROLE);
+    sets.then(|| Consent {
+        key: consents::ACCOUNT_LOG_ROLE.to_owned(),
+        sentence: "The account has no role to write API Gateway's logs with: one is made and set, for every API there. \
+                   Or set one yourself in the account's settings for API Gateway"
+            .to_owned(),
+        operations: Vec::new(),
+        typed: typed.cloned(),
+    })
+}
+
+/// A consent of its own for each name that would lead nowhere: none is given in general.
+async fn domain_consents(means: &Means, typed: Option<&String>) -> Result<Vec<Consent>, Fault> {
+    let consent = |key: String, sentence: String| Consent {
+        key,
+        sentence,
+        operations: Vec::new(),
+        typed: typed.cloned(),
+    };
+    let connector = &means.connection.connector;
+    match connector.domains(&means.prepared.observed).await {
+        Ok(mapped) => {
+            let of = |mapping: DomainMapping| {
+                let key = format!("domain:{}/{}", mapping.domain, mapping.base_path);
+                let sentence = format!(
+                    "{} leads here, and would lead nowhere. Unmap it first, or say yes to that",
+                    mapping.url
+                );
+                consent(key, sentence)
+            };
+            Ok(mapped.into_iter().map(of).collect())
+        }
+        // Who may not read domains may still have to undeploy.
+        Err(fault) if fault.code == Code::AwsDenied => {
+            let sentence =
+                "Custom domains may not be read here: one that leads here would lead nowhere";
+            Ok(vec![consent(
+                consents::DOMAINS_UNREAD.to_owned(),
+                sentence.to_owned(),
+            )])
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 async fn attempt(

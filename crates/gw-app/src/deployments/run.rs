@@ -26,6 +26,7 @@ use crate::connect::{self, Connection};
 use crate::event::AppEvent;
 use crate::home;
 use crate::serving;
+use crate::stages;
 use crate::wire::{
     DeploymentRequest, DeploymentRow, Done, RunGoal, StartRequest, Started, StartedRun,
 };
@@ -47,6 +48,21 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             Code::CatalogChanged,
             format!(
                 "{}@{} was changed after the plan was made",
+                working.api.name, working.api.version
+            ),
+            "Look at the new plan first",
+        ));
+    }
+    let stages = stages::fingerprints(app, &request.api, &request.gateways).await?;
+    let differs = |(gateway, now): (&GatewayId, &String)| {
+        let shown = request.stages.get(gateway);
+        shown.is_some_and(|shown| shown != now)
+    };
+    if request.goal == RunGoal::Publish && stages.iter().any(differs) {
+        return Err(Fault::new(
+            Code::CatalogChanged,
+            format!(
+                "What is wanted of a stage of {}@{} was changed after the plan was made",
                 working.api.name, working.api.version
             ),
             "Look at the new plan first",
@@ -191,7 +207,7 @@ pub(crate) async fn adopt(
 }
 
 /// Begins a run on a task of its own; returns when its journal has begun, or the fault that kept it from that.
-async fn spawn(
+pub(crate) async fn spawn(
     app: &App,
     deployment: DeploymentId,
     cancel: CancellationToken,
@@ -408,6 +424,7 @@ async fn recover_held(app: &App, deployment: &DeploymentId) -> Result<(), Fault>
         api_version: api.version,
         known: header.found,
         known_digest: None,
+        settings: gw_model::StageSettings::default(),
     };
     let sink = Sink {
         app: app.clone(),

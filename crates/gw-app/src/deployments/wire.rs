@@ -1,7 +1,9 @@
 //! What `deployments.*` takes and gives.
 
+use std::collections::BTreeMap;
+
 use gw_catalog::Pruning;
-use gw_connector::{Change, LiveState};
+use gw_connector::{Change, LiveState, SettingChange};
 use gw_deploy::{Outcome, Record, RunHeader};
 use gw_model::{
     ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, Place,
@@ -51,6 +53,9 @@ pub struct PlanView {
     pub eta_ms: u64,
     /// What stays as it is elsewhere, in sentences.
     pub untouched: Vec<String>,
+    /// Stands for what is wanted of the stage on each gateway.
+    #[ts(type = "Record<string, string>")]
+    pub stages: BTreeMap<GatewayId, String>,
     /// One per gateway, in the order asked.
     pub targets: Vec<TargetPlan>,
 }
@@ -74,6 +79,8 @@ pub struct TargetPlan {
     pub live: LiveState,
     /// What callers will notice, security first.
     pub changes: Vec<PlanChange>,
+    /// What becomes of the stage's settings; nothing of what stays as found.
+    pub settings: Vec<SettingChange>,
     /// The steps, with the exact remote calls. Payloads are left out.
     pub steps: Vec<Change>,
     /// What the gateway will refuse or lose.
@@ -123,6 +130,10 @@ pub struct StartRequest {
     #[serde(default)]
     #[ts(optional)]
     pub to: Option<String>,
+    /// The `stages` the plan showed; another one now refuses the start. Empty from who saw no plan.
+    #[serde(default)]
+    #[ts(type = "Record<string, string>")]
+    pub stages: BTreeMap<GatewayId, String>,
     /// Keys of the consents given.
     pub consents: Vec<String>,
     /// Names that were typed, each a gateway's or the API's `name@version`.

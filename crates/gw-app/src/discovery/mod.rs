@@ -10,7 +10,9 @@ use std::collections::HashMap;
 use futures::future::join_all;
 use gw_connector::names::OUTPUT_ADOPTED;
 use gw_connector::{FoundStage, LiveState, Observed, Owner, Protocol, ReadApi, Target};
-use gw_model::{Api, ApiId, Backend, Code, Fault, Gateway, GatewayId, GatewayTarget};
+use gw_model::{
+    Api, ApiId, Backend, Code, Fault, Gateway, GatewayId, GatewayTarget, StageSettings,
+};
 
 use crate::apis;
 use crate::apis::Working;
@@ -187,12 +189,14 @@ async fn take_over(
         api_version: working.api.version.clone(),
         known: found.clone(),
         known_digest: None,
+        settings: StageSettings::default(),
     };
     let observed = Observed {
         state: LiveState::Live,
         found,
         digest: Some(gw_plan::digest(&working.plan)),
         invoke_url: read.stage.as_ref().map(|stage| stage.invoke_url.clone()),
+        stage: None,
     };
     let deployment = deployments::adopt(app, &working, connection, target, observed).await?;
     deployments::wait(app, &deployment).await?;

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use gw_catalog::Looked;
 use gw_connector::{Drift, Facet, Part, Target, compare};
 use gw_deploy::Ticket;
-use gw_model::{ApiId, Fault, GatewayId};
+use gw_model::{ApiId, Fault, GatewayId, StageSettings};
 use gw_plan::Plan;
 
 use super::{Place, comparable};
@@ -37,7 +37,14 @@ async fn at(app: &App, place: &Place) -> Result<(), Fault> {
     let plan = comparable(place)?;
     let ticket = Ticket::bulk(format!("drift/{}", place.gateway.id));
     let connection = connect::connect_for(app, &place.gateway, ticket).await?;
-    let target = target(place, plan);
+    let (api, gateway) = place.key();
+    let wanted = app
+        .catalog(move |catalog| catalog.stages().get(&api, &gateway))
+        .await?;
+    let target = Target {
+        settings: wanted,
+        ..target(place, plan)
+    };
     let live = connection.connector.examine(&target).await?;
     let expected = connection.connector.expect(plan, &target);
     let looked = Looked {
@@ -59,6 +66,7 @@ pub(super) fn target(place: &Place, plan: &Plan) -> Target {
         api_version: plan.version.clone(),
         known: place.placement.outputs.clone(),
         known_digest: place.placement.digest.clone(),
+        settings: StageSettings::default(),
     }
 }
 

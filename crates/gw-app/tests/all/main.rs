@@ -27,6 +27,7 @@ mod references;
 mod rulesets;
 mod samples;
 mod serving;
+mod stages;
 mod table;
 mod vault;
 mod world;

@@ -229,6 +229,20 @@ async fn deployments(world: &World, sample: &Value) {
     let rows = world
         .run(&sample["api"], &[&sample["gateway"]], "publish")
         .await;
+    let stage = json!({ "api": sample["api"], "gateway": sample["gateway"] });
+    world.ok("stages.get", stage.clone()).await;
+    world.ok("domains.list", stage.clone()).await;
+    let mut mapping = stage.clone();
+    mapping["domain"] = json!("api.example.com");
+    mapping["base_path"] = json!("");
+    for name in ["domains.map", "domains.unmap"] {
+        world
+            .refused(name, mapping.clone(), "request.invalid")
+            .await;
+    }
+    let mut nothing = stage;
+    nothing["settings"] = json!({});
+    world.ok("stages.set", nothing).await;
     let run = json!({ "deployment": rows[0]["deployment"] });
     world.ok("deployments.list", Value::Null).await;
     world.ok("deployments.placements", Value::Null).await;

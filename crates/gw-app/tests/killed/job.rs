@@ -146,6 +146,7 @@ impl Job {
             api_version: "1.0.0".to_owned(),
             known,
             known_digest: None,
+            settings: gw_model::StageSettings::default(),
         };
         let context = Context {
             journal: Arc::new(Mortal {

@@ -4,7 +4,9 @@
 
 use gw_aws_import::{Compiled, Fidelity, compile_signed, is_protected, lint};
 use gw_connector::names::OUTPUT_ADOPTED;
-use gw_connector::{Change, Goal, LiveState, Observed, RemoteCall, StepEffect, Target};
+use gw_connector::{
+    Change, Goal, LiveState, Observed, RemoteCall, SettingChange, StepEffect, Target,
+};
 use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
@@ -32,6 +34,25 @@ pub(crate) fn lower(
     }
 }
 
+/// The settings a publication changes, in words.
+pub(crate) fn setting_changes(
+    plan: &Plan,
+    target: &Target,
+    aws: &AwsTarget,
+    observed: &Observed,
+) -> Vec<SettingChange> {
+    if target.settings.is_empty() {
+        return Vec::new();
+    }
+    let lowering = Lowering {
+        target,
+        aws,
+        observed,
+    };
+    let differences = lowering.differences(plan, &compile_signed(plan, aws));
+    differences.into_iter().map(|it| it.change).collect()
+}
+
 pub(super) struct Lowering<'a> {
     pub(super) target: &'a Target,
     pub(super) aws: &'a AwsTarget,
@@ -56,11 +77,12 @@ impl Lowering<'_> {
             .as_ref()
             .map_or("", |package| package.digest.as_str());
         let build = names::short_digest(&format!("{document}\n{function}"));
+        let settings = self.differences(plan, &compiled);
         if self.is_live(&digest, &build) {
-            return Ok(Vec::new());
+            return Ok(self.set_stage(&settings, &digest, &build));
         }
 
-        let mut changes = Vec::new();
+        let mut changes = self.log_role(&settings);
         let mut function_changed = false;
         if let Some(package) = &provisioned {
             function_changed = self.provision(package, &mut changes);
@@ -78,7 +100,7 @@ impl Lowering<'_> {
         changes.push(self.put_rest_api(plan, &compiled, document));
         changes.push(self.read_back(plan, &compiled));
         changes.push(self.create_deployment(&digest, &build, provisioned.is_some()));
-        changes.push(self.move_stage(&digest, &build));
+        changes.extend(self.move_stage(&settings, &digest, &build));
         Ok(changes)
     }
 
@@ -240,46 +262,6 @@ impl Lowering<'_> {
         )
     }
 
-    fn move_stage(&self, digest: &str, build: &str) -> Change {
-        let stage = &self.aws.stage;
-        let path = format!("/restapis/{}/stages", self.rest_api());
-        if self.found(names::STAGE_DEPLOYMENT_ID).is_some() {
-            return change(
-                verb::UPDATE_STAGE,
-                format!(
-                    "Move the stage '{stage}' to it: callers meet the new version from here on"
-                ),
-                StepEffect::MovesTraffic,
-                vec![self.gateway(
-                    "UpdateStage",
-                    format!("PATCH {path}/{stage}"),
-                    "PATCH",
-                    "/restapis/*/stages/*",
-                )],
-                &Step::UpdateStage {
-                    plan: digest.to_owned(),
-                    build: build.to_owned(),
-                },
-            );
-        }
-        change(
-            verb::CREATE_STAGE,
-            format!("Open the stage '{stage}': callers can reach the API from here on"),
-            StepEffect::MovesTraffic,
-            vec![self.gateway(
-                "CreateStage",
-                format!("POST {path}"),
-                "POST",
-                "/restapis/*/stages",
-            )],
-            &Step::CreateStage {
-                owner: self.owner(),
-                plan: digest.to_owned(),
-                build: build.to_owned(),
-            },
-        )
-    }
-
     fn withdraw(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         if let Some(id) = self.found(names::REST_API_ID) {
@@ -339,7 +321,7 @@ impl Lowering<'_> {
         output(&self.observed.found, name)
     }
 
-    fn rest_api(&self) -> &str {
+    pub(super) fn rest_api(&self) -> &str {
         self.found(names::REST_API_ID).unwrap_or("{id}")
     }
 

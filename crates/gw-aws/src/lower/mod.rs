@@ -8,14 +8,20 @@
 mod back;
 mod calls;
 mod changes;
+mod logs;
+mod mapping;
 mod provision;
 #[cfg(test)]
 pub(crate) mod samples;
+pub(crate) mod settings;
+mod stage;
 mod step;
 #[cfg(test)]
 mod tests;
 mod untouched;
 
-pub(crate) use changes::lower;
-pub(crate) use step::{Expectation, OwnCheck, Owner, Step, verb};
+pub(crate) use changes::{lower, setting_changes};
+pub(crate) use mapping::mapping_changes;
+pub(crate) use settings::Patch;
+pub(crate) use step::{Before, Expectation, NewStage, OwnCheck, Owner, Step, verb};
 pub(crate) use untouched::untouched;

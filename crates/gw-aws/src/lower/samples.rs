@@ -14,6 +14,7 @@ pub(crate) fn target() -> Target {
         api_version: "1.0.0".to_owned(),
         known: Outputs::new(),
         known_digest: None,
+        settings: gw_model::StageSettings::default(),
     }
 }
 
@@ -24,5 +25,6 @@ pub(crate) fn nothing() -> Observed {
         found: Outputs::new(),
         digest: None,
         invoke_url: None,
+        stage: None,
     }
 }

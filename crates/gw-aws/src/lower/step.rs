@@ -2,10 +2,14 @@
 //!
 //! It refuses to be needed after a crash: probing and undoing work from verb, mark and outputs alone.
 
+use std::collections::BTreeMap;
+
 use gw_plan::{OwnKind, OwnScheme, Plan, RouteSecurity};
 use serde::{Deserialize, Serialize};
 
 use gw_aws_import::Compiled;
+
+use super::settings::Patch;
 
 /// Verbs, stable: journals hold them.
 pub(crate) mod verb {
@@ -25,6 +29,14 @@ pub(crate) mod verb {
     pub(crate) const UPDATE_STAGE: &str = "aws.update-stage";
     pub(crate) const DELETE_DEPLOYMENT: &str = "aws.delete-deployment";
     pub(crate) const DELETE_VERSION: &str = "aws.delete-version";
+    pub(crate) const NOTE_STAGE: &str = "aws.note-stage";
+    pub(crate) const TAG_STAGE: &str = "aws.tag-stage";
+    pub(crate) const SET_STAGE: &str = "aws.set-stage";
+    pub(crate) const CREATE_LOG_ROLE: &str = "aws.create-log-role";
+    pub(crate) const ATTACH_LOG_POLICY: &str = "aws.attach-log-policy";
+    pub(crate) const SET_LOG_ROLE: &str = "aws.set-log-role";
+    pub(crate) const MAP_DOMAIN: &str = "aws.map-domain";
+    pub(crate) const UNMAP_DOMAIN: &str = "aws.unmap-domain";
     pub(crate) const DELETE_REST_API: &str = "aws.delete-rest-api";
     pub(crate) const DELETE_FUNCTION: &str = "aws.delete-function";
     pub(crate) const DELETE_ROLE_POLICY: &str = "aws.delete-role-policy";
@@ -90,10 +102,12 @@ pub(crate) enum Step {
         owner: Owner,
         plan: String,
         build: String,
+        stage: NewStage,
     },
     UpdateStage {
         plan: String,
         build: String,
+        patches: Vec<Patch>,
     },
     ReturnStage {
         deployment: String,
@@ -108,6 +122,22 @@ pub(crate) enum Step {
         function: String,
         version: String,
     },
+    NoteStage {
+        before: Before,
+    },
+    TagStage {
+        tags: BTreeMap<String, String>,
+    },
+    SetStage {
+        plan: String,
+        build: String,
+        patches: Vec<Patch>,
+    },
+    CreateLogRole,
+    AttachLogPolicy,
+    SetLogRole,
+    MapDomain,
+    UnmapDomain,
     DeleteRestApi {
         rest_api: String,
     },
@@ -120,6 +150,25 @@ pub(crate) enum Step {
     DeleteRole {
         role: String,
     },
+}
+
+/// What a stage is made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NewStage {
+    pub variables: BTreeMap<String, String>,
+    pub cache: Option<String>,
+    pub tracing: bool,
+    pub tags: BTreeMap<String, String>,
+    /// Whether more is set before it counts as live.
+    pub opening: bool,
+}
+
+/// What leads a stage back to its former settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Before {
+    pub patches: Vec<Patch>,
+    /// `None` for a tag that was not there.
+    pub tags: BTreeMap<String, Option<String>>,
 }
 
 /// Whose objects a run makes; they carry it as tags.

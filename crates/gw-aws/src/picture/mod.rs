@@ -44,9 +44,10 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
     let mut picture = document::picture(&document, aws);
     picture.stands_for = stands_for(plan, &compiled);
     picture.parts.insert(Part::Api, api(&document, target, aws));
-    picture
-        .parts
-        .insert(Part::Stage, stage::expected(target.known_digest.as_deref()));
+    picture.parts.insert(
+        Part::Stage,
+        stage::expected(target.known_digest.as_deref(), &target.settings),
+    );
     let provisions = plan
         .token_check
         .as_ref()

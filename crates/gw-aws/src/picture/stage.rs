@@ -3,6 +3,7 @@
 //! It refuses to mind what is left as found: the web ACL, the client certificate, documentation and other tools' tags.
 
 use gw_connector::{Facet, Facets};
+use gw_model::StageSettings;
 use serde_json::{Map, Value, json};
 
 use super::common::{flag, number, text, texts};
@@ -52,9 +53,9 @@ fn served(known: Option<&str>) -> Value {
     json!(format!("the plan {}", known.unwrap_or_default()))
 }
 
-/// A stage as a run makes it. Gatewright sets nothing on it but what it serves; what was there before stays, and what was
-/// set by hand since is told.
-pub(super) fn expected(known: Option<&str>) -> Facets {
+/// A stage as a run makes it. Of settings nobody wants from Gatewright, what was set by hand since is told; what is wanted
+/// of the others, and what becomes of them, the next plan tells.
+pub(super) fn expected(known: Option<&str>, wanted: &StageSettings) -> Facets {
     let mut facets = Facets::from([
         (Facet::Variables, json!({})),
         (Facet::Throttling, json!({})),
@@ -63,6 +64,27 @@ pub(super) fn expected(known: Option<&str>) -> Facets {
         (Facet::Tracing, json!(false)),
         (Facet::Canary, Value::Null),
     ]);
+    let operations = || wanted.operations.values();
+    let is_wanted = [
+        (Facet::Variables, !wanted.variables.is_empty()),
+        (
+            Facet::Throttling,
+            wanted.throttle.is_some() || operations().any(|it| it.throttle.is_some()),
+        ),
+        (
+            Facet::Logging,
+            wanted.logging.is_some()
+                || wanted.full_requests.is_some()
+                || wanted.metrics.is_some()
+                || wanted.access_log.is_some(),
+        ),
+        (
+            Facet::Caching,
+            wanted.cache.is_some() || operations().any(|it| it.caching.is_some()),
+        ),
+        (Facet::Tracing, wanted.tracing.is_some()),
+    ];
+    facets.retain(|facet, _| !is_wanted.contains(&(*facet, true)));
     if known.is_some() {
         facets.insert(Facet::Deployment, served(known));
     }

@@ -4,13 +4,17 @@
 
 mod claim;
 mod function;
+mod log_role;
+mod mapping;
 mod permission;
 mod read_back;
 mod rest_api;
 mod role;
 mod stage;
+mod stage_settings;
 mod undo_calls;
 
+pub(crate) use mapping::Mapping;
 pub(crate) use undo_calls::undo_calls;
 
 use gw_connector::{Change, Mark, Outputs, Receipt};
@@ -77,10 +81,15 @@ pub(crate) async fn apply(
             aws.create_deployment(&plan, &build, provisioned, mark, outputs)
                 .await
         }
-        Step::CreateStage { owner, plan, build } => {
-            aws.create_stage(&owner, &plan, &build, mark, outputs).await
+        Step::CreateStage {
+            owner,
+            plan,
+            build,
+            stage,
+        } => {
+            aws.create_stage(&owner, &plan, &build, &stage, mark, outputs)
+                .await
         }
-        Step::UpdateStage { plan, build } => aws.update_stage(&plan, &build, mark, outputs).await,
         Step::ReturnStage {
             deployment,
             plan,
@@ -100,6 +109,26 @@ pub(crate) async fn apply(
             .delete_version(&format!("{function}:{version}"))
             .await
             .map(|()| receipt(false, None, [])),
+        Step::UpdateStage {
+            plan,
+            build,
+            patches,
+        } => {
+            aws.update_stage(&plan, &build, &patches, mark, outputs)
+                .await
+        }
+        Step::NoteStage { before } => Ok(stage_settings::noted(&before)),
+        Step::TagStage { tags } => aws.tag_stage(tags, mark, outputs).await,
+        Step::SetStage {
+            plan,
+            build,
+            patches,
+        } => aws.set_stage(&plan, &build, &patches, mark, outputs).await,
+        Step::CreateLogRole => aws.create_log_role(mark).await,
+        Step::AttachLogPolicy => aws.attach_log_policy().await,
+        Step::SetLogRole => aws.set_log_role(outputs).await,
+        Step::MapDomain => aws.map_domain(outputs).await,
+        Step::UnmapDomain => aws.unmap_domain(outputs).await,
         Step::DeleteRestApi { rest_api } => aws.delete_rest_api(&rest_api).await,
         Step::DeleteFunction { function } => aws.delete_function(&function).await,
         Step::DeleteRolePolicy { role } => aws.delete_role_policy(&role).await,
@@ -137,13 +166,19 @@ pub(crate) async fn probe(
         verb::PUT_REST_API => aws.probe_import(mark, outputs).await,
         verb::CREATE_DEPLOYMENT => aws.probe_deployment(mark, outputs).await,
         verb::CREATE_STAGE => aws.probe_stage(mark, outputs, true).await,
-        verb::UPDATE_STAGE => aws.probe_stage(mark, outputs, false).await,
+        verb::UPDATE_STAGE | verb::SET_STAGE => aws.probe_stage(mark, outputs, false).await,
+        verb::TAG_STAGE => aws.probe_stage_tags(mark, outputs).await,
+        verb::CREATE_LOG_ROLE => aws.probe_log_role(mark).await,
+        verb::ATTACH_LOG_POLICY => aws.probe_log_policy().await,
+        verb::SET_LOG_ROLE => aws.probe_log_role_set(outputs).await,
+        verb::MAP_DOMAIN => aws.probe_mapping(outputs, true).await,
+        verb::UNMAP_DOMAIN => aws.probe_mapping(outputs, false).await,
         verb::DELETE_REST_API => aws.probe_rest_api_gone(outputs).await,
         verb::DELETE_FUNCTION => aws.probe_function_gone(outputs).await,
         verb::DELETE_ROLE_POLICY => aws.probe_role_policy_gone(outputs).await,
         verb::DELETE_ROLE => aws.probe_role_gone(outputs).await,
         // Reading leaves nothing to find.
-        verb::AWAIT_FUNCTION | verb::READ_BACK => Ok(None),
+        verb::AWAIT_FUNCTION | verb::READ_BACK | verb::NOTE_STAGE => Ok(None),
         // What is gone is done: deleting again finds out.
         verb::DELETE_DEPLOYMENT | verb::DELETE_VERSION => Ok(None),
         other => Err(defect(format!("This version knows no change {other}"))),
@@ -164,7 +199,10 @@ pub(crate) async fn undo(
     let mut known = outputs.clone();
     known.extend(receipt.outputs.clone());
     match receipt.verb.as_str() {
-        verb::UPDATE_STAGE => return aws.move_stage_back(&known).await,
+        verb::UPDATE_STAGE | verb::SET_STAGE => return aws.move_stage_back(&known).await,
+        verb::TAG_STAGE => return aws.tag_stage_back(&known).await,
+        verb::MAP_DOMAIN => return aws.unmap_domain(&known).await.map(drop),
+        verb::UNMAP_DOMAIN => return aws.map_domain_back(&known).await,
         _ if !receipt.created => return Ok(()),
         _ => {}
     }

@@ -3,7 +3,7 @@
 //! It refuses to delete a stage to change it: what is set on it stays, and its former deployment is kept for going back.
 
 use aws_sdk_apigateway::operation::RequestId;
-use aws_sdk_apigateway::types::{Deployment, Op, PatchOperation};
+use aws_sdk_apigateway::types::{CacheClusterSize, Deployment};
 
 use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{Mark, Outputs, Receipt};
@@ -12,7 +12,7 @@ use gw_model::Fault;
 use super::{needed, receipt};
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault, is_gone};
-use crate::lower::Owner;
+use crate::lower::{NewStage, Owner, Patch};
 use crate::names::{self, Label, invoke_url, output};
 
 impl AwsConnector {
@@ -59,6 +59,7 @@ impl AwsConnector {
         owner: &Owner,
         plan: &str,
         build: &str,
+        stage: &NewStage,
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Receipt, Fault> {
@@ -72,15 +73,32 @@ impl AwsConnector {
             doing: &doing,
             writes: true,
         };
-        let answer = self
+        // A label without a deployment says that the stage is being opened.
+        let labelled = if stage.opening { "" } else { deployment };
+        let mut request = self
             .gateway
             .create_stage()
             .rest_api_id(id)
             .stage_name(&self.target.stage)
             .deployment_id(deployment)
-            .description(label(plan, build, mark, deployment).text())
+            .description(label(plan, build, mark, labelled).text())
             .tags(names::TAG_API, &owner.api)
-            .tags(names::TAG_MARK, mark.as_str())
+            .tags(names::TAG_MARK, mark.as_str());
+        for (name, value) in &stage.variables {
+            request = request.variables(name, value);
+        }
+        for (name, value) in &stage.tags {
+            request = request.tags(name, value);
+        }
+        if let Some(size) = &stage.cache {
+            request = request
+                .cache_cluster_enabled(true)
+                .cache_cluster_size(CacheClusterSize::from(size.as_str()));
+        }
+        if stage.tracing {
+            request = request.tracing_enabled(true);
+        }
+        let answer = request
             .send()
             .await
             .map_err(|error| fault(&self.target, attempt, error))?;
@@ -91,12 +109,13 @@ impl AwsConnector {
         &self,
         plan: &str,
         build: &str,
+        settings: &[Patch],
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Receipt, Fault> {
         let deployment = needed(outputs, names::DEPLOYMENT_ID)?;
-        self.return_stage(deployment, plan, build, mark, outputs)
-            .await
+        let label = label(plan, build, mark, deployment);
+        self.serve(&label, settings, outputs).await
     }
 
     /// Points the stage at a deployment that is there.
@@ -108,23 +127,59 @@ impl AwsConnector {
         mark: &Mark,
         outputs: &Outputs,
     ) -> Result<Receipt, Fault> {
-        let id = needed(outputs, names::REST_API_ID)?;
-        let description = label(plan, build, mark, deployment).text();
-        let request_id = self.point_stage(id, deployment, &description).await?;
-        Ok(self.opened(false, request_id.as_deref(), id, build, deployment))
+        let label = label(plan, build, mark, deployment);
+        self.serve(&label, &[], outputs).await
     }
 
-    /// Points the stage at the deployment it was at when it was observed.
+    /// Sets what the stage has, under the run's mark; it serves the run's deployment, or the one it is at.
+    pub(super) async fn set_stage(
+        &self,
+        plan: &str,
+        build: &str,
+        settings: &[Patch],
+        mark: &Mark,
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        let deployment = match output(outputs, names::DEPLOYMENT_ID) {
+            Some(made) => made,
+            None => needed(outputs, names::STAGE_DEPLOYMENT_ID)?,
+        };
+        let label = label(plan, build, mark, deployment);
+        self.serve(&label, settings, outputs).await
+    }
+
+    /// Lets the stage serve what a label says, with these settings.
+    async fn serve(
+        &self,
+        label: &Label,
+        settings: &[Patch],
+        outputs: &Outputs,
+    ) -> Result<Receipt, Fault> {
+        let id = needed(outputs, names::REST_API_ID)?;
+        let deployment = &label.deployment;
+        let request_id = self
+            .point_stage(id, deployment, &label.text(), settings)
+            .await?;
+        Ok(self.opened(false, request_id.as_deref(), id, &label.build, deployment))
+    }
+
+    /// Points the stage at the deployment it was at when it was observed, with the settings it had.
     pub(super) async fn move_stage_back(&self, outputs: &Outputs) -> Result<(), Fault> {
+        let Some(deployment) = output(outputs, names::STAGE_DEPLOYMENT_ID) else {
+            // The stage is the run's own, and goes with it.
+            return Ok(());
+        };
         let id = needed(outputs, names::REST_API_ID)?;
         let description = output(outputs, names::STAGE_DESCRIPTION).unwrap_or_default();
-        self.point_stage(
-            id,
-            needed(outputs, names::STAGE_DEPLOYMENT_ID)?,
-            description,
-        )
-        .await
-        .map(drop)
+        let (values, entries) = self.former_settings(id, outputs).await?;
+        self.point_stage(id, deployment, description, &values)
+            .await?;
+        // In a call of their own: an emulator does nothing else of a call that removes an entry.
+        if !entries.is_empty() {
+            self.patch_stage(id, "take its settings back", &entries)
+                .await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn delete_deployment(&self, outputs: &Outputs) -> Result<(), Fault> {
@@ -211,9 +266,12 @@ impl AwsConnector {
             return Ok(None);
         };
         let label = stage.description().and_then(Label::read).filter(|label| {
-            label.mark == mark.as_str() && Some(label.deployment.as_str()) == stage.deployment_id()
+            let is_opening = created && label.deployment.is_empty();
+            label.mark == mark.as_str()
+                && (is_opening || Some(label.deployment.as_str()) == stage.deployment_id())
         });
-        Ok(label.map(|label| self.opened(created, None, id, &label.build, &label.deployment)))
+        let deployment = stage.deployment_id().unwrap_or_default();
+        Ok(label.map(|label| self.opened(created, None, id, &label.build, deployment)))
     }
 
     async fn point_stage(
@@ -221,34 +279,19 @@ impl AwsConnector {
         id: &str,
         deployment: &str,
         description: &str,
+        settings: &[Patch],
     ) -> Result<Option<String>, Fault> {
-        let doing = format!(
-            "move the stage '{}' of {id} to the deployment {deployment}",
-            self.target.stage
-        );
-        let attempt = Attempt {
-            call: "UpdateStage",
-            doing: &doing,
-            writes: true,
+        let replace = |path: &str, value: &str| Patch {
+            path: path.to_owned(),
+            value: Some(value.to_owned()),
         };
-        let replace = |path: &str, value: &str| {
-            PatchOperation::builder()
-                .op(Op::Replace)
-                .path(path)
-                .value(value)
-                .build()
-        };
-        let answer = self
-            .gateway
-            .update_stage()
-            .rest_api_id(id)
-            .stage_name(&self.target.stage)
-            .patch_operations(replace("/deploymentId", deployment))
-            .patch_operations(replace("/description", description))
-            .send()
-            .await
-            .map_err(|error| fault(&self.target, attempt, error))?;
-        Ok(answer.request_id().map(str::to_owned))
+        let mut patches = vec![
+            replace("/deploymentId", deployment),
+            replace("/description", description),
+        ];
+        patches.extend_from_slice(settings);
+        let doing = format!("move it to the deployment {deployment}");
+        self.patch_stage(id, &doing, &patches).await
     }
 
     pub(crate) async fn deployments(&self, id: &str) -> Result<Vec<Deployment>, Fault> {

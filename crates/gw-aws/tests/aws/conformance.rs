@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gw_connector::Connector;
 use gw_connector::conformance::{self, Answer, Call, Harness};
-use gw_model::GatewayId;
+use gw_model::{GatewayId, StageSettings, Throttle};
 use gw_plan::TokenCheck;
 use gw_testkit::{Backend, Localemu, OauthMock, TokenRequest};
 
@@ -16,6 +16,7 @@ struct Emulated {
     account: String,
     backend: Backend,
     provider: OauthMock,
+    settings: StageSettings,
 }
 
 #[async_trait]
@@ -69,13 +70,16 @@ impl Harness for Emulated {
         })
     }
 
+    fn settings(&self) -> StageSettings {
+        self.settings.clone()
+    }
+
     async fn pause(&self) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-#[tokio::test]
-async fn aws_conforms() {
+async fn conforms(settings: StageSettings) {
     let backend = Backend::start().unwrap();
     backend.respond(|request| {
         gw_testkit::Answer::status(299)
@@ -87,9 +91,31 @@ async fn aws_conforms() {
         account,
         backend,
         provider: OauthMock::start().unwrap(),
+        settings,
     };
     let report = conformance::run(&harness).await;
     report.assert();
     let goes_back = |check: &String| check.starts_with("going back");
     assert!(report.passed.iter().any(goes_back), "{report}");
+}
+
+#[tokio::test]
+async fn aws_conforms() {
+    conforms(StageSettings::default()).await;
+}
+
+/// The suite's promises hold as well when something is wanted of the stage.
+#[tokio::test]
+async fn aws_conforms_with_stage_settings() {
+    conforms(StageSettings {
+        variables: [("stock".to_owned(), Some("green".to_owned()))].into(),
+        throttle: Some(Throttle {
+            rate: 1000.0,
+            burst: 500,
+        }),
+        metrics: Some(true),
+        tags: [("team".to_owned(), "core".to_owned())].into(),
+        ..StageSettings::default()
+    })
+    .await;
 }

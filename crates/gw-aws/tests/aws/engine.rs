@@ -71,7 +71,7 @@ pub(crate) fn context() -> Context {
     }
 }
 
-async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
+pub async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
     let goal = Goal::Publish(plan);
     let prepared = prepare(&world.connector, goal, &world.target)
         .await

@@ -174,6 +174,7 @@ pub fn target(api: &str, known: Outputs) -> Target {
         api_version: "1.0.0".to_owned(),
         known,
         known_digest: None,
+        settings: gw_model::StageSettings::default(),
     }
 }
 

@@ -20,3 +20,4 @@ mod opening;
 mod placements;
 mod processes;
 mod revisions;
+mod stages;

@@ -24,6 +24,10 @@ pub enum ConsentArg {
     RemovesOthers,
     /// Delete an API that Gatewright took over and did not make
     WithdrawAdopted,
+    /// The account gets a role to write logs with
+    AccountLogRole,
+    /// Whether a custom domain leads to what is withdrawn could not be read
+    DomainsUnread,
 }
 
 impl ConsentArg {
@@ -37,6 +41,8 @@ impl ConsentArg {
             Self::Withdraw => consents::WITHDRAW,
             Self::RemovesOthers => consents::REMOVES_OTHERS,
             Self::WithdrawAdopted => consents::WITHDRAW_ADOPTED,
+            Self::AccountLogRole => consents::ACCOUNT_LOG_ROLE,
+            Self::DomainsUnread => consents::DOMAINS_UNREAD,
         }
     }
 }

@@ -248,6 +248,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         goal: RunGoal::Publish,
         to: None,
         revision: plan.revision,
+        stages: std::collections::BTreeMap::new(),
         consents,
         confirmed: Vec::new(),
         again: None,

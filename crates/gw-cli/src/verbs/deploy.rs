@@ -3,6 +3,8 @@
 //! It refuses to carry out a plan nobody saw: without `--yes` it asks, and without a terminal it stops. `--yes` alone says
 //! nothing to what lets more callers in or takes something from them.
 
+use std::collections::BTreeMap;
+
 use gw_app::deployments::consents::ORDINARY;
 use gw_app::wire::{
     DeploymentDetail, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest,
@@ -93,12 +95,13 @@ pub(super) async fn run(
     let mut confirmed = args.confirm.clone();
     // Who says yes beforehand has no use for a plan, and its calls count against the account's quota.
     let mut to = to.map(str::to_owned);
-    let revision = if args.yes {
+    let (revision, stages) = if args.yes {
         consents.extend(ORDINARY.iter().map(|key| (*key).to_owned()));
-        match (&to, goal) {
+        let revision = match (&to, goal) {
             (Some(to), RunGoal::Publish) => deployments::stored_revision(app, &api.id, to).await?,
             _ => deployments::working_revision(app, &api.id).await?,
-        }
+        };
+        (revision, BTreeMap::new())
     } else {
         let request = PlanRequest {
             api: api.id.clone(),
@@ -112,7 +115,7 @@ pub(super) async fn run(
         // What was shown is what is done, also when something else was deployed meanwhile.
         let shown = view.targets.iter().find_map(|it| it.returns_to.as_ref());
         to = shown.map(|kept| kept.id.clone()).or(to);
-        view.revision.clone()
+        (view.revision.clone(), view.stages.clone())
     };
     let progress = Progress::draw(app, gateways.clone());
     let start = StartRequest {
@@ -121,6 +124,7 @@ pub(super) async fn run(
         goal,
         revision: revision.clone(),
         to,
+        stages,
         consents,
         confirmed,
         again: Some(args.again),

@@ -9,6 +9,7 @@ pub mod call;
 pub mod demo;
 pub mod deploy;
 pub mod discovery;
+pub mod domain;
 pub mod drift;
 pub mod explain;
 pub mod fix;
@@ -19,6 +20,7 @@ pub mod key_manager;
 pub mod lifecycle;
 pub mod plan;
 pub mod policy;
+pub mod stage;
 pub mod vault;
 
 use gw_app::wire::PlacementRow;

@@ -84,6 +84,8 @@ fn of_target(target: &TargetPlan) -> String {
         "What callers will notice",
         others.iter().map(|it| line_of(it)),
     );
+    let settings = target.settings.iter().map(|it| &it.sentence);
+    section(&mut text, "Stage settings", settings);
     section(&mut text, "To know before", findings.lines());
     section(&mut text, "Steps and remote calls", steps(target));
     section(&mut text, "Needs to be allowed", target.permissions.iter());

@@ -20,4 +20,5 @@ mod lifecycle;
 mod secrets;
 mod serve;
 mod shell;
+mod stage;
 mod validation;

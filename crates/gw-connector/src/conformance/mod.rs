@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gw_model::GatewayId;
+use gw_model::{GatewayId, StageSettings};
 use gw_plan::TokenCheck;
 
 use crate::port::Connector;
@@ -45,6 +45,11 @@ pub trait Harness: Send + Sync {
 
     /// A token that passes that check, with these scopes; `None` skips the checks that need one.
     async fn token(&self, scopes: &[&str]) -> Option<String>;
+
+    /// What is wanted of the stage all along.
+    fn settings(&self) -> StageSettings {
+        StageSettings::default()
+    }
 
     /// Calls the deployed API. `Err` when no HTTP answer came.
     async fn call(&self, call: Call) -> Result<Answer, String>;

@@ -31,6 +31,7 @@ pub(super) fn target(
         api_version: "1".to_owned(),
         known: known.clone(),
         known_digest: digest,
+        settings: harness.settings(),
     }
 }
 

@@ -202,6 +202,7 @@ impl Connector for Way {
             found: Outputs::new(),
             digest: None,
             invoke_url: None,
+            stage: None,
         };
         self.account.call(&self.turns, "GetRestApis", nothing).await
     }

@@ -287,6 +287,7 @@ pub fn target() -> Target {
         api_version: "1".to_owned(),
         known: BTreeMap::new(),
         known_digest: None,
+        settings: gw_model::StageSettings::default(),
     }
 }
 

@@ -202,6 +202,7 @@ impl Connector for WorldConnector {
             public_address: false,
             max_resources: Some(MOST_RESOURCES),
             max_document_bytes: None,
+            stage_settings: false,
         }
     }
 
@@ -233,6 +234,7 @@ impl Connector for WorldConnector {
                 found,
                 digest: None,
                 invoke_url: None,
+                stage: None,
             });
         };
         let mut found = Outputs::from([("api-id".to_owned(), id.clone())]);
@@ -251,6 +253,7 @@ impl Connector for WorldConnector {
                 .and_then(|stage| api.deployments.get(stage))
                 .map(|(plan, _)| digest(plan)),
             invoke_url: live.map(|_| url(id)),
+            stage: None,
         })
     }
 

@@ -159,6 +159,7 @@ pub fn target(api: &str) -> Target {
         api_version: "1".to_owned(),
         known: Outputs::new(),
         known_digest: None,
+        settings: gw_model::StageSettings::default(),
     }
 }
 

@@ -52,6 +52,11 @@ export function readDiffAddress(query: string): DiffAddress {
   return { from: read.get('from') ?? 'live', to: read.get('to') ?? 'working', on: read.get('on') }
 }
 
+/** The settings of an API's stage on a gateway. */
+export function stageAddress(api: ApiId, gateway: GatewayId): string {
+  return `/apis/${api}/deployments/stage?${new URLSearchParams({ on: gateway }).toString()}`
+}
+
 export function runAddress(deployments: string[]): string {
   return `/deployments/${deployments.join(',')}`
 }

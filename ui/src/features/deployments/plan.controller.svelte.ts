@@ -88,6 +88,7 @@ export class PlanReading {
         revision: plan.revision,
         // What was shown is what is gone back to, whatever is kept by then.
         to: plan.targets.find((target) => target.returns_to)?.returns_to?.id ?? this.address.to,
+        stages: plan.stages,
         consents: this.asked.map((one) => one.key),
         confirmed: this.toType === null ? [] : [this.typed.trim()],
         ...(this.address.again ? { again: true } : {}),

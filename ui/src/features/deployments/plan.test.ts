@@ -17,6 +17,7 @@ function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
       { kind: 'security', operation: 'GET /c', sentence: 'GET /c becomes protected', lowers_security: false },
       { kind: 'security', operation: 'GET /d', sentence: 'GET /d becomes open', lowers_security: true },
     ],
+    settings: [],
     steps: [
       {
         verb: 'aws.put',
@@ -38,7 +39,7 @@ function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
     ...more,
   }
 }
-const plan = (targets: TargetPlan[], goal: PlanView['goal'] = 'publish'): PlanView => ({ api: 'api_1', api_name: 'Orders@1', goal, revision: 'rev_1', eta_ms: 9000, untouched: ['On local it stays'], targets })
+const plan = (targets: TargetPlan[], goal: PlanView['goal'] = 'publish'): PlanView => ({ api: 'api_1', api_name: 'Orders@1', goal, revision: 'rev_1', stages: {}, eta_ms: 9000, untouched: ['On local it stays'], targets })
 
 describe('the plan', () => {
   it('says once what holds on several gateways, and apart what does not', () => {
