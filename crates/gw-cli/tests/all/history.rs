@@ -73,7 +73,10 @@ fn what_was_live_before_is_live_again_in_one_command() {
         3,
         "deploy.consent-needed",
     );
-    let back = shell.ok(&["rollback", "Notes", "--gateway", "here", "--yes"]);
+    let rollback = ["rollback", "Notes", "--gateway", "here", "--yes"];
+    let fault = shell.fails(&rollback, 3, "deploy.consent-needed");
+    assert_eq!(fault["facts"]["consents"], "lowers-security");
+    let back = shell.ok(&[&rollback[..], &["--allow", "lowers-security"]].concat());
     assert_eq!(
         (
             &back["goal"],
