@@ -3176,6 +3176,19 @@ export type OperationSecurity = { "kind": "public" } | { "kind": "scopes",
 scopes: Array<string>, };
 
 /**
+ * What is otherwise for one operation.
+ */
+export type OperationSettings = { 
+/**
+ * The most requests of all callers together.
+ */
+throttle: Throttle | null, 
+/**
+ * Whether its answers are kept and given again.
+ */
+caching: boolean | null, };
+
+/**
  * How a run ended.
  */
 export type Outcome = "live" | "unchanged" | "withdrawn" | "rolled-back" | "cancelled" | "stuck" | "forgotten";

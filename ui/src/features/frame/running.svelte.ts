@@ -39,7 +39,7 @@ export class RunningRuns {
   #touched: string[] | null = null
   #again = false
   /** What was told last of an API and an outcome: runs of a fleet that end the same way are told together. */
-  #told = new Map<string, { toast: number; runs: string[] }>()
+  #told = new SvelteMap<string, { toast: number; runs: string[] }>()
 
   /** Begins to listen; returns how to stop. */
   watch(): () => void {
