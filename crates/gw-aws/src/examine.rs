@@ -233,10 +233,21 @@ impl AwsConnector {
                 .is_some_and(|made| Label::read(&made).is_some()),
         };
         seen.serves_ours = serves == Serves::Known;
-        seen.stage_mark = stage["description"]
+        let stage_mark = stage["description"]
             .as_str()
             .and_then(Label::read)
             .map(|label| label.mark);
+        seen.copy_mark =
+            if serves == Serves::Known && seen.is_draft_of_another(stage_mark.as_deref()) {
+                // Whoever moved the stage may have gone back to what another run made.
+                let copy = self
+                    .copy(id, stage["deploymentId"].as_str().unwrap_or_default())
+                    .await?;
+                let made = copy.as_deref().and_then(Label::read);
+                made.map(|label| label.mark).or(stage_mark)
+            } else {
+                stage_mark
+            };
         seen.stage = picture::stage_facets(stage, &serves, known, own_canary);
         if !seen.serves_ours {
             seen.export = self.export(id).await;

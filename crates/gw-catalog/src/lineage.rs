@@ -82,7 +82,7 @@ impl Runs<'_> {
         self.last_where("$.revision", api, revision.as_str())
     }
 
-    fn last_where(&self, path: &str, api: &ApiId, value: &str) -> Result<Option<RunHeader>, Fault> {
+    fn last_where(self, path: &str, api: &ApiId, value: &str) -> Result<Option<RunHeader>, Fault> {
         self.0.read(|db| {
             let header: Option<String> = db
                 .prepare_cached(

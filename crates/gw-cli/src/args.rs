@@ -2,6 +2,8 @@
 //!
 //! It refuses secrets as arguments: they come from a prompt, standard input or a named environment variable.
 
+mod drift;
+mod history;
 mod lifecycle;
 mod stage;
 
@@ -9,8 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-mod history;
-
+pub use drift::DriftArgs;
 pub use history::{DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
     ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
@@ -112,7 +113,6 @@ pub struct DemoArgs {
 
 /// `gateway …`
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one is made in a run")]
 pub enum GatewayVerb {
     /// Register a gateway
     Add(GatewayAdd),
@@ -485,49 +485,6 @@ pub struct DeployArgs {
     /// Do everything again although nothing of the API changed: puts back what was changed by hand
     #[arg(long)]
     pub again: bool,
-}
-
-/// `drift`
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("act").multiple(false))]
-pub struct DriftArgs {
-    /// Only this API: name or name@version
-    pub api: Option<String>,
-    /// Only on this gateway
-    #[arg(long, value_name = "NAME")]
-    pub gateway: Option<String>,
-    /// Show what was found last, and call nothing
-    #[arg(long, group = "act")]
-    pub last: bool,
-    /// Bring this difference into the document: its name as shown, as 'GET /pets: authorization'; repeatable
-    #[arg(long, value_name = "DIFFERENCE", group = "act", requires_all = ["api", "gateway"])]
-    pub adopt: Vec<String>,
-    /// Let this difference be for as long as it is as it is now; repeatable
-    #[arg(long, value_name = "DIFFERENCE", group = "act", requires_all = ["api", "gateway"])]
-    pub ignore: Vec<String>,
-    /// Tell this difference again; repeatable
-    #[arg(long, value_name = "DIFFERENCE", group = "act", requires_all = ["api", "gateway"])]
-    pub mind: Vec<String>,
-    /// Deploy again, over what was changed by hand or is gone
-    #[arg(long, group = "act", requires_all = ["api", "gateway"])]
-    pub overwrite: bool,
-    /// Forget that the API is there, and call nothing
-    #[arg(long, group = "act", requires_all = ["api", "gateway"])]
-    pub forget: bool,
-    /// Say yes to the plan of --overwrite as a whole
-    #[arg(long, requires = "overwrite")]
-    pub yes: bool,
-    /// Say yes to this too; repeatable
-    #[arg(
-        long = "allow",
-        value_enum,
-        value_name = "CONSENT",
-        requires = "overwrite"
-    )]
-    pub allow: Vec<ConsentArg>,
-    /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
-    #[arg(long = "confirm", value_name = "NAME", requires = "overwrite")]
-    pub confirm: Vec<String>,
 }
 
 /// `application …`

@@ -179,7 +179,7 @@ impl Line {
     pub(crate) fn refused(&self, asked: &Asked, pause: Option<Duration>) {
         let now = Instant::now();
         let key = match asked.own {
-            Some(rate) => own_key(asked, rate),
+            Some(rate) => Some((asked.name.clone(), rate.every)),
             None => None,
         };
         let rate = asked.own.or(asked.total).unwrap_or(UNLISTED);
@@ -208,7 +208,7 @@ impl Line {
         if let Some(rate) = asked.own {
             state
                 .buckets
-                .entry(own_key(asked, rate))
+                .entry(Some((asked.name.clone(), rate.every)))
                 .or_insert_with(|| Bucket::new(rate, now));
         }
         state.places += 1;
@@ -349,13 +349,9 @@ impl Drop for Place<'_> {
     }
 }
 
-fn own_key(asked: &Asked, rate: Rate) -> BucketKey {
-    Some((asked.name.clone(), rate.every))
-}
-
 /// The call's own bucket, if it has one, and the total's.
 fn keys(asked: &Asked) -> impl Iterator<Item = BucketKey> {
-    let own = asked.own.map(|rate| own_key(asked, rate));
+    let own = asked.own.map(|rate| Some((asked.name.clone(), rate.every)));
     own.into_iter().chain([None])
 }
 

@@ -54,9 +54,8 @@ pub(crate) fn probe(
             .deployment(mark)?
             .map(|deployment| written(&deployment))),
         // Looking leaves nothing to find.
-        VERIFY => Ok(None),
         // What is gone is done: forgetting again finds out.
-        FORGET => Ok(None),
+        VERIFY | FORGET => Ok(None),
         SWITCH => {
             let live = state.live()?;
             let entry = live.apis.iter().find(|entry| entry.mark == *mark);

@@ -280,12 +280,13 @@ fn duplicates(text: &str) -> (Document, Vec<(String, u32, u32, u32)>) {
         .iter()
         .filter(|found| found.rule == "doc-duplicate-key")
         .map(|found| {
-            let (_, first) = found.message.split_once("the first is at line ").unwrap();
-            let (line, _) = first.split_once(',').unwrap();
+            let (_, first) = found.message.split_once("the first is at line ")?;
+            let (line, _) = first.split_once(',')?;
             let place = &found.place;
-            let line = line.parse().unwrap();
-            (place.pointer.clone(), place.line, place.column, line)
+            let line = line.parse().ok()?;
+            Some((place.pointer.clone(), place.line, place.column, line))
         })
+        .map(|told| told.unwrap_or_else(|| panic!("no place of the first in {diagnostics:?}")))
         .collect();
     (document, told)
 }

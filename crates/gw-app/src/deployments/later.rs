@@ -24,10 +24,10 @@ use crate::wire::{
 /// How long hosts that stay open wait before each next try; the last counts from then on.
 const WAITS: [Duration; 5] = [
     Duration::from_secs(30),
-    Duration::from_secs(60),
-    Duration::from_secs(120),
-    Duration::from_secs(300),
-    Duration::from_secs(600),
+    Duration::from_mins(1),
+    Duration::from_mins(2),
+    Duration::from_mins(5),
+    Duration::from_mins(10),
 ];
 
 /// How often hosts that stay open look for what is due.

@@ -64,7 +64,7 @@ pub async fn stages(app: &App, request: DiscoveryStages) -> Result<Vec<FoundStag
     if request.apis.len() > MOST {
         return Err(invalid(
             "apis",
-            &format!("The stages of {MOST} APIs at most are read at once"),
+            format!("The stages of {MOST} APIs at most are read at once"),
             "Ask for fewer",
         ));
     }
@@ -250,8 +250,8 @@ async fn choose(
             let names: Vec<&str> = several.iter().map(|stage| stage.name.as_str()).collect();
             Err(invalid(
                 "stage",
-                &format!("{} has several stages", request.id),
-                &format!("Name one of them: {}", names.join(", ")),
+                format!("{} has several stages", request.id),
+                format!("Name one of them: {}", names.join(", ")),
             ))
         }
     }

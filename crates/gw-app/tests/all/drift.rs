@@ -258,7 +258,7 @@ async fn what_was_changed_in_aws_is_adopted_into_the_document_or_put_back() {
         "prod",
         "eu-west-1",
         "live",
-        &endpoint,
+        endpoint,
         &access_key(&account, "test", None),
     );
     let gateway = world.ok("gateways.create", gateway).await["id"].clone();

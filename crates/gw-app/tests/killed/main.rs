@@ -8,6 +8,8 @@
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
     reason = "a test's own steps must succeed; one that cannot go on should say where"
 )]
 
@@ -85,11 +87,8 @@ fn whoever_takes_over_is_killed_too_until_it_comes_through() {
             let job = site.job(aim);
             assert_eq!(site.child(&job, Some(first)), Ended::Killed);
             let mut killed = 0;
-            loop {
-                match site.child(&job.recovery(), Some(moment(killed + 1))) {
-                    Ended::Killed => killed += 1,
-                    Ended::ByItself => break,
-                }
+            while let Ended::Killed = site.child(&job.recovery(), Some(moment(killed + 1))) {
+                killed += 1;
                 assert!(killed < 60, "taking over never ends");
             }
             assert!(killed > 2, "{aim:?}: killed {killed} times only");

@@ -294,7 +294,7 @@ fn policy(written: &str) -> Result<Option<Value>, String> {
 fn method_key(name: &str) -> Option<&'static str> {
     name.parse::<HttpMethod>()
         .ok()
-        .map(|method| method.document_key())
+        .map(HttpMethod::document_key)
 }
 
 /// A field's text; empty when it is missing or null.

@@ -188,7 +188,7 @@ impl Reading<'_> {
         }
         match integration["timeoutInMillis"].as_u64() {
             Some(millis) if asks && millis != USUAL_TIMEOUT => {
-                put("timeoutInMillis", json!(millis))
+                put("timeoutInMillis", json!(millis));
             }
             _ => {}
         }

@@ -32,8 +32,8 @@ pub struct Seen {
     pub models: Vec<Value>,
     /// What the stage says.
     pub stage: Facets,
-    /// The mark of the run that moved the stage last.
-    pub stage_mark: Option<String>,
+    /// The mark of the run that made the copy the stage serves.
+    pub copy_mark: Option<String>,
     /// Whether the stage serves the copy that was deployed.
     pub serves_ours: bool,
     /// The copy the stage serves, when it is another one and AWS exported it.
@@ -76,9 +76,14 @@ impl Seen {
     /// A run that was taken back leaves its import, and so does one whose deployment was gone back from: neither was done by
     /// hand, and callers meet neither.
     fn is_draft_of_another_run(&self) -> bool {
+        self.is_draft_of_another(self.copy_mark.as_deref())
+    }
+
+    /// Whether another run than the one of this mark imported the draft last.
+    pub fn is_draft_of_another(&self, mark: Option<&str>) -> bool {
         let description = text(&self.rest_api, "description").unwrap_or_default();
-        match (signed_by(&description), &self.stage_mark) {
-            (Some(draft), Some(stage)) => draft != stage,
+        match (signed_by(&description), mark) {
+            (Some(draft), Some(mark)) => draft != mark,
             _ => false,
         }
     }

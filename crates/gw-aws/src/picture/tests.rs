@@ -1,1 +1,2 @@
+//! Pictures of what a plan compiles to, and of the same API as AWS re-orders and decorates it.
 

@@ -178,9 +178,12 @@ pub(crate) async fn probe(
         verb::DELETE_ROLE_POLICY => aws.probe_role_policy_gone(outputs).await,
         verb::DELETE_ROLE => aws.probe_role_gone(outputs).await,
         // Reading leaves nothing to find.
-        verb::AWAIT_FUNCTION | verb::READ_BACK | verb::NOTE_STAGE => Ok(None),
         // What is gone is done: deleting again finds out.
-        verb::DELETE_DEPLOYMENT | verb::DELETE_VERSION => Ok(None),
+        verb::AWAIT_FUNCTION
+        | verb::READ_BACK
+        | verb::NOTE_STAGE
+        | verb::DELETE_DEPLOYMENT
+        | verb::DELETE_VERSION => Ok(None),
         other => Err(defect(format!("This version knows no change {other}"))),
     };
     Ok(found?.map(|receipt| Receipt {

@@ -174,9 +174,9 @@ async fn play(scene: Scene, rules: impl Fn() -> Vec<Rule>) -> (World, RunEnd, us
         .await
         .unwrap();
     world.proxy.clear();
-    rules()
-        .into_iter()
-        .for_each(|rule| world.proxy.inject(rule));
+    for rule in rules() {
+        world.proxy.inject(rule);
+    }
     let end = carry_out(&mut world, goal, prepared, "played").await;
     let broken = world
         .proxy

@@ -76,7 +76,7 @@ fn to_say<'a>(view: &'a PlanView, given: &[String]) -> Vec<&'a Consent> {
 
 /// The names of production gateways not typed yet.
 fn names(view: &PlanView, confirmed: &[String]) -> Vec<String> {
-    if confirmed.iter().any(|text| *text == view.api_name) {
+    if confirmed.contains(&view.api_name) {
         return Vec::new();
     }
     let mut names: Vec<String> = view

@@ -250,7 +250,7 @@ async fn after_a_refusal_everyone_waits_and_goes_slower_for_a_while() {
     turns.refused(
         "apigateway",
         "CreateDeployment",
-        Some(Duration::from_secs(3_600)),
+        Some(Duration::from_hours(1)),
     );
     turns.take("apigateway", "CreateDeployment").await;
     assert_eq!(

@@ -37,8 +37,9 @@ fn setting(key: &str, before: Option<&str>, after: Option<&str>) -> PlanChange {
         other => (other, PlanChangeKind::Changed),
     };
     let is_less = match what {
-        "policy" => before.is_some(),
-        "endpoint-configuration" | "endpoint-access-mode" | "security-policy" => before.is_some(),
+        "policy" | "endpoint-configuration" | "endpoint-access-mode" | "security-policy" => {
+            before.is_some()
+        }
         _ => false,
     };
     let sentence = match (before, after) {

@@ -228,7 +228,7 @@ fn a_new_entry_of_one_operation_keeps_what_the_stage_has_otherwise() {
             "/~1orders/GET/metrics/enabled=true",
         ]
     );
-    assert_eq!(texts(&found.last().unwrap().back), ["-/~1orders/GET"]);
+    assert_eq!(texts(&back(&found[found.len() - 1..])), ["-/~1orders/GET"]);
 }
 
 #[test]
