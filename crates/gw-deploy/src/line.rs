@@ -178,10 +178,7 @@ impl Line {
     /// The remote side refused the call for its rate, and asked for this pause: everyone waits, and goes slower.
     pub(crate) fn refused(&self, asked: &Asked, pause: Option<Duration>) {
         let now = Instant::now();
-        let key = match asked.own {
-            Some(rate) => Some((asked.name.clone(), rate.every)),
-            None => None,
-        };
+        let key = asked.own.map(|rate| (asked.name.clone(), rate.every));
         let rate = asked.own.or(asked.total).unwrap_or(UNLISTED);
         let mut state = self.locked();
         let bucket = state
