@@ -120,7 +120,11 @@ fn what_was_live_before_is_live_again_in_one_command() {
             .contains(&format!("here: live again with {} http://", ids[0])),
         "{ran:?}"
     );
-    let stored = [&deploy[..], &["--revision", &ids[1]]].concat();
+    let stored = [
+        &deploy[..],
+        &["--revision", &ids[1], "--allow", "lowers-security"],
+    ]
+    .concat();
     assert_eq!(shell.ok(&stored)["deployments"][0]["outcome"], "live");
     assert_eq!(
         shell.ok(&["history", "Notes", "--keep", "1"])["kept"][0]["keep"],
