@@ -89,10 +89,11 @@ impl AwsConnector {
         }
         let config = sdk_config(&target, access, turns);
         let gateway = aws_sdk_apigateway::config::Builder::from(&config).interceptor(Named);
+        let http = aws_sdk_apigatewayv2::config::Builder::from(&config).interceptor(Named);
         Ok(Self {
             target,
             gateway: aws_sdk_apigateway::Client::from_conf(gateway.build()),
-            http: aws_sdk_apigatewayv2::Client::new(&config),
+            http: aws_sdk_apigatewayv2::Client::from_conf(http.build()),
             lambda: aws_sdk_lambda::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),

@@ -10,6 +10,7 @@ use aws_sdk_apigateway::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_apigateway::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_apigateway::operation::RequestId;
 
+use gw_connector::names::OUTPUT_ADOPTED;
 use gw_connector::{Absence, Part, Picture, Target};
 use gw_model::{Code, Fault};
 use serde_json::Value;
@@ -22,7 +23,7 @@ use crate::picture::{self, Seen, Serves};
 
 /// AWS's own words of the last answer. Its SDK cannot read all of them: an empty template comes as null.
 #[derive(Clone, Debug, Default)]
-struct Heard(Arc<Mutex<Option<Value>>>);
+pub(crate) struct Heard(Arc<Mutex<Option<Value>>>);
 
 impl Intercept for Heard {
     fn name(&self) -> &'static str {
@@ -48,7 +49,7 @@ impl Intercept for Heard {
 
 impl Heard {
     /// What was answered; `None` when it is gone.
-    fn answer<T, E>(
+    pub(crate) fn answer<T, E>(
         &self,
         aws: &AwsConnector,
         attempt: Attempt<'_>,
@@ -218,6 +219,10 @@ impl AwsConnector {
     ) -> Result<(), Fault> {
         let known = target.known_digest.as_deref();
         let mut serves = Serves::of(stage, known, None);
+        let adopted = output(&target.known, OUTPUT_ADOPTED);
+        if picture::is_as_found(&target.known) && stage["deploymentId"].as_str() == adopted {
+            serves = Serves::Known;
+        }
         if serves != Serves::Known {
             let copy = self
                 .copy(id, stage["deploymentId"].as_str().unwrap_or_default())

@@ -92,7 +92,9 @@ impl AwsConnector {
     /// Trusts nothing but the REST API's id: function and role are looked for, what the function holds is not known, and no
     /// digest is told. A publication then does everything again.
     async fn observe_in_doubt(&self, target: &Target) -> Result<Observed, Fault> {
-        let of_api = |name: &str| name == names::REST_API_ID;
+        // That others made it is no doubt of a run's.
+        let of_api =
+            |name: &str| [names::REST_API_ID, OUTPUT_ADOPTED, names::CLAIMED].contains(&name);
         let known = target.known.iter().filter(|(name, _)| of_api(name));
         let bare = Target {
             known: known

@@ -3,10 +3,6 @@
 //! It refuses the SDK's own reading of resources: an empty mapping template comes as null, which the SDK does not take.
 //! So answers are read as the JSON they are.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_sdk_apigateway::config::interceptors::AfterDeserializationInterceptorContextRef;
-use aws_sdk_apigateway::config::{ConfigBag, Intercept, RuntimeComponents};
 use gw_aws_import::adopt::{self, Readings};
 use gw_connector::names::{OUTPUT_ADOPTED, OUTPUT_INVOKE_URL};
 use gw_connector::{FoundStage, Outputs, Protocol, ReadApi};
@@ -15,58 +11,23 @@ use serde_json::Value;
 
 use crate::connector::AwsConnector;
 use crate::discover::owner;
+use crate::examine::Heard;
 use crate::fault::{Attempt, fault};
 use crate::names;
-
-/// Keeps the body of an answer, whatever the SDK makes of it.
-#[derive(Clone, Debug, Default)]
-struct Body(Arc<Mutex<Option<Value>>>);
-
-impl Body {
-    fn take(&self) -> Option<Value> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl Intercept for Body {
-    fn name(&self) -> &'static str {
-        "body"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), aws_sdk_apigateway::error::BoxError> {
-        let response = context.response();
-        if response.status().is_success()
-            && let Some(bytes) = response.body().bytes()
-        {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
-                serde_json::from_slice(bytes).ok();
-        }
-        Ok(())
-    }
-}
 
 /// Sends a request and gives the JSON of its answer.
 macro_rules! answer {
     ($aws:expr, $call:literal, $doing:expr, $request:expr) => {{
-        let body = Body::default();
-        let sent = $request.customize().interceptor(body.clone()).send().await;
-        match (body.take(), sent) {
-            (Some(value), _) => Ok(value),
-            (None, Ok(_)) => Ok(Value::Null),
-            (None, Err(error)) => {
-                let attempt = Attempt {
-                    call: $call,
-                    doing: $doing,
-                    writes: false,
-                };
-                Err(fault(&$aws.target, attempt, error))
-            }
-        }
+        let heard = Heard::default();
+        let attempt = Attempt {
+            call: $call,
+            doing: $doing,
+            writes: false,
+        };
+        let sent = $request.customize().interceptor(heard.clone()).send().await;
+        heard
+            .answer($aws, attempt, sent)
+            .and_then(|answer| answer.ok_or_else(|| gone($doing)))
     }};
 }
 
@@ -320,4 +281,12 @@ fn outputs(id: &str, stage: Option<&FoundStage>) -> Outputs {
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .collect()
+}
+
+fn gone(doing: &str) -> Fault {
+    Fault::new(
+        Code::AwsGone,
+        format!("There is nothing there to {doing}"),
+        "Look at what is there again; somebody may have deleted it",
+    )
 }

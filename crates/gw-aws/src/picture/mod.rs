@@ -7,6 +7,7 @@
 //! stage says which copy of it callers meet; an export of the stage is that copy. A copy never changes, so while the stage
 //! serves the copy a run made, callers meet what was deployed, whatever the draft says.
 
+mod adopted;
 mod common;
 mod document;
 mod rest;
@@ -18,6 +19,7 @@ use gw_model::{AwsAuthorizer, AwsTarget, EndpointType, OperationKey};
 use gw_plan::Plan;
 use serde_json::{Value, json};
 
+pub(crate) use adopted::is_as_found;
 pub use rest::Seen;
 pub use stage::{Serves, facets as stage_facets};
 
@@ -33,7 +35,7 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
     let compiled = compile_signed(plan, aws);
     let text = compiled.document.clone().unwrap_or_default();
     let known = &target.known;
-    let same_compiler = is_build(&text, known);
+    let same_compiler = is_build(&text, known) && !is_as_found(known);
     let text = match output(known, names::FUNCTION_VERSION_ARN) {
         Some(version) => text.replace(names::FUNCTION_PLACEHOLDER, version),
         None => text,
@@ -66,6 +68,7 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
     if !same_compiler {
         keep_what_any_version_says(&mut picture);
     }
+    adopted::leave_as_found(&mut picture, plan, known);
     picture
 }
 

@@ -1,13 +1,16 @@
 //! APIs that others made: listed, read, taken over without a change, then changed with everything else kept.
 
-use gw_connector::{Connector, Found, Goal, LiveState, Mark, Owner, Protocol, ReadApi, StepEffect};
+use gw_connector::{
+    Connector, Drift, Facet, Found, Goal, LiveState, Mark, Outputs, Owner, Protocol, ReadApi,
+    StepEffect, compare,
+};
 use gw_model::{ApiId, Backend, Policies, Revision, Severity};
 use gw_plan::{Plan, RouteSecurity};
 use gw_testkit::{Localemu, Ministack};
 use serde_json::{Value, json};
 
 use crate::hand::Hand;
-use crate::world::{World, connector, target};
+use crate::world::{World, connector, target, wide};
 
 fn planned(read: &ReadApi, text: &str) -> Plan {
     let revision = Revision {
@@ -27,6 +30,13 @@ fn planned(read: &ReadApi, text: &str) -> Plan {
         .collect();
     assert!(errors.is_empty(), "{errors:?}");
     plan
+}
+
+/// What became of the API since its last run, as far as AWS tells.
+async fn drift(world: &World, plan: &Plan) -> Vec<Drift> {
+    let expected = world.connector.expect(plan, &world.target);
+    let live = world.connector.examine(&world.target).await.unwrap();
+    compare(&expected, &live)
 }
 
 /// What callers meet: status and body of one call of each kind.
@@ -107,6 +117,8 @@ async fn an_api_made_by_hand_is_taken_over_without_a_change_and_changed_with_the
         "{before:?}"
     );
 
+    assert_eq!(drift(&world, &plan).await, [] as [Drift; 0]);
+
     // Changed: one mock answers otherwise.
     let edited = read.document.replace("{\\\"made\\\":", "{\\\"now\\\":");
     assert_ne!(edited, read.document);
@@ -171,6 +183,10 @@ async fn an_api_made_by_hand_is_taken_over_without_a_change_and_changed_with_the
 
     // Published again unchanged.
     world.target.known_digest = Some(gw_plan::digest(&plan));
+    // This emulator shows no tags that were set later.
+    let mut changed = drift(&world, &plan).await;
+    changed.retain(|drift| drift.facet != Some(Facet::Mark));
+    assert_eq!(changed, [] as [Drift; 0]);
     assert_eq!(world.publish(&plan).await.unwrap(), []);
 }
 
@@ -298,74 +314,77 @@ async fn all_pages_are_listed_and_signed_operations_are_read_as_protected() {
     assert!(fault.advice.contains("live"), "{}", fault.advice);
 }
 
-/// This emulator imports nothing, but shows tags where AWS does.
+/// Both emulators show tags of `TagResource` by `GetTags` only, AWS in its lists too; so the two ends are tried apart.
 #[tokio::test]
-async fn what_was_claimed_is_found_by_its_tag_when_the_catalog_forgot_it() {
+async fn a_claim_is_found_by_its_mark_taken_back_and_seen_when_the_catalog_forgot_it() {
     let key = Localemu::fresh_account();
     let hand = Hand {
         url: Ministack::shared().unwrap().url().to_owned(),
         key: key.clone(),
     };
+    let api = format!("api_{key}");
+    let connector = connector(&hand.url, &key, "test");
+    let (mark, other) = (Mark::new("gw-claims"), Mark::new("gw-other"));
     let id = hand
         .made(
             "/restapis",
             json!({"name": format!("claimed-{key}"), "tags": {"team": "shop"}}),
         )
         .await;
-    let root = hand.root(&id).await;
-    let method = format!("/restapis/{id}/resources/{root}/methods/GET");
-    hand.gateway("PUT", &method, json!({"authorizationType": "NONE"}))
-        .await;
-    let mock =
-        json!({"type": "MOCK", "requestTemplates": {"application/json": "{\"statusCode\": 200}"}});
-    hand.gateway("PUT", &format!("{method}/integration"), mock)
-        .await;
-    hand.gateway(
-        "POST",
-        &format!("/restapis/{id}/deployments"),
-        json!({"stageName": "live"}),
-    )
-    .await;
-    let connector = connector(&hand.url, &key, "test");
-    let read = connector
-        .read_api(Protocol::Rest, &id, Some("live"))
+    let mut observed = connector
+        .observe(&target(&api, Outputs::new()))
         .await
         .unwrap();
-    let plan = planned(&read, &read.document);
-    let api = format!("api_{key}");
-    let mut target = target(&api, read.outputs.clone());
-    let observed = connector.observe(&target).await.unwrap();
+    observed.found.extend([
+        ("rest-api-id".to_owned(), id.clone()),
+        ("adopted".to_owned(), "d1".to_owned()),
+    ]);
     let changes = connector
-        .lower(Goal::Publish(&plan), &target, &observed)
+        .lower(
+            Goal::Publish(&wide(1, 1)),
+            &target(&api, Outputs::new()),
+            &observed,
+        )
         .unwrap();
     assert_eq!(changes[0].verb, "aws.claim-rest-api");
-    let mark = Mark::new("gw-claims");
+    let claim = &changes[0];
+    let probe = |mark| connector.probe(claim, mark, &observed.found);
+    assert_eq!(probe(&mark).await.unwrap(), None);
     let receipt = connector
-        .apply(&changes[0], &mark, &observed.found)
+        .apply(claim, &mark, &observed.found)
         .await
         .unwrap();
-    target.known.clear();
-    let found = connector.observe(&target).await.unwrap().found;
-    assert_eq!(
-        (&found["rest-api-id"], &found["claimed"]),
-        (&id, &"gw-claims".to_owned())
-    );
-    assert!(found.contains_key("adopted"));
-    let owner = &connector.discover().await.unwrap().apis;
-    let owner = &owner.iter().find(|one| one.id == id).unwrap().owner;
-    assert_eq!(
-        owner,
-        &Owner::Gatewright {
-            api: ApiId::new(&api)
-        }
-    );
+    assert_eq!(hand.tags(&id).await["gatewright:api"], api);
+    let found = probe(&mark).await.unwrap().unwrap();
+    assert_eq!(found.outputs, receipt.outputs);
+    assert_eq!(probe(&other).await.unwrap(), None);
     for _ in 0..2 {
-        connector.undo(&receipt, &found).await.unwrap();
+        connector.undo(&receipt, &observed.found).await.unwrap();
     }
+    assert_eq!(hand.tags(&id).await, json!({"team": "shop"}));
+
+    let tags = json!({"gatewright:api": api, "gatewright:adopted": "gw-claims"});
+    let id = hand
+        .made(
+            "/restapis",
+            json!({"name": format!("ours-{key}"), "tags": tags}),
+        )
+        .await;
+    let found = connector
+        .observe(&target(&api, Outputs::new()))
+        .await
+        .unwrap()
+        .found;
+    assert_eq!(
+        (&found["rest-api-id"], &found["claimed"], &found["adopted"]),
+        (&id, &"gw-claims".to_owned(), &"gw-claims".to_owned())
+    );
     let listed = connector.discover().await.unwrap().apis;
-    let left = listed.iter().find(|one| one.id == id).unwrap();
-    assert_eq!(left.owner, Owner::Hand);
-    assert_eq!(left.tags.get("team").map(String::as_str), Some("shop"));
+    let owner = &listed.iter().find(|one| one.id == id).unwrap().owner;
+    let ours = Owner::Gatewright {
+        api: ApiId::new(&api),
+    };
+    assert_eq!(*owner, ours);
 }
 
 #[tokio::test]
