@@ -20,8 +20,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.setTimeout(300_000)
       const aws = await startAws()
       try {
-        for (const [name, path] of samplePages(await fillWithFleet(core, sample, aws.url))) {
-          await open(page, path)
+        for (const [name, path, press] of samplePages(await fillWithFleet(core, sample, aws.url))) {
+          await open(page, path, press)
           expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
         }
       } finally {
@@ -31,8 +31,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('pages without data', async ({ page }) => {
       test.setTimeout(180_000)
-      for (const [name, path] of emptyPages) {
-        await open(page, path)
+      for (const [name, path, press] of emptyPages) {
+        await open(page, path, press)
         expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
       }
     })

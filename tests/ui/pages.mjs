@@ -1,4 +1,7 @@
-/** Every page, for the pictures and for axe. `sample` is what `fillWithFleet` made. */
+/**
+ * Every page, for the pictures and for axe: its name, its address, and what is pressed there if it is a question.
+ * `sample` is what `fillWithFleet` made.
+ */
 
 export const emptyPages = [
   ['welcome', '/'],
@@ -19,6 +22,7 @@ export const samplePages = (sample) => [
   ['design', `/apis/${sample.api}/design`],
   ['policies', `/apis/${sample.api}/policies`],
   ['deployments', `/apis/${sample.api}/deployments`],
+  ['deployments-forget', `/apis/${sample.api}/deployments`, /^Forget on/],
   ['plan', `/apis/${sample.api}/deployments/plan?on=${sample.spare}&goal=publish`],
   ['plan-again', `/apis/${sample.api}/deployments/plan?on=${sample.gateway}&goal=publish`],
   ['plan-undeploy', `/apis/${sample.api}/deployments/plan?on=${sample.gateway}&goal=withdraw`],
@@ -35,6 +39,7 @@ export const samplePages = (sample) => [
   ['gateway', `/gateways/${sample.gateway}`],
   ['gateway-aws', `/gateways/${sample.staging}`],
   ['gateway-found', `/gateways/${sample.staging}/discover`],
+  ['gateway-found-import', `/gateways/${sample.staging}/discover`, 'Import'],
   ['gateway-found-local', `/gateways/${sample.gateway}/discover`],
   ['gateway-edit', `/gateways/${sample.gateway}/edit`],
   ['gateway-new', '/gateways/new/aws'],
@@ -50,11 +55,16 @@ export const samplePages = (sample) => [
   ['not-found', '/nowhere'],
 ]
 
-/** Goes there and waits until it has its title and nothing is still being read. */
-export async function open(page, path) {
+/** Goes there, waits until it has its title and nothing is still being read, and presses a button of that name. */
+export async function open(page, path, press) {
   await page.evaluate((to) => {
     location.hash = `#${to}`
   }, path)
   await page.waitForSelector('h1')
-  await page.waitForFunction(() => !document.querySelector('[role="status"][aria-label^="Loading"]'))
+  const settled = () => page.waitForFunction(() => !document.querySelector('[role="status"][aria-label^="Loading"], [role="status"][aria-busy="true"]'))
+  await settled()
+  if (!press) return
+  await page.getByRole('button', { name: press }).first().click()
+  await page.waitForSelector('[role="dialog"], [role="alertdialog"]')
+  await settled()
 }

@@ -50,9 +50,9 @@ async function shoot(data, core, pages) {
         throw error
       })
       await page.goto(core.url)
-      for (const [name, path] of pages) {
+      for (const [name, path, press] of pages) {
         if (only.length > 0 && !only.includes(name)) continue
-        await open(page, path)
+        await open(page, path, press)
         await page.screenshot({ path: join(folder, `${data}-${name}-${colorScheme}-${viewport.width}.png`), animations: 'disabled' })
         count += 1
       }
