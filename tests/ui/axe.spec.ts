@@ -1,4 +1,6 @@
 /** Nothing serious on any page, light and dark. */
+import { startAws } from './aws.mjs'
+import { fillWithFleet } from './core.mjs'
 import { expect, test } from './fixtures'
 import { emptyPages, open, samplePages } from './pages.mjs'
 import { AxeBuilder, type Page } from './playwright'
@@ -14,18 +16,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme })
 
-    test('pages with the sample', async ({ page, sample }) => {
+    test('pages with a fleet', async ({ page, core, sample }) => {
       test.setTimeout(300_000)
-      for (const [name, path] of samplePages(sample)) {
-        await open(page, path)
-        expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
+      const aws = await startAws()
+      try {
+        for (const [name, path, press] of samplePages(await fillWithFleet(core, sample, aws.url))) {
+          await open(page, path, press)
+          expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
+        }
+      } finally {
+        await aws.stop()
       }
     })
 
     test('pages without data', async ({ page }) => {
       test.setTimeout(180_000)
-      for (const [name, path] of emptyPages) {
-        await open(page, path)
+      for (const [name, path, press] of emptyPages) {
+        await open(page, path, press)
         expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
       }
     })

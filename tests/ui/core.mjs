@@ -70,35 +70,44 @@ export async function startCore() {
 export async function fillWithSample(core) {
   const sample = await core.call('samples.install', {})
   await core.call('gateways.start', { gateway: sample.gateway })
-  const plan = await core.call('deployments.plan', { api: sample.api, gateways: [sample.gateway], goal: 'publish' })
+  const deployment = await deploy(core, sample)
+  await core.call('applications.token', { application: sample.application, scopes: [], audience: null })
+  return { ...sample, deployment }
+}
+
+async function deploy(core, { api, gateway }) {
+  const plan = await core.call('deployments.plan', { api, gateways: [gateway], goal: 'publish' })
   const consents = plan.targets.flatMap((target) => target.consents.map((consent) => consent.key))
-  const { runs } = await core.call('deployments.start', {
-    api: sample.api,
-    gateways: [sample.gateway],
-    goal: 'publish',
-    revision: plan.revision,
-    consents,
-  })
+  const { runs } = await core.call('deployments.start', { api, gateways: [gateway], goal: 'publish', revision: plan.revision, consents })
   const [run] = runs
   if (!run?.deployment) throw new Error(`the sample could not be deployed: ${JSON.stringify(run?.fault)}`)
   await until(async () => (await core.call('deployments.get', { deployment: run.deployment })).row.finished_at !== null)
-  await core.call('applications.token', { application: sample.application, scopes: [], audience: null })
-  return { ...sample, deployment: run.deployment }
+  return run.deployment
 }
 
-/** More places and one more API, so that pictures show what a fleet looks like. Nothing of it is ever called. */
-export async function fillWithFleet(core, sample) {
+async function edit(core, api, change) {
+  const { text, edition } = await core.call('apis.document', { api })
+  const next = change(text)
+  if (next === text) throw new Error('the sample has not what is to be changed in it')
+  await core.call('apis.save_document', { api, edition, text: next })
+}
+
+/**
+ * More places, one more API, a second revision that is live and a third that is not, so that pictures show what a
+ * fleet looks like. `aws_url` is where the gateways on AWS find it; none of them is called outside this machine.
+ */
+export async function fillWithFleet(core, sample, aws_url) {
   const gateway = (name, display_name, target) => core.call('gateways.create', { name, display_name, description: '', target })
   const aws = (region, stage) => ({
     kind: 'aws',
     region,
     stage,
     endpoint_type: 'REGIONAL',
-    endpoint_url: null,
+    endpoint_url: aws_url,
     credentials: { from: 'access-key', access_key_id: 'AKIAIOSFODNN7EXAMPLE', secret_access_key: 'made-up-for-a-picture', session_token: null },
   })
   await gateway('prod-eu', 'Production Europe', aws('eu-west-1', 'prod'))
-  await gateway('staging', 'Staging', aws('eu-west-1', 'staging'))
+  const staging = await gateway('staging', 'Staging', aws('eu-west-1', 'staging'))
   const spare = await gateway('spare', 'Spare', { kind: 'local', port: null })
   await core.call('apis.create', {
     name: 'Orders',
@@ -106,7 +115,14 @@ export async function fillWithFleet(core, sample) {
     base_path: '/orders/v1',
     backend: { kind: 'http', url: 'https://orders.example.com' },
   })
-  return { ...sample, spare: spare.id }
+  await edit(core, sample.api, (text) => text.replace('summary: List pets', 'summary: List pets for sale'))
+  const deployment = await deploy(core, sample)
+  await edit(core, sample.api, (text) =>
+    text.replace('      operationId: listPets\n', '      operationId: listPets\n      security: []\n').replace('summary: Offer a pet', 'summary: Offer a pet for sale'),
+  )
+  await core.call('drift.check', { api: sample.api, gateway: null })
+  await core.call('gateways.test', { gateway: staging.id })
+  return { ...sample, deployment, spare: spare.id, staging: staging.id }
 }
 
 async function until(done, patience = 15_000) {

@@ -1,4 +1,7 @@
-/** Every page, for the pictures and for axe. `sample` is what `fillWithSample` made. */
+/**
+ * Every page, for the pictures and for axe: its name, its address, and what is pressed there if it is a question.
+ * `sample` is what `fillWithFleet` made.
+ */
 
 export const emptyPages = [
   ['welcome', '/'],
@@ -19,13 +22,25 @@ export const samplePages = (sample) => [
   ['design', `/apis/${sample.api}/design`],
   ['policies', `/apis/${sample.api}/policies`],
   ['deployments', `/apis/${sample.api}/deployments`],
-  ['plan', `/apis/${sample.api}/deployments/plan?on=${sample.spare ?? sample.gateway}&goal=publish`],
-  ['stage', `/apis/${sample.api}/deployments/stage?on=${sample.gateway}`],
+  ['deployments-forget', `/apis/${sample.api}/deployments`, /^Forget on/],
+  ['plan', `/apis/${sample.api}/deployments/plan?on=${sample.spare}&goal=publish`],
+  ['plan-again', `/apis/${sample.api}/deployments/plan?on=${sample.gateway}&goal=publish`],
+  ['plan-undeploy', `/apis/${sample.api}/deployments/plan?on=${sample.gateway}&goal=withdraw`],
+  ['plan-undeploy-nothing', `/apis/${sample.api}/deployments/plan?on=${sample.spare}&goal=withdraw`],
+  ['plan-aws', `/apis/${sample.api}/deployments/plan?on=${sample.staging}&goal=publish`],
+  ['kept', `/apis/${sample.api}/deployments/kept?on=${sample.gateway}`],
+  ['diff', `/apis/${sample.api}/deployments/diff?from=live&to=working&on=${sample.gateway}`],
+  ['diff-equal', `/apis/${sample.api}/deployments/diff?from=live&to=live&on=${sample.gateway}`],
+  ['stage', `/apis/${sample.api}/deployments/stage?on=${sample.staging}`],
+  ['stage-local', `/apis/${sample.api}/deployments/stage?on=${sample.gateway}`],
   ['console', `/apis/${sample.api}/console`],
   ['deployment', `/deployments/${sample.deployment}`],
   ['gateways', '/gateways'],
   ['gateway', `/gateways/${sample.gateway}`],
-  ['gateway-found', `/gateways/${sample.gateway}/discover`],
+  ['gateway-aws', `/gateways/${sample.staging}`],
+  ['gateway-found', `/gateways/${sample.staging}/discover`],
+  ['gateway-found-import', `/gateways/${sample.staging}/discover`, 'Import'],
+  ['gateway-found-local', `/gateways/${sample.gateway}/discover`],
   ['gateway-edit', `/gateways/${sample.gateway}/edit`],
   ['gateway-new', '/gateways/new/aws'],
   ['gateway-new-local', '/gateways/new/local'],
@@ -40,11 +55,16 @@ export const samplePages = (sample) => [
   ['not-found', '/nowhere'],
 ]
 
-/** Goes there and waits until it has its title and nothing is still being read. */
-export async function open(page, path) {
+/** Goes there, waits until it has its title and nothing is still being read, and presses a button of that name. */
+export async function open(page, path, press) {
   await page.evaluate((to) => {
     location.hash = `#${to}`
   }, path)
   await page.waitForSelector('h1')
-  await page.waitForFunction(() => !document.querySelector('[role="status"][aria-label^="Loading"]'))
+  const settled = () => page.waitForFunction(() => !document.querySelector('[role="status"][aria-label^="Loading"], [role="status"][aria-busy="true"]'))
+  await settled()
+  if (!press) return
+  await page.getByRole('button', { name: press }).first().click()
+  await page.waitForSelector('[role="dialog"], [role="alertdialog"]')
+  await settled()
 }

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from '../../ui/node_modules/@playwright/test/index.mjs'
+import { startAws } from './aws.mjs'
 import { launchOptions } from './chromium.mjs'
 import { fillWithFleet, fillWithSample, startCore } from './core.mjs'
 import { emptyPages, open, samplePages } from './pages.mjs'
@@ -21,11 +22,13 @@ await mkdir(folder, { recursive: true })
 const browser = await chromium.launch(launchOptions)
 let count = 0
 try {
+  const aws = await startAws()
   const full = await startCore()
   try {
-    await shoot('sample', full, samplePages(await fillWithFleet(full, await fillWithSample(full))))
+    await shoot('sample', full, samplePages(await fillWithFleet(full, await fillWithSample(full), aws.url)))
   } finally {
     await full.stop()
+    await aws.stop()
   }
   const empty = await startCore()
   try {
@@ -47,9 +50,9 @@ async function shoot(data, core, pages) {
         throw error
       })
       await page.goto(core.url)
-      for (const [name, path] of pages) {
+      for (const [name, path, press] of pages) {
         if (only.length > 0 && !only.includes(name)) continue
-        await open(page, path)
+        await open(page, path, press)
         await page.screenshot({ path: join(folder, `${data}-${name}-${colorScheme}-${viewport.width}.png`), animations: 'disabled' })
         count += 1
       }

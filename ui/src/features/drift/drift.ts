@@ -32,7 +32,7 @@ export function remarks({ drift, state, overwritten }: DriftView): string[] {
 /** Whether a place as a whole is in order, and in which words. */
 export function standing(place: DriftPlace): Said {
   if (place.fault) return { state: 'failed', word: 'could not be looked at' }
-  if (place.at === null) return { state: 'unknown', word: 'not looked at since the last run' }
+  if (place.at === null) return { state: 'unknown', word: 'not looked at yet' }
   if (place.removed !== null) return { state: 'failed', word: 'removed' }
   const open = place.drifts.filter((one) => one.state !== 'ignored')
   if (open.length === 0) return { state: 'ok', word: 'as it was deployed' }
