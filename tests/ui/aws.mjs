@@ -11,7 +11,7 @@ const rest = [
   { id: 'k1l2m3n4o5', name: 'billing', description: 'Invoices', tags: { 'user:pulumi:project': 'billing', team: 'money' } },
 ].map((one, at) => ({ ...one, createdDate: made + at * 86_400, endpointConfiguration: { types: ['REGIONAL'] } }))
 const http = [{ apiId: 'p6q7r8s9t0', name: 'webhooks', protocolType: 'HTTP', createdDate: '2026-05-01T10:00:00Z', tags: {} }]
-const stages = { a1b2c3d4e5: ['prod', 'staging'], f6g7h8i9j0: ['live'], k1l2m3n4o5: [] }
+const stages = { a1b2c3d4e5: ['prod', 'staging'], f6g7h8i9j0: [], k1l2m3n4o5: ['staging'] }
 const caller = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:sts::123456789012:assumed-role/deploy-bot/picture</Arn><UserId>AROAEXAMPLE:picture</UserId><Account>123456789012</Account>
 </GetCallerIdentityResult><ResponseMetadata><RequestId>made-up</RequestId></ResponseMetadata></GetCallerIdentityResponse>`

@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme })
 
     test('pages with a fleet', async ({ page, core, sample }) => {
-      test.setTimeout(300_000)
+      test.setTimeout(600_000)
       const aws = await startAws()
       try {
         for (const [name, path, press] of samplePages(await fillWithFleet(core, sample, aws.url))) {

@@ -65,6 +65,7 @@ export async function open(page, path, press) {
   await settled()
   if (!press) return
   await page.getByRole('button', { name: press }).first().click()
+  await page.mouse.move(0, 0) // nothing on the next page is hovered
   await page.waitForSelector('[role="dialog"], [role="alertdialog"]')
   await settled()
 }
