@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ApiFixed, TextChange } from '../../ipc/generated'
 import { apply } from '../../kit/edits'
 
@@ -63,6 +63,8 @@ async function editing(api: string) {
   return { edit, editor, type }
 }
 
+// The next file of this worker keeps its own time.
+afterAll(() => void vi.useRealTimers())
 beforeEach(() => {
   vi.useFakeTimers()
   asked.length = 0
