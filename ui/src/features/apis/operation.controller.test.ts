@@ -40,18 +40,18 @@ beforeEach(() => {
 
 describe('an operation being edited', () => {
   it('keeps a draft when it is left, and begins with it when it comes back', async () => {
-    const first = await edit('api_1')
+    const first = await edit('api_of_operations')
     if (first.form) first.form.summary = 'Typed'
     flushSync()
-    expect(drafts.operations('api_1')).toEqual(['GET /notes'])
+    expect(drafts.operations('api_of_operations')).toEqual(['GET /notes'])
     first.close()
-    const second = await edit('api_1')
+    const second = await edit('api_of_operations')
     expect(second.form?.summary).toBe('Typed')
     expect(second.dirty).toBe(true)
     second.discard()
     flushSync()
     expect(second.form?.summary).toBe('Notes')
-    expect(drafts.any('api_1')).toBe(false)
+    expect(drafts.any('api_of_operations')).toBe(false)
     second.close()
   })
 
