@@ -51,6 +51,6 @@ test('the palette, the cheat sheet and a question', async ({ page, sample }) => 
   await page.keyboard.press('Escape')
   await open(page, `/gateways/${sample.gateway}`)
   await page.getByRole('button', { name: 'Remove' }).click()
-  await page.getByRole('alertdialog').waitFor()
-  expect.soft(await serious(page), 'confirm').toEqual([])
+  await page.getByRole('dialog', { name: 'is in use' }).waitFor()
+  expect.soft(await serious(page), 'in use').toEqual([])
 })

@@ -66,10 +66,10 @@ test('a taken name is an error in its field and keeps what was typed', async ({ 
 test('a gateway with an API is not removed, and says which API', async ({ page, sample }) => {
   await open(page, `/gateways/${sample.gateway}`)
   await page.getByRole('button', { name: 'Remove' }).click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
-  const alert = page.getByRole('alertdialog').getByRole('status')
-  await expect(alert).toContainText('It is still in use')
-  await expect(page.getByRole('alertdialog')).toBeVisible()
+  const inUse = page.getByRole('dialog', { name: 'is in use' })
+  await expect(inUse.getByRole('link', { name: 'Petstore' })).toBeVisible()
+  await expect(inUse).toContainText('Undeploy first')
+  await expect(page.getByRole('alertdialog')).toHaveCount(0)
 })
 
 test('an unreachable AWS endpoint is told apart from bad credentials', async ({ page }) => {
