@@ -18,7 +18,7 @@ mod told;
 mod untouched;
 pub mod wire;
 
-use gw_catalog::{Page, Pruning, RunFilter, RunRow};
+use gw_catalog::{Page, RunFilter, RunRow};
 use gw_deploy::Journal as _;
 use gw_model::{ApiId, DeploymentId, Fault, RevisionId};
 
@@ -99,13 +99,6 @@ pub async fn get(app: &App, request: DeploymentRequest) -> Result<DeploymentDeta
         findings,
         pruned,
     })
-}
-
-/// What was deleted after a run of what the gateway kept, and what of it failed.
-pub async fn pruned(app: &App, deployment: &DeploymentId) -> Result<Vec<Pruning>, Fault> {
-    let id = deployment.clone();
-    app.catalog(move |catalog| catalog.prunings().after(&id))
-        .await
 }
 
 /// What is where: the cells of the fleet matrix.
