@@ -5,7 +5,8 @@ import type { State } from '../../kit/types'
 import { shortRevision } from './timeline'
 
 export interface KeptSaid {
-  state: State
+  /** `null` for a remark, which needs no sign. */
+  state: State | null
   word: string
   why: string
 }
@@ -15,8 +16,8 @@ export function keptSaid(row: KeptRow): KeptSaid | null {
   if (row.live) return { state: 'ok', word: 'live', why: 'Callers meet it now.' }
   if (row.broken !== null) return { state: 'failed', word: 'cannot be returned to', why: row.broken }
   if (!row.ours) return { state: 'unknown', word: 'not made by Gatewright', why: 'Nobody can say here what it serves.' }
-  if (row.held_by !== null) return { state: 'unknown', word: `also serves ${row.held_by}`, why: 'It is never deleted while that is so.' }
-  if (row.previous) return { state: 'waiting', word: 'live before', why: 'Rolling back leads here unless told otherwise.' }
+  if (row.held_by !== null) return { state: null, word: `also serves ${row.held_by}`, why: 'It is never deleted while that is so.' }
+  if (row.previous) return { state: null, word: 'live before', why: 'Rolling back leads here unless told otherwise.' }
   return null
 }
 

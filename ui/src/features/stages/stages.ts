@@ -202,6 +202,20 @@ function variableProblem(line: string): string | undefined {
   return /^[A-Za-z0-9\-._~:/?#&=,]{1,512}$/.test(value) ? undefined : `${name}: a value has 1 to 512 letters, digits and -._~:/?#&=,`
 }
 
+/** What a stage has on which nothing was ever set, in the words of `foundWords`. */
+export const unsetWords = foundWords({
+  variables: {},
+  throttle: null,
+  operations: {},
+  logging: null,
+  full_requests: null,
+  metrics: null,
+  access_log: null,
+  cache: null,
+  tracing: null,
+  tags: {},
+})
+
 /** What a stage has now, in a few words per field of the form. */
 export function foundWords(found: StageSettings | null): Problems {
   if (!found) return {}
