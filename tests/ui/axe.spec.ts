@@ -1,8 +1,9 @@
 /** Nothing serious on any page, light and dark. */
 import { startAws } from './aws.mjs'
 import { fillWithFleet } from './core.mjs'
+import { emulator, fillWithEmulated } from './emulated.mjs'
 import { expect, test } from './fixtures'
-import { emptyPages, open, samplePages } from './pages.mjs'
+import { emptyPages, emulatedPages, open, samplePages } from './pages.mjs'
 import { AxeBuilder, type Page } from './playwright'
 
 async function serious(page: Page): Promise<string[]> {
@@ -26,6 +27,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
         }
       } finally {
         await aws.stop()
+      }
+    })
+
+    test('pages of what AWS makes', async ({ page, core }) => {
+      test.skip(!emulator, 'with-emulators starts one')
+      test.setTimeout(600_000)
+      const account = `8${String(process.pid % 1_000_000).padStart(10, '0')}${colorScheme === 'dark' ? 1 : 0}`
+      const emulated = await fillWithEmulated(core, emulator ?? '', account)
+      try {
+        for (const [name, path, press] of emulatedPages(emulated)) {
+          await open(page, path, press)
+          expect.soft(await serious(page), `${name} (${colorScheme})`).toEqual([])
+        }
+      } finally {
+        await emulated.stop()
       }
     })
 

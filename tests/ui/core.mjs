@@ -75,20 +75,22 @@ export async function fillWithSample(core) {
   return { ...sample, deployment }
 }
 
-async function deploy(core, { api, gateway }) {
+/** Deploys with every yes it takes, and waits for the end of the run, whatever it is. */
+export async function deploy(core, { api, gateway }) {
   const plan = await core.call('deployments.plan', { api, gateways: [gateway], goal: 'publish' })
   const consents = plan.targets.flatMap((target) => target.consents.map((consent) => consent.key))
-  const { runs } = await core.call('deployments.start', { api, gateways: [gateway], goal: 'publish', revision: plan.revision, consents })
+  const start = { api, gateways: [gateway], goal: 'publish', revision: plan.revision, stages: plan.stages, consents }
+  const { runs } = await core.call('deployments.start', start)
   const [run] = runs
   if (!run?.deployment) throw new Error(`the sample could not be deployed: ${JSON.stringify(run?.fault)}`)
   await until(async () => (await core.call('deployments.get', { deployment: run.deployment })).row.finished_at !== null)
   return run.deployment
 }
 
-async function edit(core, api, change) {
+export async function edit(core, api, change) {
   const { text, edition } = await core.call('apis.document', { api })
   const next = change(text)
-  if (next === text) throw new Error('the sample has not what is to be changed in it')
+  if (next === text) throw new Error('the document has not what is to be changed in it')
   await core.call('apis.save_document', { api, edition, text: next })
 }
 
@@ -116,16 +118,47 @@ export async function fillWithFleet(core, sample, aws_url) {
     backend: { kind: 'http', url: 'https://orders.example.com' },
   })
   await edit(core, sample.api, (text) => text.replace('summary: List pets', 'summary: List pets for sale'))
+  const { api: long } = await core.call('apis.import', {
+    source: { from: 'text', text: preferences(), file_name: 'preferences.json' },
+    backend: { kind: 'mock' },
+    base_path: '/customers/notification-preferences/v2',
+  })
+  await deploy(core, { api: long.id, gateway: sample.gateway })
   const deployment = await deploy(core, sample)
   await edit(core, sample.api, (text) =>
     text.replace('      operationId: listPets\n', '      operationId: listPets\n      security: []\n').replace('summary: Offer a pet', 'summary: Offer a pet for sale'),
   )
   await core.call('drift.check', { api: sample.api, gateway: null })
   await core.call('gateways.test', { gateway: staging.id })
-  return { ...sample, deployment, spare: spare.id, staging: staging.id }
+  const { rows } = await core.call('deployments.kept', { api: sample.api, gateway: sample.gateway })
+  const kept = rows.find((row) => row.previous)?.id
+  return { ...sample, deployment, spare: spare.id, staging: staging.id, long: long.id, kept }
 }
 
-async function until(done, patience = 15_000) {
+/** An API with a long name and one long answer. */
+function preferences() {
+  const example = Array.from({ length: 400 }, (_, at) => ({
+    id: `pref-${1000 + at}`,
+    channel: ['email', 'text message', 'push'][at % 3],
+    topic: 'orders and deliveries',
+    enabled: at % 4 !== 0,
+    updated_at: `2026-03-${String((at % 28) + 1).padStart(2, '0')}T09:00:00Z`,
+  }))
+  const schema = { type: 'array', items: { type: 'object', properties: { id: { type: 'string' }, enabled: { type: 'boolean' } } } }
+  const get = {
+    operationId: 'listNotificationPreferences',
+    summary: 'List the notification preferences of a customer',
+    parameters: [{ name: 'customerId', in: 'path', required: true, schema: { type: 'string' }, example: 'cus-42' }],
+    responses: { 200: { description: 'All of them', content: { 'application/json': { schema, example } } } },
+  }
+  return JSON.stringify({
+    openapi: '3.0.3',
+    info: { title: 'Customer notifications and preferences', version: '2024-11-05' },
+    paths: { '/customers/{customerId}/notification-preferences': { get } },
+  })
+}
+
+export async function until(done, patience = 15_000) {
   const end = Date.now() + patience
   while (!(await done())) {
     if (Date.now() > end) throw new Error('it did not come to an end in time')

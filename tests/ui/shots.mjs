@@ -1,6 +1,7 @@
 /**
- * A picture of every page over the real core, on sample and on empty data, light and dark, at two sizes:
- * shots/<data>-<page>-<theme>-<width>.png. `npm run shots -- overview console` takes those pages only.
+ * A picture of every page over the real core, on sample data, on what an emulated AWS has, and on empty data, light and
+ * dark, at two sizes: shots/<data>-<page>-<theme>-<width>.png. `npm run shots -- overview console` takes those pages only,
+ * and `aws-drift` one of one kind of data.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +10,8 @@ import { chromium } from '../../ui/node_modules/@playwright/test/index.mjs'
 import { startAws } from './aws.mjs'
 import { launchOptions } from './chromium.mjs'
 import { fillWithFleet, fillWithSample, startCore } from './core.mjs'
-import { emptyPages, open, samplePages } from './pages.mjs'
+import { emulator, fillWithEmulated } from './emulated.mjs'
+import { emptyPages, emulatedPages, open, samplePages } from './pages.mjs'
 
 const SIZES = [
   { width: 1280, height: 800 },
@@ -30,6 +32,16 @@ try {
     await full.stop()
     await aws.stop()
   }
+  if (emulator) {
+    const far = await startCore()
+    try {
+      const emulated = await fillWithEmulated(far, emulator, '123456789012')
+      await shoot('aws', far, emulatedPages(emulated))
+      await emulated.stop()
+    } finally {
+      await far.stop()
+    }
+  } else console.log('without an emulator (with-emulators) there are no pictures of what AWS makes')
   const empty = await startCore()
   try {
     await shoot('empty', empty, emptyPages)
@@ -51,7 +63,7 @@ async function shoot(data, core, pages) {
       })
       await page.goto(core.url)
       for (const [name, path, press] of pages) {
-        if (only.length > 0 && !only.includes(name)) continue
+        if (only.length > 0 && !only.includes(name) && !only.includes(`${data}-${name}`)) continue
         await open(page, path, press)
         await page.screenshot({ path: join(folder, `${data}-${name}-${colorScheme}-${viewport.width}.png`), animations: 'disabled' })
         count += 1

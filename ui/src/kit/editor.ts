@@ -134,8 +134,8 @@ export class Editor {
           bracketMatching(),
           closeBrackets(),
           autocompletion(),
-          highlightActiveLine(),
-          highlightActiveLineGutter(),
+          // Where nobody types there is no line one is at.
+          options.readonly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
           search({ top: false }),
           options.wrap ? EditorView.lineWrapping : [],
           keymap.of([

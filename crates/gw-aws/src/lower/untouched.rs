@@ -42,7 +42,8 @@ pub(crate) fn untouched(
         Goal::Publish(plan) => plan,
     };
     let mut kept = Vec::new();
-    if does(&[verb::UPDATE_STAGE]) {
+    // What is set on purpose the plan says beside it, and that the rest stays.
+    if does(&[verb::UPDATE_STAGE]) && !does(&[verb::NOTE_STAGE]) {
         kept.push(stage_settings(aws));
     }
     if let Some(id) = output(&observed.found, names::REST_API_ID)
@@ -111,6 +112,18 @@ mod tests {
             !text.contains("authorizer function and its role"),
             "it is made: {text}"
         );
+    }
+
+    #[test]
+    fn settings_that_are_changed_on_purpose_are_not_promised() {
+        let plan = pets();
+        let mut wanting = target();
+        wanting.settings.tracing = Some(true);
+        let goal = Goal::Publish(&plan);
+        let changes = lower(goal, &wanting, &aws(), &live()).unwrap();
+        let text = untouched(goal, &aws(), &live(), &changes).join("\n");
+        assert!(!text.contains("settings of the stage"), "{text}");
+        assert!(text.contains("REST API abc123"), "{text}");
     }
 
     #[test]
