@@ -58,6 +58,8 @@ async function shoot(data, core, pages) {
     for (const viewport of SIZES) {
       const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
       const page = await context.newPage()
+      // A plan asks the gateway, and the machine may be busy.
+      page.setDefaultTimeout(120_000)
       page.on('pageerror', (error) => {
         throw error
       })
