@@ -266,6 +266,26 @@ fn what_cannot_be_seen_through_is_left_to_the_whole() {
     assert!(Draft::read(JSON).edit(JSON).is_none(), "nothing was edited");
 }
 
+/// Found by fuzzing.
+#[test]
+fn what_is_typed_at_the_end_of_a_document_is_as_if_read_whole() {
+    let end = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: get";
+    let (mut draft, after) = (Draft::read(end), format!("{end}All\n"));
+    draft.edit(&after).unwrap();
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    nodes(draft.document().root(), &mut one);
+    nodes(whole(&after).0.root(), &mut other);
+    assert_eq!(one, other, "no object around it ends behind its last one");
+
+    let open = "openapi: 3.0.3\ninfo:\n  title:";
+    let mut draft = Draft::read(open);
+    assert_eq!(
+        draft.edit(&format!("{open}x")),
+        None,
+        "an object that is a text now"
+    );
+}
+
 #[test]
 fn findings_move_along_with_their_lines() {
     let mut found = whole(YAML).1;
