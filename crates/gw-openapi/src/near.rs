@@ -214,8 +214,9 @@ impl Draft {
     }
 }
 
-/// Moves findings of a text along to where their lines are in another; those in what changed stay.
-pub fn move_along(before: &str, after: &str, found: &mut [Diagnostic]) {
+/// Moves findings of a text along to where their lines are in another; those in the lines that changed go, for they are
+/// about what is no more.
+pub fn move_along(before: &str, after: &str, found: &mut Vec<Diagnostic>) {
     let Some(change) = change(before, after) else {
         return;
     };
@@ -223,12 +224,13 @@ pub fn move_along(before: &str, after: &str, found: &mut [Diagnostic]) {
     let first = 1 + lines(before, 0, change.start);
     let gone = lines(before, change.start, change.end);
     let new = lines(after, change.start, change.new_end);
-    for finding in found {
+    found.retain_mut(|finding| {
         let line = finding.place.line as usize;
         if line > first + gone {
             finding.place.line = narrow(line + new - gone);
         }
-    }
+        line < first || line > first + gone
+    });
 }
 
 /// The text of the part that was edited.
