@@ -123,7 +123,11 @@ async function drifted(page) {
 /** Goes there, waits until it has its title and nothing is still being read, and presses a button of that name or acts. */
 export async function open(page, path, press) {
   // Whatever the page before left open.
-  if (await page.locator('[role="dialog"], [role="alertdialog"]').count()) await page.keyboard.press('Escape')
+  const asked = page.locator('[role="dialog"], [role="alertdialog"]')
+  if (await asked.count()) {
+    await page.keyboard.press('Escape')
+    await asked.first().waitFor({ state: 'detached' })
+  }
   await page.evaluate((to) => {
     location.hash = `#${to}`
   }, path)
