@@ -42,6 +42,16 @@ pub struct Compiled {
     pub(crate) models: Built,
 }
 
+impl Compiled {
+    /// Where an operation of the document is on AWS; `None` when it is not served there.
+    pub fn path_of(&self, plan: &Plan, operation: &OperationKey) -> Option<OperationKey> {
+        let is_it = |route: &gw_plan::Route| route.operation == *operation;
+        let route = plan.routes.iter().position(is_it)?;
+        let served = self.served.iter().find(|it| it.route == route)?;
+        Some(OperationKey::new(served.method, served.path.clone()))
+    }
+}
+
 /// Compiles a plan for AWS.
 pub fn compile(plan: &Plan, target: &AwsTarget) -> Compiled {
     compile_described(plan, target, &plan.description)
