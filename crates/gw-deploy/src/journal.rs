@@ -3,9 +3,7 @@
 //! It refuses edits: entries are only ever appended, and a run's state is a fold over them.
 
 use gw_connector::{Change, Mark, Outputs, Receipt};
-use gw_model::{
-    ApiId, DeploymentId, Fault, GatewayId, RevisionId, StageSettings, UnixMillis,
-};
+use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, StageSettings, UnixMillis};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

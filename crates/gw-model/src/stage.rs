@@ -129,12 +129,17 @@ impl StageSettings {
             now.is_some() && now != before
         }
         fn any<N: Ord, T: PartialEq>(now: &BTreeMap<N, T>, before: &BTreeMap<N, T>) -> bool {
-            now.iter().any(|(name, value)| before.get(name) != Some(value))
+            now.iter()
+                .any(|(name, value)| before.get(name) != Some(value))
         }
         any(&self.variables, &before.variables)
             || one(self.throttle.as_ref(), before.throttle.as_ref())
             || self.operations.iter().any(|(operation, now)| {
-                let before = before.operations.get(operation).copied().unwrap_or_default();
+                let before = before
+                    .operations
+                    .get(operation)
+                    .copied()
+                    .unwrap_or_default();
                 one(now.throttle.as_ref(), before.throttle.as_ref())
                     || one(now.caching.as_ref(), before.caching.as_ref())
             })
@@ -184,10 +189,26 @@ mod tests {
             ("{}", r#"{"tracing": false}"#, true),
             (r#"{"tracing": true}"#, r#"{"tracing": true}"#, false),
             (r#"{"tracing": true}"#, "{}", false),
-            (r#"{"variables": {"a": "1"}}"#, r#"{"variables": {"a": "2"}}"#, true),
-            (r#"{"variables": {"a": "1"}}"#, r#"{"variables": {"a": null}}"#, true),
-            (r#"{"variables": {"a": "1", "b": "2"}}"#, r#"{"variables": {"a": "1"}}"#, false),
-            (r#"{"tags": {"a": "1"}}"#, r#"{"tags": {"a": "1", "b": "2"}}"#, true),
+            (
+                r#"{"variables": {"a": "1"}}"#,
+                r#"{"variables": {"a": "2"}}"#,
+                true,
+            ),
+            (
+                r#"{"variables": {"a": "1"}}"#,
+                r#"{"variables": {"a": null}}"#,
+                true,
+            ),
+            (
+                r#"{"variables": {"a": "1", "b": "2"}}"#,
+                r#"{"variables": {"a": "1"}}"#,
+                false,
+            ),
+            (
+                r#"{"tags": {"a": "1"}}"#,
+                r#"{"tags": {"a": "1", "b": "2"}}"#,
+                true,
+            ),
             (
                 r#"{"operations": {"GET /a": {"caching": true}}}"#,
                 r#"{"operations": {"GET /a": {"caching": true}, "GET /b": {}}}"#,

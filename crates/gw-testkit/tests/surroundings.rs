@@ -101,7 +101,11 @@ fn localemu_reads_a_functions_answer_whatever_the_number_of_its_descriptor() {
     let output = std::process::Command::new(python).arg(script).output();
     let output = output.unwrap();
     let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said)
+    );
 }
 
 #[test]

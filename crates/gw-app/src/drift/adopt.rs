@@ -239,12 +239,7 @@ pub async fn adopt(app: &App, request: DriftAdopt) -> Result<Api, Fault> {
     .await
 }
 
-fn apply(
-    text: &str,
-    api: &mut Api,
-    wanted: &mut StageSettings,
-    way: Way,
-) -> Result<String, Fault> {
+fn apply(text: &str, api: &mut Api, wanted: &mut StageSettings, way: Way) -> Result<String, Fault> {
     let (document, _) = Document::parse(text);
     let edited = match way {
         Way::Remove(operation) => {

@@ -132,9 +132,7 @@ async fn places(app: &App, request: &DriftSearch) -> Result<Vec<Place>, Fault> {
                     Some(digest) => catalog.plans().get(digest)?,
                     None => None,
                 };
-                let wanted = catalog
-                    .stages()
-                    .get(&placement.api, &placement.gateway)?;
+                let wanted = catalog.stages().get(&placement.api, &placement.gateway)?;
                 Ok(Place {
                     wanted,
                     api: catalog.apis().get(&placement.api)?,

@@ -72,7 +72,9 @@ pub(super) fn want(
             (Facet::Caching, EVERY) if live["cachingEnabled"] == true => lifetime(wanted, live),
             (Facet::Caching, EVERY) if entries.iter().any(is_gone_cluster) => {}
             (Facet::Caching, EVERY) => {
-                return Err("Nothing is kept although there is a cache: switch the cache off, or let it be");
+                return Err(
+                    "Nothing is kept although there is a cache: switch the cache off, or let it be",
+                );
             }
             _ => return Err("It is about a single operation: set it on the stage, or let it be"),
         }
@@ -209,7 +211,10 @@ mod tests {
             &json!({"access": {"destinationArn": "arn:x", "format": "f"}}),
         )
         .unwrap();
-        assert_eq!((&now["logging"], &now["metrics"]), (&json!("off"), &json!(null)));
+        assert_eq!(
+            (&now["logging"], &now["metrics"]),
+            (&json!("off"), &json!(null))
+        );
         assert_eq!(now["access_log"]["destination"], json!("arn:x"));
 
         let now = wants(
@@ -223,7 +228,12 @@ mod tests {
             now["cache"],
             json!({"kind": "on", "size_gb": "1.6", "ttl_seconds": 30, "encrypted": true})
         );
-        let tracing = wants(&json!({"tracing": true}), Facet::Tracing, &json!(true), &json!(false));
+        let tracing = wants(
+            &json!({"tracing": true}),
+            Facet::Tracing,
+            &json!(true),
+            &json!(false),
+        );
         assert_eq!(tracing.unwrap()["tracing"], json!(false));
     }
 

@@ -465,7 +465,11 @@ async fn what_is_wanted_of_a_stage_and_was_changed_in_aws_is_told_put_back_or_wa
         .await;
     let found = &view["found"]["settings"];
     assert_eq!(
-        (&found["variables"]["stock"], &found["throttle"]["rate"], &found["tracing"]),
+        (
+            &found["variables"]["stock"],
+            &found["throttle"]["rate"],
+            &found["tracing"]
+        ),
         (&json!("red"), &json!(100.0), &json!(true))
     );
 }

@@ -69,10 +69,7 @@ pub(super) fn expected(
 }
 
 /// What AWS tells of a stage that was made with these settings.
-fn made(
-    wanted: &StageSettings,
-    path_of: &dyn Fn(&OperationKey) -> Option<OperationKey>,
-) -> Value {
+fn made(wanted: &StageSettings, path_of: &dyn Fn(&OperationKey) -> Option<OperationKey>) -> Value {
     let mut every = Map::new();
     limits(&mut every, wanted.throttle);
     if let Some(level) = wanted.logging {
@@ -116,7 +113,8 @@ fn made(
     methods.insert(EVERY_METHOD.to_owned(), Value::Object(every));
     stage.insert("methodSettings".to_owned(), Value::Object(methods));
     let variables = wanted.variables.iter();
-    let variables = variables.filter_map(|(name, value)| Some((name.clone(), json!(value.as_ref()?))));
+    let variables =
+        variables.filter_map(|(name, value)| Some((name.clone(), json!(value.as_ref()?))));
     stage.insert("variables".to_owned(), Value::Object(variables.collect()));
     if let Some(AccessLog::On {
         destination,
