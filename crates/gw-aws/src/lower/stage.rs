@@ -27,7 +27,7 @@ impl Lowering<'_> {
             None => LiveStage::default(),
         };
         differences(&self.target.settings, &live, &|operation| {
-            compiled.path_of(plan, operation)
+            compiled.operation_there(plan, operation)
         })
     }
 

@@ -51,7 +51,7 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
         stage::expected(
             target.known_digest.as_deref(),
             &target.settings,
-            &|operation| compiled.path_of(plan, operation),
+            &|operation| compiled.operation_there(plan, operation),
         ),
     );
     let provisions = plan
