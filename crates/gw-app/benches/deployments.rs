@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use gw_aws::{AwsAccess, AwsConnector, quotas};
 use gw_catalog::Catalog;
-use gw_connector::{Goal, Target};
+use gw_connector::{Connector as _, Goal, Target};
 use gw_deploy::{
     Context, Lane, Outcome, Pacer, Publication, RetryRules, Run, RunEvent, RunSink, SystemClock,
     eta, prepare, run,
@@ -53,6 +53,14 @@ async fn main() -> ExitCode {
         println!("MISSED: {bar}");
     }
     ExitCode::from(u8::from(!missed.is_empty()))
+}
+
+/// What a run is to reach.
+enum Aim<'p> {
+    Publish(&'p Plan),
+    /// What was live before.
+    Return,
+    Withdraw,
 }
 
 /// What one run took.
@@ -102,14 +110,14 @@ async fn one_size(operations: usize) -> Vec<Row> {
     let bench = Bench::new();
     let (first, again) = (plan(operations, "one"), plan(operations, "two"));
     let mut rows = Vec::new();
-    for (name, goal) in [
-        ("first", Goal::Publish(&first)),
-        ("again, one answer changed", Goal::Publish(&again)),
-        ("unchanged", Goal::Publish(&again)),
-        // Going back to a kept deployment belongs here as soon as the engine can be asked for it.
-        ("withdraw", Goal::Withdraw),
+    for (name, aim) in [
+        ("first", Aim::Publish(&first)),
+        ("again, one answer changed", Aim::Publish(&again)),
+        ("unchanged", Aim::Publish(&again)),
+        ("rollback", Aim::Return),
+        ("withdraw", Aim::Withdraw),
     ] {
-        let measured = bench.run(name, goal).await;
+        let measured = bench.run(name, aim).await;
         let others = Others { operations, name };
         let (theirs, each) = (others.connector(), others.one_per_resource());
         println!(
@@ -160,7 +168,8 @@ impl Others {
     /// A tool that keeps one resource of its own for each object: API, authorizer, M paths, for each operation a method,
     /// an integration and for each of its R answers a method response and an integration response; deployment, stage.
     /// First makes each, withdrawing deletes each. Again reads each (what changed is found by reading all), then changes
-    /// one integration response, makes a deployment, moves the stage and deletes the old deployment; unchanged reads each.
+    /// one integration response, makes a deployment, moves the stage and deletes the old deployment; so does going back,
+    /// which is applying the former configuration; unchanged reads each.
     fn one_per_resource(&self) -> usize {
         let each = 1 + 1 + self.paths() + self.operations * (2 + 2 * ANSWERS) + 2;
         match self.name {
@@ -209,7 +218,7 @@ impl Bench {
         }
     }
 
-    async fn run(&self, name: &'static str, goal: Goal<'_>) -> Measured {
+    async fn run(&self, name: &'static str, aim: Aim<'_>) -> Measured {
         let waits = Arc::new(Waits::default());
         let context = Context {
             journal: self.catalog.clone(),
@@ -232,6 +241,18 @@ impl Bench {
         let table = quotas(EndpointType::Regional);
         self.proxy.clear();
         let began = Instant::now();
+        let former = match aim {
+            Aim::Return => {
+                let kept = self.connector.kept(&target).await.unwrap();
+                kept.into_iter().find(|kept| !kept.live)
+            }
+            Aim::Publish(_) | Aim::Withdraw => None,
+        };
+        let goal = match (&aim, &former) {
+            (Aim::Publish(plan), _) => Goal::Publish(plan),
+            (_, Some(former)) => Goal::Return(former),
+            (_, None) => Goal::Withdraw,
+        };
         let prepared = prepare(&self.connector, goal, &target).await.unwrap();
         let foretold = eta(&prepared.changes, &table);
         let publishes = match goal {
@@ -245,7 +266,7 @@ impl Bench {
             deployment: DeploymentId::new(name.split(',').next().unwrap()),
             target,
             publishes,
-            returns_to: None,
+            returns_to: former.map(|former| former.id),
             observed: prepared.observed,
             changes: prepared.changes,
             lane: Lane {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gw_model::{AwsTarget, HttpMethod};
+use gw_model::{AwsTarget, HttpMethod, OperationKey};
 use gw_plan::{Plan, Route, RouteBackend, RouteSecurity};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -132,6 +132,14 @@ impl Compiled {
             .binary_search_by_key(&route, |served| served.route)
             .ok()?;
         self.served.get(at).map(|served| served.path.as_str())
+    }
+
+    /// An operation of the document as it is on AWS; `None` when it is not served there.
+    pub fn operation_there(&self, plan: &Plan, operation: &OperationKey) -> Option<OperationKey> {
+        let is_it = |route: &Route| route.operation == *operation;
+        let route = plan.routes.iter().position(is_it)?;
+        let served = self.served.iter().find(|it| it.route == route)?;
+        Some(OperationKey::new(served.method, served.path.clone()))
     }
 }
 

@@ -212,9 +212,19 @@ fn waits_for(message: &str) -> Option<&'static str> {
         Some("the authorizer function to be ready")
     } else if lower.contains("role arn does not have required permissions") {
         Some("the role for logs to be known to API Gateway")
+    } else if still_attached(&lower) {
+        Some("the role's policies to be gone")
     } else {
         None
     }
+}
+
+/// Whether a role was not deleted because of its policies. IAM is consistent in the end only ("Cannot delete entity, must
+/// delete policies first", "must detach all policies first": IAM user guide, *Troubleshoot IAM*), so that a policy
+/// deleted a moment ago may count still; one that somebody attached stays.
+fn still_attached(message: &str) -> bool {
+    message.contains("must delete policies first")
+        || message.contains("must detach all policies first")
 }
 
 fn verdict(attempt: Attempt<'_>, status: u16, code: &str, message: &str) -> Verdict {
@@ -248,6 +258,13 @@ fn verdict(attempt: Attempt<'_>, status: u16, code: &str, message: &str) -> Verd
             },
             advice: "Try again; report it if it stays so.",
         };
+    }
+    if still_attached(&lower) {
+        return soon(
+            Code::AwsNotReady,
+            "Wait some seconds and try again. If it stays so, somebody attached a policy to the role: detach it in the AWS \
+             console first.",
+        );
     }
     if waits_for(message).is_some() {
         return soon(Code::AwsNotReady, "Wait some seconds and try again.");

@@ -21,7 +21,9 @@ struct Need {
     purpose: &'static str,
 }
 
-/// Everything [`crate::lower`] may lead to, probing and undoing included; least privilege for one region.
+/// Everything [`crate::lower`] may lead to, probing, undoing and discovery included; least privilege for one region.
+///
+/// Invariant: the policy in `docs/guide.md` allows these actions on these resources, and no others.
 const NEEDS: &[Need] = &[
     Need {
         actions: &["apigateway:GET", "apigateway:POST"],
@@ -45,6 +47,23 @@ const NEEDS: &[Need] = &[
         actions: &["apigateway:GET", "apigateway:PUT", "apigateway:DELETE"],
         resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/tags/*"),
         purpose: "mark what Gatewright makes",
+    },
+    Need {
+        actions: &["apigateway:GET"],
+        resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/apis"),
+        purpose: "find HTTP and WebSocket APIs",
+    },
+    Need {
+        actions: &["apigateway:GET"],
+        resource: |partition, region, _| format!("arn:{partition}:apigateway:{region}::/apis/*"),
+        purpose: "read HTTP and WebSocket APIs",
+    },
+    Need {
+        actions: &["apigateway:GET"],
+        resource: |partition, region, _| {
+            format!("arn:{partition}:apigateway:{region}::/domainnames")
+        },
+        purpose: "find custom domains",
     },
     Need {
         actions: &["apigateway:GET", "apigateway:POST", "apigateway:DELETE"],
@@ -214,7 +233,10 @@ fn policy_source(principal: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use gw_connector::Goal;
+    use serde_json::Value;
 
     use super::*;
     use crate::lower::lower;
@@ -253,6 +275,39 @@ mod tests {
             }
         }
         assert!(seen > 15, "{seen}");
+    }
+
+    /// What the guide tells people to allow is what *Test connection* asks about.
+    #[test]
+    fn the_policy_in_the_guide_is_the_one_that_is_asked_about() {
+        let asked: BTreeSet<(String, String)> = NEEDS
+            .iter()
+            .flat_map(|need| {
+                let resource = (need.resource)("aws", "eu-west-1", "123456789012");
+                let pair = move |action: &&str| ((*action).to_owned(), resource.clone());
+                need.actions.iter().map(pair)
+            })
+            .collect();
+        let guide = include_str!("../../../docs/guide.md");
+        let (_, after) = guide.split_once("## IAM permissions").unwrap();
+        let (_, after) = after.split_once("```json").unwrap();
+        let (policy, _) = after.split_once("```").unwrap();
+        let policy: Value = serde_json::from_str(policy).unwrap();
+        let texts = |value: &Value| -> Vec<String> {
+            let one = value.as_str().map(str::to_owned);
+            let many = value.as_array().into_iter().flatten();
+            let many = many.map(|text| text.as_str().unwrap().to_owned());
+            one.into_iter().chain(many).collect()
+        };
+        let mut told = BTreeSet::new();
+        for statement in policy["Statement"].as_array().unwrap() {
+            for resource in texts(&statement["Resource"]) {
+                for action in texts(&statement["Action"]) {
+                    told.insert((action, resource.clone()));
+                }
+            }
+        }
+        assert_eq!(told, asked);
     }
 
     #[test]

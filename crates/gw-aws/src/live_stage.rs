@@ -258,7 +258,7 @@ fn level(text: &str) -> LogLevel {
 
 /// The operation an entry is of; `None` for the one of every method. AWS keeps a key as it was first written: with its
 /// slashes as `~1`, as its reference does, or bare.
-fn operation_of(key: &str) -> Option<OperationKey> {
+pub(crate) fn operation_of(key: &str) -> Option<OperationKey> {
     let (path, method) = key.rsplit_once('/')?;
     let path = path.replace("~1", "/");
     let method = method.parse().ok()?;

@@ -3,8 +3,8 @@
 //! It refuses to be set by hand. Only the end of a run changes it, and a person may have it forgotten.
 
 use gw_connector::Outputs;
-use gw_deploy::{Entry, Outcome, Record, RunHeader};
-use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, UnixMillis};
+use gw_deploy::{Entry, Outcome, Record, RunGoal, RunHeader};
+use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, StageSettings, UnixMillis};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -32,6 +32,10 @@ pub struct Placement {
     /// Remote ids and ARNs.
     #[ts(type = "Record<string, string>")]
     pub outputs: Outputs,
+    /// What was wanted of the stage when it was published last; `None` when that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub settings: Option<StageSettings>,
     /// Where callers reach it; `None` when they do not.
     pub invoke_url: Option<String>,
     /// The run that left it so.
@@ -148,6 +152,11 @@ fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Op
     };
     let mut outputs = header.found.clone();
     outputs.extend(learnt(records));
+    // Going back moves a stage and leaves its settings alone.
+    let settings = match header.goal() {
+        RunGoal::Return => before.as_ref().and_then(|before| before.settings.clone()),
+        RunGoal::Publish | RunGoal::Withdraw => header.settings.clone(),
+    };
     let after = |revision, digest, outputs, state| {
         Some(Placement {
             api: header.api.clone(),
@@ -155,6 +164,7 @@ fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Op
             revision,
             digest,
             outputs,
+            settings: settings.clone().filter(|_| state == PlacementState::Live),
             invoke_url: invoke_url.clone(),
             deployment: header.deployment.clone(),
             at: *at,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use gw_model::OperationKey;
+use gw_model::{OperationKey, StageSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -218,6 +218,28 @@ impl Facet {
             Self::Description => "its description",
             Self::Mark => "the tag that says whose it is",
             Self::Permission => "the permission to ask it",
+        }
+    }
+
+    /// Whether a publication sets it, of a stage with these settings: then deploying again sets it again.
+    pub fn is_wanted(self, settings: &StageSettings) -> bool {
+        let operations = || settings.operations.values();
+        match self {
+            Self::Variables => !settings.variables.is_empty(),
+            Self::Throttling => {
+                settings.throttle.is_some() || operations().any(|it| it.throttle.is_some())
+            }
+            Self::Logging => {
+                settings.logging.is_some()
+                    || settings.full_requests.is_some()
+                    || settings.metrics.is_some()
+                    || settings.access_log.is_some()
+            }
+            Self::Caching => {
+                settings.cache.is_some() || operations().any(|it| it.caching.is_some())
+            }
+            Self::Tracing => settings.tracing.is_some(),
+            _ => false,
         }
     }
 

@@ -3,7 +3,7 @@
 //! It refuses edits: entries are only ever appended, and a run's state is a fold over them.
 
 use gw_connector::{Change, Mark, Outputs, Receipt};
-use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, UnixMillis};
+use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, StageSettings, UnixMillis};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -24,6 +24,10 @@ pub struct RunHeader {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub returned_to: Option<String>,
+    /// What is wanted of the stage, which a publication carries out; `None` for other runs, and in older journals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub settings: Option<StageSettings>,
     /// Tags what the run makes.
     pub mark: Mark,
     /// What was observed before the run.

@@ -133,6 +133,7 @@ pub async fn run(ctx: &Context, connector: &dyn Connector, run: Run) -> Result<R
         .publishes
         .map(|what| (what.revision, what.digest))
         .unzip();
+    let publication = revision.is_some() && run.returns_to.is_none();
     let header = RunHeader {
         mark: mark_of(&run.deployment),
         deployment: run.deployment,
@@ -141,6 +142,7 @@ pub async fn run(ctx: &Context, connector: &dyn Connector, run: Run) -> Result<R
         revision,
         digest,
         returned_to: run.returns_to,
+        settings: publication.then_some(run.target.settings),
         found: run.observed.found,
         started_at: ctx.clock.now(),
     };

@@ -13,7 +13,7 @@ use crate::operation::OperationKey;
 /// What is wanted of a stage, or what was found there.
 ///
 /// Invariant: of what is wanted, a field that is `None`, and a name that a map does not have, stays as found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct StageSettings {
     /// Stage variables; `None` for one that is not to be there.
@@ -42,6 +42,8 @@ pub struct StageSettings {
 }
 
 /// The most requests in a time.
+///
+/// Invariant: a rate is a number. JSON has no other, and that is where throttles come from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Throttle {
     /// Requests per second on average; −1 for no limit of its own.
@@ -49,6 +51,8 @@ pub struct Throttle {
     /// Requests at once; −1 for no limit of its own.
     pub burst: i32,
 }
+
+impl Eq for Throttle {}
 
 impl Throttle {
     /// No limit of its own: the next wider one counts.
@@ -59,7 +63,7 @@ impl Throttle {
 }
 
 /// What is otherwise for one operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct OperationSettings {
     /// The most requests of all callers together.
@@ -118,6 +122,36 @@ impl StageSettings {
         *self == Self::default()
     }
 
+    /// Whether something is wanted here that was not wanted before, or otherwise. What is no longer wanted stays as found,
+    /// so that it asks for nothing.
+    pub fn asks_beyond(&self, before: &Self) -> bool {
+        fn one<T: PartialEq>(now: Option<&T>, before: Option<&T>) -> bool {
+            now.is_some() && now != before
+        }
+        fn any<N: Ord, T: PartialEq>(now: &BTreeMap<N, T>, before: &BTreeMap<N, T>) -> bool {
+            now.iter()
+                .any(|(name, value)| before.get(name) != Some(value))
+        }
+        any(&self.variables, &before.variables)
+            || one(self.throttle.as_ref(), before.throttle.as_ref())
+            || self.operations.iter().any(|(operation, now)| {
+                let before = before
+                    .operations
+                    .get(operation)
+                    .copied()
+                    .unwrap_or_default();
+                one(now.throttle.as_ref(), before.throttle.as_ref())
+                    || one(now.caching.as_ref(), before.caching.as_ref())
+            })
+            || one(self.logging.as_ref(), before.logging.as_ref())
+            || one(self.full_requests.as_ref(), before.full_requests.as_ref())
+            || one(self.metrics.as_ref(), before.metrics.as_ref())
+            || one(self.access_log.as_ref(), before.access_log.as_ref())
+            || one(self.cache.as_ref(), before.cache.as_ref())
+            || one(self.tracing.as_ref(), before.tracing.as_ref())
+            || any(&self.tags, &before.tags)
+    }
+
     /// Whether the gateway has to be able to write logs.
     pub fn want_logs(&self) -> bool {
         matches!(self.logging, Some(LogLevel::Error | LogLevel::Info))
@@ -145,5 +179,48 @@ mod tests {
         let again: StageSettings =
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
         assert_eq!(again, read);
+    }
+
+    #[test]
+    fn only_what_is_wanted_anew_or_otherwise_is_asked_for() {
+        let read = |text: &str| serde_json::from_str::<StageSettings>(text).unwrap();
+        for (before, now, asks) in [
+            ("{}", "{}", false),
+            ("{}", r#"{"tracing": false}"#, true),
+            (r#"{"tracing": true}"#, r#"{"tracing": true}"#, false),
+            (r#"{"tracing": true}"#, "{}", false),
+            (
+                r#"{"variables": {"a": "1"}}"#,
+                r#"{"variables": {"a": "2"}}"#,
+                true,
+            ),
+            (
+                r#"{"variables": {"a": "1"}}"#,
+                r#"{"variables": {"a": null}}"#,
+                true,
+            ),
+            (
+                r#"{"variables": {"a": "1", "b": "2"}}"#,
+                r#"{"variables": {"a": "1"}}"#,
+                false,
+            ),
+            (
+                r#"{"tags": {"a": "1"}}"#,
+                r#"{"tags": {"a": "1", "b": "2"}}"#,
+                true,
+            ),
+            (
+                r#"{"operations": {"GET /a": {"caching": true}}}"#,
+                r#"{"operations": {"GET /a": {"caching": true}, "GET /b": {}}}"#,
+                false,
+            ),
+            (
+                r#"{"operations": {"GET /a": {"caching": true}}}"#,
+                r#"{"operations": {"GET /a": {"throttle": {"rate": 1, "burst": 1}}}}"#,
+                true,
+            ),
+        ] {
+            assert_eq!(read(now).asks_beyond(&read(before)), asks, "{before} {now}");
+        }
     }
 }

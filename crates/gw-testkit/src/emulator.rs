@@ -1,6 +1,7 @@
 //! AWS emulators that nobody here wrote, started on loopback. Refuses to say anything about the real AWS.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,6 +19,7 @@ const START_LIMIT: Duration = Duration::from_mins(3);
 #[derive(Debug)]
 pub struct Localemu {
     url: String,
+    log: Option<PathBuf>,
     _daemon: Option<Daemon>,
 }
 
@@ -48,18 +50,24 @@ impl Localemu {
         answers(&mut daemon, &format!("{url}/_localemu/health"))?;
         Ok(Self {
             url,
+            log: Some(daemon.log().to_owned()),
             _daemon: Some(daemon),
         })
     }
 
-    /// The one all tests of a process share: that of `GATEWRIGHT_TEST_LOCALEMU` (a URL) when set, else one started
-    /// now. Keep apart by [`Localemu::fresh_account`]. It ends with the process.
+    /// The one all tests of a process share: that of `GATEWRIGHT_TEST_LOCALEMU` (a URL) when set, with its log at
+    /// `GATEWRIGHT_TEST_LOCALEMU_LOG`, else one started now. Keep apart by [`Localemu::fresh_account`]. It ends with the
+    /// process.
     pub fn shared() -> Result<&'static Self, Failure> {
         static SHARED: OnceLock<Result<Localemu, Failure>> = OnceLock::new();
         shared(
             &SHARED,
             "GATEWRIGHT_TEST_LOCALEMU",
-            |url| Self { url, _daemon: None },
+            |url| Self {
+                url,
+                log: std::env::var_os("GATEWRIGHT_TEST_LOCALEMU_LOG").map(PathBuf::from),
+                _daemon: None,
+            },
             Self::start,
         )
     }
@@ -67,6 +75,31 @@ impl Localemu {
     /// The endpoint for AWS clients.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The Python that runs it, with our plugin among its packages.
+    pub fn python() -> Result<PathBuf, Failure> {
+        installed("localemu", "python")
+    }
+
+    /// Where its output goes, when that is known.
+    pub fn log(&self) -> Option<&Path> {
+        self.log.as_deref()
+    }
+
+    /// What it printed that has this word in it, an account for instance: why a caller got a 500, which no answer tells.
+    pub fn said(&self, word: &str) -> String {
+        let Some(log) = self.log() else {
+            return "the emulator's log is not known here".to_owned();
+        };
+        match fs::read(log) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes)
+                .lines()
+                .filter(|line| line.contains(word))
+                .collect::<Vec<_>>()
+                .join("\n"),
+            Err(error) => format!("{} could not be read: {error}", log.display()),
+        }
     }
 
     /// Where a stage of an API is called, without a final slash.

@@ -93,6 +93,21 @@ fn localemu_imports_deploys_and_answers_as_patched() {
     assert_eq!(proxy.tally().api_gateway_changes, 2, "{}", proxy.summary());
 }
 
+/// Many tests share one emulator, and then it has more descriptors than `select` can wait for.
+#[test]
+fn localemu_reads_a_functions_answer_whatever_the_number_of_its_descriptor() {
+    let python = Localemu::python().unwrap();
+    let script = gw_testkit::repository().join("tests/emulators/high_descriptor.py");
+    let output = std::process::Command::new(python).arg(script).output();
+    let output = output.unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said)
+    );
+}
+
 #[test]
 fn an_enforcing_ministack_refuses_what_is_not_signed() {
     let open = Ministack::start().unwrap();

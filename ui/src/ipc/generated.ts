@@ -4127,6 +4127,10 @@ digest: string | null,
  */
 returned_to?: string, 
 /**
+ * What is wanted of the stage, which a publication carries out; `None` for other runs, and in older journals.
+ */
+settings?: StageSettings, 
+/**
  * Tags what the run makes.
  */
 mark: Mark, 

@@ -252,6 +252,7 @@ mod tests {
                 revision: Some(RevisionId::new("r")),
                 digest: None,
                 returned_to: (*what < 0).then(|| format!("k{}", -what)),
+                settings: None,
                 mark: Mark::new(format!("gw-{what}")),
                 found: Outputs::new(),
                 started_at: UnixMillis(0),

@@ -178,6 +178,7 @@ pub(super) fn ahead(app: &App, deployment: &DeploymentId) -> Option<DeploymentDe
         revision: row.revision.clone(),
         digest: None,
         returned_to: None,
+        settings: None,
         found: BTreeMap::new(),
         started_at: row.started_at,
     };

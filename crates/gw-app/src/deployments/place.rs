@@ -2,7 +2,7 @@
 //!
 //! It refuses to ask gateways: this is what Gatewright did last, and a plan asks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gw_catalog::{PlacementState as Kept, Standing};
 use gw_deploy::Outcome;
@@ -24,15 +24,19 @@ pub(crate) async fn placements_of(
     apis: &[Api],
 ) -> Result<HashMap<ApiId, Vec<PlacementRow>>, Fault> {
     let ids: Vec<ApiId> = apis.iter().map(|api| api.id.clone()).collect();
-    let (standings, gateways, key_managers, mut marks) = app
+    let (standings, gateways, key_managers, mut marks, ahead) = app
         .catalog(move |catalog| {
             let standings = catalog.runs().standings(&ids)?;
             if standings.is_empty() {
-                return Ok((standings, Vec::new(), Vec::new(), HashMap::new()));
+                let (gateways, key_managers) = (Vec::new(), Vec::new());
+                let (marks, ahead) = (HashMap::new(), HashSet::new());
+                return Ok((standings, gateways, key_managers, marks, ahead));
             }
             let key_managers = catalog.key_managers().list()?;
             let marks = crate::drift::marks(catalog, &standings)?;
-            Ok((standings, catalog.gateways().list()?, key_managers, marks))
+            let ahead = crate::stages::ahead(catalog, &standings)?;
+            let gateways = catalog.gateways().list()?;
+            Ok((standings, gateways, key_managers, marks, ahead))
         })
         .await?;
     let apis: HashMap<&ApiId, &Api> = apis.iter().map(|api| (&api.id, api)).collect();
@@ -49,9 +53,11 @@ pub(crate) async fn placements_of(
         else {
             continue;
         };
-        if let Some(state) = state_of(app, api, &key_managers, standing).await? {
+        let at = (api.id.clone(), gateway.id.clone());
+        let is_ahead = ahead.contains(&at);
+        if let Some(state) = state_of(app, api, &key_managers, standing, is_ahead).await? {
             let mut row = cell(gateway, state, standing);
-            row.drift = marks.remove(&(api.id.clone(), gateway.id.clone()));
+            row.drift = marks.remove(&at);
             rows.entry(api.id.clone()).or_default().push(row);
         }
     }
@@ -61,12 +67,13 @@ pub(crate) async fn placements_of(
     Ok(rows)
 }
 
-/// How an API stands; `None` when it is not there.
+/// How an API stands; `None` when it is not there. `is_ahead`: more is wanted of its stage than was published.
 async fn state_of(
     app: &App,
     api: &Api,
     key_managers: &HashMap<&KeyManagerId, &KeyManager>,
     standing: &Standing,
+    is_ahead: bool,
 ) -> Result<Option<PlacementState>, Fault> {
     let Standing { last, placement } = standing;
     let placed = placement.as_ref();
@@ -77,6 +84,7 @@ async fn state_of(
         (None, _) => Some(PlacementState::Interrupted),
         (_, Some(placed)) if placed.state == Kept::Stuck => Some(PlacementState::Stuck),
         (Some(Outcome::RolledBack), _) => Some(PlacementState::Failed),
+        (_, Some(_)) if is_ahead => Some(PlacementState::Behind),
         (_, Some(placed)) => {
             let of_policy = api.policies.oauth.as_ref().map(|oauth| &oauth.key_manager);
             let trusted = of_policy.and_then(|id| key_managers.get(id)).copied();

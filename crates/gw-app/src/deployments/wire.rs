@@ -396,7 +396,7 @@ pub struct PlacementRow {
 pub enum PlacementState {
     /// The working revision is live.
     Live,
-    /// An older revision is live.
+    /// An older revision is live, or the stage is wanted otherwise since.
     Behind,
     /// A run is under way.
     Deploying,

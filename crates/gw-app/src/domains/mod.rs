@@ -59,7 +59,11 @@ async fn lead(app: &App, request: DomainRequest, mapped: bool) -> Result<Started
     let placement = app
         .catalog(move |catalog| catalog.placements().get(&api, &at))
         .await?;
-    let target = deployments::target(app, &working, &gateway).await?;
+    let mut target = deployments::target(app, &working, &gateway).await?;
+    // A mapping sets nothing of the stage: what was wanted when the API was published last stays what was carried out.
+    if let Some(published) = placement.as_ref().and_then(|it| it.settings.clone()) {
+        target.settings = published;
+    }
     let connection = connect::connect(app, &gateway).await?;
     let mut observed = connection.connector.observe(&target).await?;
     let published = placement.and_then(|it| Some((it.revision?, it.digest?)));

@@ -4,11 +4,12 @@
 //! change.
 
 use gw_connector::{Drift, DriftKind, Facet, Part};
-use gw_model::{Api, Code, Fault, GatewayKind, OperationKey, OperationSecurity};
+use gw_model::{Api, Code, Fault, GatewayKind, OperationKey, OperationSecurity, StageSettings};
 use gw_openapi::{Document, edit};
 use serde_json::{Value, json};
 
 use super::found;
+use super::settings::{Entry, entries, want};
 use crate::apis::{Working, count};
 use crate::app::{App, now};
 use crate::wire::DriftAdopt;
@@ -36,6 +37,8 @@ pub(super) enum Way {
     Protect(OperationKey),
     /// The document has this description.
     Description(String),
+    /// These settings of the stage are wanted as they are.
+    Stage(Facet, Vec<Entry>),
 }
 
 impl Way {
@@ -65,6 +68,10 @@ impl Way {
                 format!("Takes the policy's exception for {operation} away: it asks for a token")
             }
             Self::Description(_) => "Writes the live description into the document".to_owned(),
+            Self::Stage(facet, _) => {
+                let words = facet.words().trim_start_matches("its ");
+                format!("Wants the {words} of the stage as found there from now on")
+            }
         }
     }
 }
@@ -74,6 +81,7 @@ pub(super) fn way(
     drift: &Drift,
     working: &Working,
     kind: GatewayKind,
+    wanted: &StageSettings,
 ) -> Result<Way, &'static str> {
     let live: Value = drift
         .live
@@ -84,6 +92,13 @@ pub(super) fn way(
         return Ok(Way::Description(
             live.as_str().unwrap_or_default().to_owned(),
         ));
+    }
+    if let (Part::Stage, Some(facet)) = (&drift.part, drift.facet)
+        && facet.is_wanted(wanted)
+    {
+        let entries = entries(drift);
+        want(&mut wanted.clone(), facet, &entries)?;
+        return Ok(Way::Stage(facet, entries));
     }
     let Part::Operation(_) = drift.part else {
         return Err(match drift.part {
@@ -183,16 +198,17 @@ pub async fn adopt(app: &App, request: DriftAdopt) -> Result<Api, Fault> {
     }
     let working = Working::load(app, &request.api).await?;
     let (api, gateway) = (request.api.clone(), request.gateway.clone());
-    let (looked, kind) = app
+    let (looked, kind, before) = app
         .catalog(move |catalog| {
             let looked = catalog.drifts().get(&api, &gateway)?;
-            Ok((looked, catalog.gateways().get(&gateway)?.kind()))
+            let kind = catalog.gateways().get(&gateway)?.kind();
+            Ok((looked, kind, catalog.stages().get(&api, &gateway)?))
         })
         .await?;
     let mut ways = Vec::new();
     for key in &request.keys {
         let drift = found(looked.as_ref(), key)?;
-        let way = way(drift, &working, kind).map_err(|why| {
+        let way = way(drift, &working, kind, &before).map_err(|why| {
             Fault::new(
                 Code::RequestInvalid,
                 format!("'{key}' cannot be adopted: {why}"),
@@ -204,18 +220,26 @@ pub async fn adopt(app: &App, request: DriftAdopt) -> Result<Api, Fault> {
     }
     let mut api = working.api.clone();
     let mut text = working.revision.document.clone();
+    let mut wanted = before.clone();
     for way in ways {
-        text = apply(&text, &mut api, way)?;
+        text = apply(&text, &mut api, &mut wanted, way)?;
     }
     let (document, _) = Document::parse(&text);
     api.operations = count(document.operations().len());
     api.edition = request.edition;
     api.updated_at = now();
-    app.catalog(move |catalog| catalog.apis().update(&api, Some(&text)))
-        .await
+    let gateway = request.gateway;
+    app.catalog(move |catalog| {
+        let api = catalog.apis().update(&api, Some(&text))?;
+        if wanted != before {
+            catalog.stages().put(&api.id, &gateway, &wanted)?;
+        }
+        Ok(api)
+    })
+    .await
 }
 
-fn apply(text: &str, api: &mut Api, way: Way) -> Result<String, Fault> {
+fn apply(text: &str, api: &mut Api, wanted: &mut StageSettings, way: Way) -> Result<String, Fault> {
     let (document, _) = Document::parse(text);
     let edited = match way {
         Way::Remove(operation) => {
@@ -264,6 +288,11 @@ fn apply(text: &str, api: &mut Api, way: Way) -> Result<String, Fault> {
             return Ok(text.to_owned());
         }
         Way::Description(words) => edit::set(&document, "/info/description", &json!(words)),
+        Way::Stage(facet, entries) => {
+            // `way` has seen that it can be wanted.
+            let _wanted = want(wanted, facet, &entries);
+            return Ok(text.to_owned());
+        }
     };
     edited.map_err(|error| {
         Fault::new(

@@ -11,6 +11,7 @@ use gw_deploy::Ticket;
 use gw_model::{ApiId, Fault, GatewayId, StageSettings};
 use gw_plan::Plan;
 
+use super::settings::entries;
 use super::{Place, comparable};
 use crate::app::{App, now};
 use crate::connect;
@@ -37,16 +38,14 @@ async fn at(app: &App, place: &Place) -> Result<(), Fault> {
     let plan = comparable(place)?;
     let ticket = Ticket::bulk(format!("drift/{}", place.gateway.id));
     let connection = connect::connect_for(app, &place.gateway, ticket).await?;
-    let (api, gateway) = place.key();
-    let wanted = app
-        .catalog(move |catalog| catalog.stages().get(&api, &gateway))
-        .await?;
-    let target = Target {
-        settings: wanted,
-        ..target(place, plan)
-    };
+    let published = place.placement.settings.as_ref();
+    let target = target(place, plan, published.cloned().unwrap_or_default());
     let live = connection.connector.examine(&target).await?;
-    let expected = connection.connector.expect(plan, &target);
+    let mut expected = connection.connector.expect(plan, &target);
+    if let (None, Some(stage)) = (published, expected.parts.get_mut(&Part::Stage)) {
+        // The run did not tell what was wanted then; what is wanted now may have been set by it.
+        stage.retain(|facet, _| !facet.is_wanted(&place.wanted));
+    }
     let looked = Looked {
         at: now(),
         deployment: place.placement.deployment.clone(),
@@ -57,8 +56,8 @@ async fn at(app: &App, place: &Place) -> Result<(), Fault> {
         .await
 }
 
-/// What to look for: what the last run there learnt.
-pub(super) fn target(place: &Place, plan: &Plan) -> Target {
+/// What to look for: what the last run there learnt, and a stage with these settings.
+pub(super) fn target(place: &Place, plan: &Plan, settings: StageSettings) -> Target {
     Target {
         gateway: place.gateway.id.clone(),
         api: place.api.id.clone(),
@@ -66,14 +65,20 @@ pub(super) fn target(place: &Place, plan: &Plan) -> Target {
         api_version: plan.version.clone(),
         known: place.placement.outputs.clone(),
         known_digest: place.placement.digest.clone(),
-        settings: StageSettings::default(),
+        settings,
     }
 }
 
 /// Whether deploying again puts it back: what Gatewright sets, and not what it leaves as found.
-pub(super) fn is_overwritten(drift: &Drift) -> bool {
+pub(super) fn is_overwritten(drift: &Drift, wanted: &StageSettings) -> bool {
     match (&drift.part, drift.facet) {
-        (Part::Stage, facet) => matches!(facet, None | Some(Facet::Deployment)),
+        (Part::Stage, None | Some(Facet::Deployment)) => true,
+        (Part::Stage, Some(Facet::Variables)) => {
+            let all = entries(drift);
+            all.iter()
+                .all(|entry| wanted.variables.contains_key(&entry.name))
+        }
+        (Part::Stage, Some(facet)) => facet.is_wanted(wanted),
         // An import changes neither; a tag is set when the API is made.
         (Part::Api, Some(facet)) => !matches!(
             facet,

@@ -5,13 +5,14 @@
 
 mod adopt;
 mod look;
+mod settings;
 pub mod wire;
 
 use std::collections::HashMap;
 
 use gw_catalog::{Catalog, Ignored, Looked, Placement, PlacementState, Standing};
 use gw_connector::{Drift, DriftKind, Picture};
-use gw_model::{Api, ApiId, Code, Fault, Gateway, GatewayId, GatewayKind};
+use gw_model::{Api, ApiId, Code, Fault, Gateway, GatewayId, GatewayKind, StageSettings};
 use gw_plan::{Plan, PlanChange, PlanChangeKind};
 use serde_json::Value;
 
@@ -101,6 +102,8 @@ pub(crate) struct Place {
     pub(crate) placement: Placement,
     /// What went live; `None` when that is in doubt.
     pub(crate) plan: Option<Plan>,
+    /// What is wanted of the stage now.
+    pub(crate) wanted: StageSettings,
 }
 
 impl Place {
@@ -129,7 +132,9 @@ async fn places(app: &App, request: &DriftSearch) -> Result<Vec<Place>, Fault> {
                     Some(digest) => catalog.plans().get(digest)?,
                     None => None,
                 };
+                let wanted = catalog.stages().get(&placement.api, &placement.gateway)?;
                 Ok(Place {
+                    wanted,
                     api: catalog.apis().get(&placement.api)?,
                     gateway: catalog.gateways().get(&placement.gateway)?,
                     placement,
@@ -198,8 +203,9 @@ async fn view(
         expected: connect::expect(
             &place.gateway,
             &working.plan,
-            &look::target(&place, &working.plan),
+            &look::target(&place, &working.plan, place.wanted.clone()),
         ),
+        wanted: &place.wanted,
         pending: &pending,
         working,
         kind: place.gateway.kind(),
@@ -251,6 +257,7 @@ fn is_whole(drift: &Drift) -> bool {
 /// The working document, as a gateway would have it.
 struct Beside<'w> {
     expected: Picture,
+    wanted: &'w StageSettings,
     pending: &'w [PlanChange],
     working: &'w Working,
     kind: GatewayKind,
@@ -263,14 +270,14 @@ impl Beside<'_> {
         } else {
             self.state(drift)
         };
-        let way = adopt::way(drift, self.working, self.kind);
+        let way = adopt::way(drift, self.working, self.kind, self.wanted);
         DriftView {
             key: drift.key(),
             drift: drift.clone(),
             state,
             adopt: way.as_ref().ok().map(adopt::Way::sentence),
             why_not: way.err().map(str::to_owned),
-            overwritten: look::is_overwritten(drift),
+            overwritten: look::is_overwritten(drift, self.wanted),
         }
     }
 

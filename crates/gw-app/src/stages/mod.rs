@@ -4,10 +4,11 @@
 
 pub mod wire;
 
-use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash as _, Hasher as _};
 
+use gw_catalog::{Catalog, Standing};
 use gw_connector::LiveState;
 use gw_model::{ApiId, Fault, Gateway, GatewayId, StageSettings};
 
@@ -100,6 +101,25 @@ pub(crate) async fn fingerprints(
         all.insert(gateway.clone(), format!("{:016x}", hasher.finish()));
     }
     Ok(all)
+}
+
+/// Where more is wanted of the stage than was published last. A publication that does not say what it was told counts as
+/// none: a plan finds out.
+pub(crate) fn ahead(
+    catalog: &Catalog,
+    standings: &[Standing],
+) -> Result<HashSet<(ApiId, GatewayId)>, Fault> {
+    let mut ahead = HashSet::new();
+    for placement in standings.iter().filter_map(|it| it.placement.as_ref()) {
+        let Some(published) = &placement.settings else {
+            continue;
+        };
+        let (api, gateway) = (&placement.api, &placement.gateway);
+        if catalog.stages().get(api, gateway)?.asks_beyond(published) {
+            ahead.insert((api.clone(), gateway.clone()));
+        }
+    }
+    Ok(ahead)
 }
 
 /// Formats of access logs to choose from.

@@ -229,6 +229,49 @@ async fn one_gateway_that_does_not_answer_hides_nothing_of_the_other() {
     assert_eq!(fault.code.as_str(), "network.unreachable");
 }
 
+/// It takes the connection and says nothing, which ends only with the limit of a call, two minutes later.
+#[tokio::test]
+async fn one_gateway_that_never_answers_delays_nobody() {
+    let world = World::new().await;
+    let local = world.local("here").await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let key = access_key("AKIAEXAMPLEEXAMPLE12", "secret", None);
+    let far = aws_gateway("far", "eu-west-1", "prod", &url, &key);
+    let far = world.ok("gateways.create", far).await["id"].clone();
+    let api = world.notes(json!({ "kind": "mock" })).await;
+    let asked = json!({ "api": api["id"], "gateways": [local], "goal": "publish" });
+    let plan = world.ok("deployments.plan", asked).await;
+
+    let began = std::time::Instant::now();
+    let start = json!({
+        "api": api["id"], "gateways": [far, local], "goal": "publish", "revision": plan["revision"],
+        "consents": gw_app::deployments::CONSENTS,
+    });
+    let started = world.ok("deployments.start", start).await;
+    let id =
+        |index: usize| DeploymentId::new(started["runs"][index]["deployment"].as_str().unwrap());
+    let row = gw_app::deployments::wait(&world.app, &id(1)).await.unwrap();
+    assert_eq!(serde_json::to_value(row.outcome).unwrap(), "live");
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(30), "{took:?}");
+    let far = world
+        .ok("deployments.get", json!({ "deployment": id(0) }))
+        .await;
+    assert_eq!(far["row"]["running"], true, "it is looked at still: {far}");
+
+    // Whoever has waited enough can say so, and it ends then.
+    world
+        .ok("deployments.cancel", json!({ "deployment": id(0) }))
+        .await;
+    let fault = gw_app::deployments::wait(&world.app, &id(0))
+        .await
+        .unwrap_err();
+    assert_eq!(fault.code.as_str(), "request.cancelled");
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+}
+
 #[tokio::test]
 async fn two_apis_cannot_have_one_base_path() {
     let world = World::new().await;

@@ -385,3 +385,91 @@ async fn what_was_changed_in_aws_is_adopted_into_the_document_or_put_back() {
     assert_eq!(again(&world, &api, &gateway).await["outcome"], "live");
     assert_eq!(sentences(&check(&world, &api, &gateway).await), [""; 0]);
 }
+
+#[tokio::test]
+async fn what_is_wanted_of_a_stage_and_was_changed_in_aws_is_told_put_back_or_wanted_so() {
+    let world = World::new().await;
+    let account = Localemu::fresh_account();
+    let endpoint = Localemu::shared().unwrap().url();
+    let key = access_key(&account, "test", None);
+    let gateway = aws_gateway("prod", "eu-west-1", "live", endpoint, &key);
+    let gateway = world.ok("gateways.create", gateway).await["id"].clone();
+    let api = world.notes(json!({ "kind": "mock" })).await["id"].clone();
+    let wanted = json!({
+        "variables": { "stock": "green" }, "throttle": { "rate": 100.0, "burst": 200 }, "tracing": true,
+        "operations": { "GET /notes": { "throttle": { "rate": 10.0, "burst": 20 }, "caching": null } },
+    });
+    let set = json!({ "api": api, "gateway": gateway, "settings": wanted });
+    world.ok("stages.set", set).await;
+    world.publish(&api, &gateway).await;
+    assert_eq!(sentences(&check(&world, &api, &gateway).await), [""; 0]);
+    // Another wish is no drift: nobody changed the gateway.
+    let mut other = wanted.clone();
+    other["throttle"]["rate"] = json!(50.0);
+    let stage = |settings: &Value| json!({ "api": api, "gateway": gateway, "settings": settings });
+    world.ok("stages.set", stage(&other)).await;
+    assert_eq!(sentences(&check(&world, &api, &gateway).await), [""; 0]);
+    world.ok("stages.set", stage(&wanted)).await;
+
+    let row = world.ok("deployments.list", json!({ "api": api })).await["rows"][0].clone();
+    let url = row["invoke_url"].as_str().unwrap().to_owned();
+    let (_, rest) = url.split_once("/execute-api/").unwrap();
+    let hand = Hand {
+        url: format!("{endpoint}/restapis/{}", rest.split('/').next().unwrap()),
+        signed: format!(
+            "AWS4-HMAC-SHA256 Credential={account}/20260101/eu-west-1/apigateway/aws4_request"
+        ),
+    };
+    let patch = |path: &str, value: &str| json!({ "op": "replace", "path": path, "value": value });
+    let by_hand = json!({ "patchOperations": [
+        patch("/variables/stock", "red"),
+        patch("/*/*/throttling/rateLimit", "7"),
+        patch("/tracingEnabled", "false"),
+    ] });
+    hand.does("PATCH", "/stages/live", &by_hand).await;
+    let place = check(&world, &api, &gateway).await;
+    let mut said = sentences(&place);
+    said.sort_unstable();
+    let expected = [
+        "The stage has another value in the variable 'stock'",
+        "The stage is otherwise in its throttling",
+        "The stage no longer traces calls",
+    ];
+    assert_eq!(said, expected, "{place:#}");
+    for key in ["variables", "throttling", "tracing"] {
+        let drift = of(&place, &format!("the stage: {key}"));
+        assert_eq!(
+            (&drift["state"], &drift["overwritten"]),
+            (&json!("open"), &json!(true)),
+            "{drift:#}"
+        );
+    }
+
+    // One is wanted as it was found, one is let be, and deploying again puts back what is wanted otherwise.
+    let adopt = json!({
+        "api": api, "gateway": gateway, "keys": ["the stage: variables"], "edition": place["edition"],
+    });
+    world.ok("drift.adopt", adopt).await;
+    let view = world
+        .ok("stages.get", json!({ "api": api, "gateway": gateway }))
+        .await;
+    assert_eq!(view["wanted"]["variables"], json!({ "stock": "red" }));
+    assert_eq!(view["wanted"]["throttle"], wanted["throttle"]);
+    let listed = world.ok("drift.list", json!({ "api": api })).await["places"][0].clone();
+    assert_eq!(of(&listed, "the stage: variables")["state"], "adopted");
+    assert_eq!(again(&world, &api, &gateway).await["outcome"], "live");
+    let place = check(&world, &api, &gateway).await;
+    assert_eq!(sentences(&place), [""; 0], "{place:#}");
+    let view = world
+        .ok("stages.get", json!({ "api": api, "gateway": gateway }))
+        .await;
+    let found = &view["found"]["settings"];
+    assert_eq!(
+        (
+            &found["variables"]["stock"],
+            &found["throttle"]["rate"],
+            &found["tracing"]
+        ),
+        (&json!("red"), &json!(100.0), &json!(true))
+    );
+}

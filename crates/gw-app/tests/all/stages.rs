@@ -120,8 +120,11 @@ async fn a_deployment_carries_out_what_is_wanted_and_only_that() {
         "throttle": { "rate": 100.0, "burst": 200 },
         "tracing": true,
     });
+    let stands = async || world.ok("deployments.placements", json!({})).await[0]["state"].clone();
+    assert_eq!(stands().await, "live");
     let set = json!({ "api": api, "gateway": gateway, "settings": settings });
     world.ok("stages.set", set).await;
+    assert_eq!(stands().await, "behind", "more is wanted of the stage");
     let planned = world.ok("deployments.plan", plan.clone()).await;
     let target = &planned["targets"][0];
     let sentences: Vec<&str> = target["settings"]
@@ -154,8 +157,13 @@ async fn a_deployment_carries_out_what_is_wanted_and_only_that() {
     let after = world.ok("stages.get", stage).await;
     assert_eq!(after["found"]["settings"]["variables"]["stock"], "green");
     assert_eq!(after["changes"], json!([]));
+    assert_eq!(stands().await, "live");
     let again = world.run(&api, &[&gateway], "publish").await;
     assert_eq!(again[0]["outcome"], "unchanged", "{}", again[0]);
+    // What is no longer wanted stays as found: there is nothing to deploy.
+    let less = json!({ "api": api, "gateway": gateway, "settings": { "tracing": true } });
+    world.ok("stages.set", less).await;
+    assert_eq!(stands().await, "live");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gw_aws::{AwsAccess, AwsConnector};
 use gw_catalog::Catalog;
-use gw_connector::{Goal, Target};
+use gw_connector::{Connector as _, Goal, Target};
 use gw_deploy::{
     Context, Entry, Journal, Lane, Pacer, Publication, Record, RetryRules, Run, RunEnd, RunHeader,
     SystemClock, Unheard, prepare, recover, run,
@@ -35,6 +35,8 @@ pub enum Aim {
     First,
     /// Another one after it: new document, new function code.
     Second,
+    /// What was live before the second one, live again.
+    Return,
     /// Everything gone.
     Withdrawal,
     /// An interrupted run ended.
@@ -56,7 +58,7 @@ impl Aim {
                 "version",
             ],
             Self::Second => vec!["deployment", "permission", "version"],
-            Self::Withdrawal | Self::Recovery => Vec::new(),
+            Self::Return | Self::Withdrawal | Self::Recovery => Vec::new(),
         }
     }
 
@@ -64,7 +66,7 @@ impl Aim {
         match self {
             Self::First => Some(plan("one", "notes:read")),
             Self::Second => Some(plan("two", "notes:write")),
-            Self::Withdrawal | Self::Recovery => None,
+            Self::Return | Self::Withdrawal | Self::Recovery => None,
         }
     }
 }
@@ -169,7 +171,17 @@ impl Job {
             return recover(&context, &connector, &target, lane, &self.deployment).await;
         }
         let plan = self.aim.plan();
-        let goal = plan.as_ref().map_or(Goal::Withdraw, Goal::Publish);
+        let former = if self.aim == Aim::Return {
+            let kept = connector.kept(&target).await?;
+            kept.into_iter().find(|kept| !kept.live)
+        } else {
+            None
+        };
+        let goal = match (&plan, &former) {
+            (Some(plan), _) => Goal::Publish(plan),
+            (None, Some(former)) => Goal::Return(former),
+            (None, None) => Goal::Withdraw,
+        };
         let prepared = prepare(&connector, goal, &target).await?;
         let publishes = plan.as_ref().map(|plan| Publication {
             revision: plan.revision.clone(),
@@ -179,7 +191,7 @@ impl Job {
             deployment: self.deployment.clone(),
             target,
             publishes,
-            returns_to: None,
+            returns_to: former.map(|former| former.id),
             observed: prepared.observed,
             changes: prepared.changes,
             lane,

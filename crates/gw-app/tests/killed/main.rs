@@ -1,4 +1,4 @@
-//! A process that publishes or withdraws is killed (SIGKILL) after each of its journal writes, and after each of its
+//! A process that publishes, goes back or withdraws is killed (SIGKILL) after each of its journal writes, and after each of its
 //! remote calls; another one takes over. Real processes, a real catalog file, an emulator over HTTP.
 //!
 //! Whatever happens, the gateway must be exactly as before or exactly as wanted, with nothing left over, and the journal
@@ -64,6 +64,18 @@ fn a_second_publication_killed_after_each_call() {
 }
 
 #[test]
+fn a_way_back_killed_after_each_write() {
+    // Begin, plan, intent and receipt of the one step, end.
+    assert_eq!(everywhere(Aim::Return, Moment::Write), 5);
+}
+
+#[test]
+fn a_way_back_killed_after_each_call() {
+    // Three looks at what is kept, one at what is live, the step.
+    assert_eq!(everywhere(Aim::Return, Moment::Call), 5);
+}
+
+#[test]
 fn a_withdrawal_killed_after_each_write() {
     assert_eq!(everywhere(Aim::Withdrawal, Moment::Write), 11);
 }
@@ -103,8 +115,13 @@ fn whoever_takes_over_is_killed_too_until_it_comes_through() {
 
 #[test]
 fn a_change_that_arrives_after_its_process_was_killed_leaves_nothing() {
-    // Each change of a first publication, of a second one, and of a withdrawal.
-    let changes = [(Aim::First, 9), (Aim::Second, 6), (Aim::Withdrawal, 4)];
+    // Each change of a first publication, of a second one, of a way back, and of a withdrawal.
+    let changes = [
+        (Aim::First, 9),
+        (Aim::Second, 6),
+        (Aim::Return, 1),
+        (Aim::Withdrawal, 4),
+    ];
     let all = changes.map(|(aim, count)| (0..count).map(move |which| (aim, which)));
     let all: Vec<(Aim, u64)> = all.into_iter().flatten().collect();
     let next = AtomicUsize::new(0);
@@ -276,7 +293,8 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
     }
     assert_eq!(
         site.placed(),
-        (outcome == Outcome::Live) || (outcome == Outcome::RolledBack && job.aim == Aim::Second),
+        (outcome == Outcome::Live)
+            || (outcome == Outcome::RolledBack && matches!(job.aim, Aim::Second | Aim::Return)),
         "{explained}"
     );
     for _ in 0..2 {

@@ -39,6 +39,7 @@ impl Seen {
     pub fn serves_as_before(&self, aim: Aim, context: &str) {
         match aim {
             Aim::First => assert_eq!(self.api(), None, "{context}"),
+            Aim::Return => self.serves("two", context),
             _ => self.serves("one", context),
         }
     }
@@ -46,7 +47,7 @@ impl Seen {
     /// Callers get what was wanted.
     pub fn serves_as_wanted(&self, aim: Aim, context: &str) {
         match aim {
-            Aim::First => self.serves("one", context),
+            Aim::First | Aim::Return => self.serves("one", context),
             Aim::Second => self.serves("two", context),
             Aim::Withdrawal | Aim::Recovery => assert_eq!(self.api(), None, "{context}"),
         }

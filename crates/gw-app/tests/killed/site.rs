@@ -35,7 +35,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// As it is before a scene: empty, or with a first publication live.
+    /// As it is before a scene: empty, with a first publication live, or with a second one after it.
     pub fn before(aim: Aim) -> Self {
         let sandbox = Sandbox::new().unwrap();
         let catalog = Catalog::open(sandbox.path("catalog.db")).unwrap();
@@ -48,8 +48,13 @@ impl Site {
             runs: AtomicU32::new(0),
             _sandbox: sandbox,
         };
-        if aim != Aim::First {
-            let end = site.job(Aim::First).carry_out().unwrap();
+        let former: &[Aim] = match aim {
+            Aim::First => &[],
+            Aim::Return => &[Aim::First, Aim::Second],
+            Aim::Second | Aim::Withdrawal | Aim::Recovery => &[Aim::First],
+        };
+        for before in former {
+            let end = site.job(*before).carry_out().unwrap();
             assert_eq!(end.outcome, Outcome::Live, "{:?}", end.fault);
         }
         site

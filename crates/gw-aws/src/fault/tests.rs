@@ -108,6 +108,18 @@ fn answers_are_told_apart() {
             Code::AwsNotReady,
         ),
         (
+            409,
+            "DeleteConflict",
+            "Cannot delete entity, must detach all policies first.",
+            Code::AwsNotReady,
+        ),
+        (
+            409,
+            "DeleteConflict",
+            "Cannot delete entity, must remove roles from instance profile first.",
+            Code::AwsConflict,
+        ),
+        (
             500,
             "InternalServerError",
             "Internal server error",

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use gw_aws_import::Compiled;
 use gw_connector::{Change, RemoteCall, StepEffect};
-use gw_model::{CacheSettings, OperationKey};
+use gw_model::CacheSettings;
 use gw_plan::Plan;
 
 use super::changes::{Lowering, change};
@@ -27,12 +27,7 @@ impl Lowering<'_> {
             None => LiveStage::default(),
         };
         differences(&self.target.settings, &live, &|operation| {
-            let route = plan
-                .routes
-                .iter()
-                .position(|it| it.operation == *operation)?;
-            let served = compiled.served.iter().find(|it| it.route == route)?;
-            Some(OperationKey::new(served.method, served.path.clone()))
+            compiled.operation_there(plan, operation)
         })
     }
 

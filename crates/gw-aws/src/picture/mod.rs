@@ -48,7 +48,11 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
     picture.parts.insert(Part::Api, api(&document, target, aws));
     picture.parts.insert(
         Part::Stage,
-        stage::expected(target.known_digest.as_deref(), &target.settings),
+        stage::expected(
+            target.known_digest.as_deref(),
+            &target.settings,
+            &|operation| compiled.operation_there(plan, operation),
+        ),
     );
     let provisions = plan
         .token_check

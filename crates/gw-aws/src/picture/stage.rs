@@ -3,10 +3,11 @@
 //! It refuses to mind what is left as found: the web ACL, the client certificate, documentation and other tools' tags.
 
 use gw_connector::{Facet, Facets};
-use gw_model::StageSettings;
+use gw_model::{AccessLog, CacheSettings, OperationKey, StageSettings, Throttle};
 use serde_json::{Map, Value, json};
 
 use super::common::{flag, number, text, texts};
+use crate::live_stage::{EVERY_METHOD, level_text, operation_of};
 use crate::names::Label;
 
 /// Which copy a stage serves.
@@ -53,42 +54,88 @@ fn served(known: Option<&str>) -> Value {
     json!(format!("the plan {}", known.unwrap_or_default()))
 }
 
-/// A stage as a run makes it. Of settings nobody wants from Gatewright, what was set by hand since is told; what is wanted
-/// of the others, and what becomes of them, the next plan tells.
-pub(super) fn expected(known: Option<&str>, wanted: &StageSettings) -> Facets {
-    let mut facets = Facets::from([
-        (Facet::Variables, json!({})),
-        (Facet::Throttling, json!({})),
-        (Facet::Logging, json!({})),
-        (Facet::Caching, json!({})),
-        (Facet::Tracing, json!(false)),
-        (Facet::Canary, Value::Null),
-    ]);
-    let operations = || wanted.operations.values();
-    let is_wanted = [
-        (Facet::Variables, !wanted.variables.is_empty()),
-        (
-            Facet::Throttling,
-            wanted.throttle.is_some() || operations().any(|it| it.throttle.is_some()),
-        ),
-        (
-            Facet::Logging,
-            wanted.logging.is_some()
-                || wanted.full_requests.is_some()
-                || wanted.metrics.is_some()
-                || wanted.access_log.is_some(),
-        ),
-        (
-            Facet::Caching,
-            wanted.cache.is_some() || operations().any(|it| it.caching.is_some()),
-        ),
-        (Facet::Tracing, wanted.tracing.is_some()),
-    ];
-    facets.retain(|facet, _| !is_wanted.contains(&(*facet, true)));
-    if known.is_some() {
-        facets.insert(Facet::Deployment, served(known));
+/// A stage as a run makes it of what is wanted, every other setting as a new stage has it: what was set by hand since is
+/// told. `path_of`: where an operation of the document is on AWS.
+pub(super) fn expected(
+    known: Option<&str>,
+    wanted: &StageSettings,
+    path_of: &dyn Fn(&OperationKey) -> Option<OperationKey>,
+) -> Facets {
+    let mut facets = facets(&made(wanted, path_of), &Serves::Known, known, true);
+    if known.is_none() {
+        facets.remove(&Facet::Deployment);
     }
     facets
+}
+
+/// What AWS tells of a stage that was made with these settings.
+fn made(wanted: &StageSettings, path_of: &dyn Fn(&OperationKey) -> Option<OperationKey>) -> Value {
+    let mut every = Map::new();
+    limits(&mut every, wanted.throttle);
+    if let Some(level) = wanted.logging {
+        every.insert("loggingLevel".to_owned(), json!(level_text(level)));
+    }
+    for (name, on) in [
+        ("dataTraceEnabled", wanted.full_requests),
+        ("metricsEnabled", wanted.metrics),
+    ] {
+        every.extend(on.map(|on| (name.to_owned(), json!(on))));
+    }
+    let mut stage = Map::new();
+    if let Some(CacheSettings::On {
+        size_gb,
+        ttl_seconds,
+        ..
+    }) = &wanted.cache
+    {
+        every.insert("cachingEnabled".to_owned(), json!(true));
+        let lifetime = ttl_seconds.map(|seconds| ("cacheTtlInSeconds".to_owned(), json!(seconds)));
+        every.extend(lifetime);
+        stage.insert("cacheClusterEnabled".to_owned(), json!(true));
+        stage.insert("cacheClusterSize".to_owned(), json!(size_gb));
+    }
+    let mut methods = Map::new();
+    for (operation, settings) in &wanted.operations {
+        let Some(there) = path_of(operation) else {
+            continue;
+        };
+        // A new entry gets what the stage has, all but how long answers are kept.
+        let mut entry = every.clone();
+        entry.remove("cacheTtlInSeconds");
+        limits(&mut entry, settings.throttle);
+        let caching = settings.caching;
+        entry.extend(caching.map(|on| ("cachingEnabled".to_owned(), json!(on))));
+        if settings.throttle.is_some() || caching.is_some() {
+            let key = format!("{}/{}", there.path.replace('/', "~1"), there.method);
+            methods.insert(key, Value::Object(entry));
+        }
+    }
+    methods.insert(EVERY_METHOD.to_owned(), Value::Object(every));
+    stage.insert("methodSettings".to_owned(), Value::Object(methods));
+    let variables = wanted.variables.iter();
+    let variables =
+        variables.filter_map(|(name, value)| Some((name.clone(), json!(value.as_ref()?))));
+    stage.insert("variables".to_owned(), Value::Object(variables.collect()));
+    if let Some(AccessLog::On {
+        destination,
+        format,
+    }) = &wanted.access_log
+    {
+        let log = json!({"destinationArn": destination, "format": format});
+        stage.insert("accessLogSettings".to_owned(), log);
+    }
+    stage.insert(
+        "tracingEnabled".to_owned(),
+        json!(wanted.tracing == Some(true)),
+    );
+    Value::Object(stage)
+}
+
+fn limits(entry: &mut Map<String, Value>, throttle: Option<Throttle>) {
+    if let Some(throttle) = throttle {
+        entry.insert("throttlingRateLimit".to_owned(), json!(throttle.rate));
+        entry.insert("throttlingBurstLimit".to_owned(), json!(throttle.burst));
+    }
 }
 
 /// A stage as AWS tells it. `own_canary`: its canary, if any, serves a copy a run made.
@@ -104,7 +151,9 @@ pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>, own_canary: b
             (&mut caching, caches(setting)),
         ] {
             if !found.is_empty() {
-                into.insert(of.clone(), Value::Object(found));
+                // AWS keeps a key as it was first written.
+                let of = operation_of(of).map_or_else(|| of.clone(), |it| it.to_string());
+                into.insert(of, Value::Object(found));
             }
         }
     }

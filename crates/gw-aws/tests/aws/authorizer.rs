@@ -3,7 +3,7 @@
 use gw_connector::{Connector, Goal, LiveState};
 use gw_model::HttpMethod;
 use gw_plan::{Plan, RouteBackend};
-use gw_testkit::{Answer, Backend, Broken, OauthMock, OidcProvider, TokenRequest};
+use gw_testkit::{Answer, Backend, Broken, Localemu, OauthMock, OidcProvider, TokenRequest};
 
 use crate::world::{OPEN, World, plan, provisioned, route, scope};
 
@@ -300,4 +300,6 @@ async fn an_answer_is_kept_for_its_token_and_route_and_for_no_other() {
         500,
         "not kept for another token"
     );
+    let said = Localemu::shared().unwrap().said(&world.account);
+    assert!(said.contains("API Gateway may not invoke"), "{said}");
 }

@@ -237,6 +237,7 @@ async fn interrupted(
         revision: None,
         digest: kept.digest.clone(),
         returned_to: Some(kept.id.clone()),
+        settings: None,
         mark: mark_of(&deployment),
         found: observed.found.clone(),
         started_at: UnixMillis(1),

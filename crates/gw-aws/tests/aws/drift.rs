@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::decorated::{Dice, answers, export, stage};
 use crate::world::{OPEN, World, mock, plan, provisioned, request, route, scope, target};
 
-fn aws() -> AwsTarget {
+pub fn aws() -> AwsTarget {
     gw_aws_import::samples::aws()
 }
 
@@ -109,7 +109,7 @@ fn everything() -> Plan {
     plan
 }
 
-fn known() -> gw_connector::Target {
+pub fn known() -> gw_connector::Target {
     let version = "arn:aws:lambda:eu-west-1:111122223333:function:f:7";
     let mut target = target(
         "api_1",
@@ -122,7 +122,7 @@ fn known() -> gw_connector::Target {
 }
 
 /// The document as it is imported.
-fn imported(plan: &Plan) -> Value {
+pub fn imported(plan: &Plan) -> Value {
     let text = gw_aws_import::compile_signed(plan, &aws())
         .document
         .unwrap();
@@ -256,52 +256,6 @@ fn an_export_without_security_does_not_make_operations_open() {
             &seen.picture(&aws())
         ),
         []
-    );
-}
-
-#[test]
-fn settings_aws_fills_in_are_not_set_and_others_are_told() {
-    let filled = json!({
-        "deploymentId": "d1", "description": "gatewright plan=p build=b mark=m deployment=d1",
-        "methodSettings": {"*/*": {"metricsEnabled": false, "loggingLevel": "OFF", "dataTraceEnabled": false,
-            "throttlingBurstLimit": 5000, "throttlingRateLimit": 10000.0, "cachingEnabled": false, "cacheTtlInSeconds": 300}},
-    });
-    let target = gw_connector::Target {
-        known_digest: Some("p".to_owned()),
-        ..known()
-    };
-    let expected = picture::expected(&gw_aws_import::samples::pets(), &target, &aws());
-    let told = |stage: &Value| {
-        let serves = Serves::of(stage, Some("p"), None);
-        let mut seen = answers(
-            &imported(&gw_aws_import::samples::pets()),
-            "api_1",
-            &mut Dice(1),
-        );
-        seen.stage = stage_facets(stage, &serves, Some("p"), false);
-        (seen.function, seen.role, seen.permission) = (Some(true), Some(true), Some(true));
-        let found = compare(&expected, &seen.picture(&aws()));
-        found
-            .into_iter()
-            .map(|drift| drift.sentence)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(told(&filled), [""; 0]);
-    let mut set = filled;
-    set["methodSettings"]["*/*"]["throttlingRateLimit"] = json!(5);
-    set["methodSettings"]["pets/GET"] = json!({"loggingLevel": "INFO"});
-    set["tracingEnabled"] = json!(true);
-    set["canarySettings"] = json!({"deploymentId": "d9", "percentTraffic": 10.0});
-    let mut found = told(&set);
-    found.sort();
-    assert_eq!(
-        found,
-        [
-            "The stage is otherwise in its canary",
-            "The stage is otherwise in its logging",
-            "The stage is otherwise in its throttling",
-            "The stage traces calls",
-        ]
     );
 }
 

@@ -197,3 +197,45 @@ async fn a_role_that_lambda_does_not_know_yet_is_waited_for() {
     world.publish(&plan).await.unwrap();
     assert_eq!(world.call("GET", "/a", &[], "").await.status, 401);
 }
+
+/// IAM is consistent in the end: a policy that was deleted a moment ago may still keep its role from being deleted.
+#[tokio::test]
+async fn a_role_whose_policy_still_counts_is_deleted_a_little_later() {
+    let provider = OauthMock::start().unwrap();
+    let mut world = World::new();
+    let plan = plan(
+        vec![route(HttpMethod::Get, "/a", mock("{}"), scope("x"))],
+        Some(provisioned(provider.issuer(), &provider.jwks_url(), 0)),
+    );
+    world.publish(&plan).await.unwrap();
+    let deletes = |call: &gw_testkit::Call| call.action.as_deref() == Some("DeleteRole");
+    let message = "Cannot delete entity, must detach all policies first.";
+    let conflict = || Rule::on(deletes).fail(409, "DeleteConflict", message);
+    let observed = world.observe().await;
+    let changes = world
+        .connector
+        .lower(Goal::Withdraw, &world.target, &observed)
+        .unwrap();
+    let last = changes.last().unwrap().clone();
+    assert_eq!(last.verb, "aws.delete-role");
+    world
+        .run(&changes[..changes.len() - 1], observed.found)
+        .await
+        .unwrap();
+
+    world.proxy.inject(conflict().times(3));
+    let fault = world
+        .connector
+        .apply(&last, &world.mark(), &world.target.known)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (fault.code, fault.retry, fault.effect),
+        (Code::AwsNotReady, Retry::Soon, Effect::None)
+    );
+    assert_eq!(fault.facts["waits-for"], "the role's policies to be gone");
+    assert!(fault.advice.contains("detach it"), "{}", fault.advice);
+    let known = world.target.known.clone();
+    world.apply(&last, &known).await.unwrap();
+    assert_eq!(world.observe().await.state, gw_connector::LiveState::Absent);
+}

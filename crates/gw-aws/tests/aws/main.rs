@@ -14,6 +14,7 @@ mod decorated;
 mod discovery;
 mod domains;
 mod drift;
+mod drift_stage;
 mod engine;
 mod existing;
 mod faults;

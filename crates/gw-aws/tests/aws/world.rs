@@ -114,12 +114,18 @@ impl World {
         request(method, &format!("{url}{path}"), headers, body).await
     }
 
-    /// Calls with a bearer token and gives the status.
+    /// Calls with a bearer token and gives the status. Of a 500 the test prints what the emulator said, which a failure
+    /// shows: its answer tells no reason.
     pub async fn status_with(&self, token: &str, method: &str, path: &str) -> u16 {
         let value = format!("Bearer {token}");
-        self.call(method, path, &[("Authorization", &value)], "")
-            .await
-            .status
+        let reply = self
+            .call(method, path, &[("Authorization", &value)], "")
+            .await;
+        if reply.status == 500 {
+            let said = Localemu::shared().expect("localemu").said(&self.account);
+            eprintln!("{method} {path}: 500 {}\n{said}", reply.text());
+        }
+        reply.status
     }
 }
 

@@ -2,8 +2,8 @@
 
 use gw_catalog::{Placement, PlacementState};
 use gw_connector::Outputs;
-use gw_deploy::{Entry, Journal, Outcome};
-use gw_model::{ApiId, Code, GatewayId, RevisionId, UnixMillis};
+use gw_deploy::{Entry, Journal, Outcome, RunHeader};
+use gw_model::{ApiId, Code, GatewayId, RevisionId, StageSettings, UnixMillis};
 
 use crate::fixture::{Sandbox, api, done, finished, gateway, header, intended, outputs};
 
@@ -33,6 +33,7 @@ fn a_run_that_went_live_says_what_is_there() {
         revision: Some(RevisionId::new("rev_d1")),
         digest: Some("digest-d1".to_owned()),
         outputs: with_account(&[("rest-api-id", "abc")]),
+        settings: None,
         invoke_url: Some("https://abc.example/live".to_owned()),
         deployment: gw_model::DeploymentId::new("d1"),
         at: UnixMillis(3),
@@ -67,6 +68,41 @@ fn a_run_that_went_live_says_what_is_there() {
             .unwrap(),
         []
     );
+}
+
+#[test]
+fn what_was_wanted_of_the_stage_stays_known_when_a_run_goes_back() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    let wanted = StageSettings {
+        tracing: Some(true),
+        ..StageSettings::default()
+    };
+    let run = |header: RunHeader| {
+        let deployment = header.deployment.clone();
+        sandbox.catalog.begin(&header).unwrap();
+        let end = Entry::Finished {
+            outcome: Outcome::Live,
+            fault: None,
+            invoke_url: None,
+        };
+        sandbox
+            .catalog
+            .append(&deployment, UnixMillis(2), &end)
+            .unwrap();
+        placement(&sandbox).unwrap().settings
+    };
+    let published = RunHeader {
+        settings: Some(wanted.clone()),
+        ..header("d1", "api", "gw")
+    };
+    assert_eq!(run(published), Some(wanted.clone()));
+    let returned = RunHeader {
+        returned_to: Some("k1".to_owned()),
+        ..header("d2", "api", "gw")
+    };
+    assert_eq!(run(returned), Some(wanted));
+    // A journal of an older version does not say.
+    assert_eq!(run(header("d3", "api", "gw")), None);
 }
 
 #[test]

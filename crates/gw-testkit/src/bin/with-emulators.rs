@@ -19,6 +19,11 @@ fn main() -> ExitCode {
     let outcome = Command::new(program)
         .args(rest)
         .env("GATEWRIGHT_TEST_LOCALEMU", localemu.url())
+        .envs(
+            localemu
+                .log()
+                .map(|log| ("GATEWRIGHT_TEST_LOCALEMU_LOG", log)),
+        )
         .env("GATEWRIGHT_TEST_MINISTACK", ministack.url())
         .status();
     match outcome {

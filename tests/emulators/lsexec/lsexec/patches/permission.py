@@ -43,7 +43,8 @@ def _guard_authorizers() -> None:
                 f"/authorizers/{authorizer.get('id')}"
             )
             if not _may_invoke(function_arn, source_arn):
-                raise AuthorizerConfigurationError("Internal server error")
+                refusal = PermissionError(f"API Gateway may not invoke {function_arn}")
+                raise AuthorizerConfigurationError("Internal server error") from refusal
         return invoke(self, context, authorizer, event)
 
     AuthorizerHandler._invoke_authorizer_lambda = guarded
