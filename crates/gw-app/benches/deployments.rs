@@ -246,6 +246,7 @@ impl Bench {
             target,
             publishes,
             returns_to: None,
+            canary: None,
             observed: prepared.observed,
             changes: prepared.changes,
             lane: Lane {

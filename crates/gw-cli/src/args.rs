@@ -10,9 +10,10 @@ mod stage;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gw_model::Percent;
 
 pub use drift::DriftArgs;
-pub use history::{DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
+pub use history::{CanaryArgs, DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
     ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
 };
@@ -69,6 +70,8 @@ pub enum Verb {
     Plan(PlanArgs),
     /// Deploy an API to one or many gateways
     Deploy(PublishArgs),
+    /// Change which share of the requests meets a canary, make it live, or drop it; `deploy --canary` starts one
+    Canary(CanaryArgs),
     /// Go back on a gateway to what was live before, or to a kept revision, in one call
     Rollback(RollbackArgs),
     /// An API's revisions, and what gateways keep of it to go back to
@@ -457,6 +460,9 @@ pub struct PlanArgs {
     /// Where; repeatable
     #[arg(long = "gateway", required = true, value_name = "NAME")]
     pub gateways: Vec<String>,
+    /// As a canary beside what is live, for this share of the requests: 0 to 100
+    #[arg(long, value_name = "PERCENT")]
+    pub canary: Option<Percent>,
 }
 
 /// `deploy`, and most of `undeploy`

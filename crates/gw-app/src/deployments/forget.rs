@@ -49,6 +49,7 @@ pub async fn forget(app: &App, request: PlaceRequest) -> Result<Forgotten, Fault
         revision: None,
         digest: None,
         returned_to: None,
+        canary: None,
         found: found.left,
         started_at: now(),
     };

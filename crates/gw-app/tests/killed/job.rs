@@ -180,6 +180,7 @@ impl Job {
             target,
             publishes,
             returns_to: None,
+            canary: None,
             observed: prepared.observed,
             changes: prepared.changes,
             lane,

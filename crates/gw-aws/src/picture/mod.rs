@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 pub(crate) use adopted::is_as_found;
 pub use rest::Seen;
+pub(crate) use stage::canary;
 pub use stage::{Serves, facets as stage_facets};
 
 use crate::names::{self, output};
@@ -48,7 +49,11 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
     picture.parts.insert(Part::Api, api(&document, target, aws));
     picture.parts.insert(
         Part::Stage,
-        stage::expected(target.known_digest.as_deref(), &target.settings),
+        stage::expected(
+            target.known_digest.as_deref(),
+            &target.settings,
+            output(known, names::CANARY),
+        ),
     );
     let provisions = plan
         .token_check

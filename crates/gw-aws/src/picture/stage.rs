@@ -55,14 +55,19 @@ fn served(known: Option<&str>) -> Value {
 
 /// A stage as a run makes it. Of settings nobody wants from Gatewright, what was set by hand since is told; what is wanted
 /// of the others, and what becomes of them, the next plan tells.
-pub(super) fn expected(known: Option<&str>, wanted: &StageSettings) -> Facets {
+pub(super) fn expected(
+    known: Option<&str>,
+    wanted: &StageSettings,
+    canary: Option<&str>,
+) -> Facets {
+    let canary = canary.and_then(|text| serde_json::from_str(text).ok());
     let mut facets = Facets::from([
         (Facet::Variables, json!({})),
         (Facet::Throttling, json!({})),
         (Facet::Logging, json!({})),
         (Facet::Caching, json!({})),
         (Facet::Tracing, json!(false)),
-        (Facet::Canary, Value::Null),
+        (Facet::Canary, canary.unwrap_or_default()),
     ]);
     let operations = || wanted.operations.values();
     let is_wanted = [
@@ -91,8 +96,8 @@ pub(super) fn expected(known: Option<&str>, wanted: &StageSettings) -> Facets {
     facets
 }
 
-/// A stage as AWS tells it. `own_canary`: its canary, if any, serves a copy a run made.
-pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>, own_canary: bool) -> Facets {
+/// A stage as AWS tells it.
+pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>) -> Facets {
     let mut throttling = Map::new();
     let mut logging = Map::new();
     let mut caching = Map::new();
@@ -127,15 +132,19 @@ pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>, own_canary: b
             json!(flag(stage, "tracingEnabled").unwrap_or_default()),
         ),
     ]);
-    let canary = &stage["canarySettings"];
-    if canary.is_null() || number(canary, "percentTraffic").unwrap_or_default() <= 0.0 {
-        facets.insert(Facet::Canary, Value::Null);
-    } else if !own_canary {
-        let percent = number(canary, "percentTraffic");
-        let told = json!({"deployment": text(canary, "deploymentId"), "percent": percent});
-        facets.insert(Facet::Canary, told);
-    }
+    let settings = &stage["canarySettings"];
+    let percent = number(settings, "percentTraffic").unwrap_or_default();
+    let deployment = text(settings, "deploymentId").unwrap_or_default();
+    facets.insert(Facet::Canary, canary(&deployment, percent));
     facets
+}
+
+/// A canary; one that nobody meets is none.
+pub(crate) fn canary(deployment: &str, percent: f64) -> Value {
+    if percent <= 0.0 {
+        return Value::Null;
+    }
+    json!({"deployment": deployment, "percent": percent})
 }
 
 fn throttle(setting: &Value) -> Map<String, Value> {

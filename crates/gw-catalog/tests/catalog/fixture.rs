@@ -163,6 +163,7 @@ pub fn header(deployment: &str, api: &str, gateway: &str) -> RunHeader {
         revision: Some(RevisionId::new(format!("rev_{deployment}"))),
         digest: Some(format!("digest-{deployment}")),
         returned_to: None,
+        canary: None,
         mark: Mark::new(format!("gw-{deployment}")),
         found: outputs(&[("account", "123456789012")]),
         started_at: UnixMillis(1000),

@@ -32,6 +32,7 @@ fn a_run_that_went_live_says_what_is_there() {
         gateway: GatewayId::new("gw"),
         revision: Some(RevisionId::new("rev_d1")),
         digest: Some("digest-d1".to_owned()),
+        canary: None,
         outputs: with_account(&[("rest-api-id", "abc")]),
         invoke_url: Some("https://abc.example/live".to_owned()),
         deployment: gw_model::DeploymentId::new("d1"),
