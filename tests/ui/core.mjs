@@ -75,17 +75,19 @@ export async function fillWithSample(core) {
   return { ...sample, deployment }
 }
 
-async function deploy(core, { api, gateway }) {
-  const plan = await core.call('deployments.plan', { api, gateways: [gateway], goal: 'publish' })
+/** Deploys what is worked on: to every request, or as a canary with so many percent of them. */
+export async function deploy(core, { api, gateway }, percent) {
+  const asked = { api, gateways: [gateway], goal: 'publish', percent }
+  const plan = await core.call('deployments.plan', asked)
   const consents = plan.targets.flatMap((target) => target.consents.map((consent) => consent.key))
-  const { runs } = await core.call('deployments.start', { api, gateways: [gateway], goal: 'publish', revision: plan.revision, consents })
+  const { runs } = await core.call('deployments.start', { ...asked, revision: plan.revision, consents })
   const [run] = runs
   if (!run?.deployment) throw new Error(`the sample could not be deployed: ${JSON.stringify(run?.fault)}`)
   await until(async () => (await core.call('deployments.get', { deployment: run.deployment })).row.finished_at !== null)
   return run.deployment
 }
 
-async function edit(core, api, change) {
+export async function edit(core, api, change) {
   const { text, edition } = await core.call('apis.document', { api })
   const next = change(text)
   if (next === text) throw new Error('the sample has not what is to be changed in it')
@@ -93,8 +95,8 @@ async function edit(core, api, change) {
 }
 
 /**
- * More places, one more API, a second revision that is live and a third that is not, so that pictures show what a
- * fleet looks like. `aws_url` is where the gateways on AWS find it; none of them is called outside this machine.
+ * More places, one more API, a second revision that is live, a third that is its canary and a fourth that is not
+ * deployed, so that pictures show what a fleet looks like. `aws_url` is where the gateways on AWS find it; none of them is called outside this machine.
  */
 export async function fillWithFleet(core, sample, aws_url) {
   const gateway = (name, display_name, target) => core.call('gateways.create', { name, display_name, description: '', target })
@@ -117,6 +119,8 @@ export async function fillWithFleet(core, sample, aws_url) {
   })
   await edit(core, sample.api, (text) => text.replace('summary: List pets', 'summary: List pets for sale'))
   const deployment = await deploy(core, sample)
+  await edit(core, sample.api, (text) => text.replace('summary: List pets for sale', 'summary: Every pet for sale'))
+  await deploy(core, sample, 10)
   await edit(core, sample.api, (text) =>
     text.replace('      operationId: listPets\n', '      operationId: listPets\n      security: []\n').replace('summary: Offer a pet', 'summary: Offer a pet for sale'),
   )

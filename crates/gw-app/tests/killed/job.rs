@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use gw_aws::{AwsAccess, AwsConnector};
 use gw_catalog::Catalog;
-use gw_connector::{Goal, Target};
+use gw_connector::{CanaryChange, Goal, Target};
 use gw_deploy::{
     Context, Entry, Journal, Lane, Pacer, Publication, Record, RetryRules, Run, RunEnd, RunHeader,
     SystemClock, Unheard, prepare, recover, run,
 };
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Code, DeploymentId, EndpointType, Fault,
-    GatewayId, HttpMethod, OperationKey, RevisionId, Secret, SecretRef, UnixMillis,
+    GatewayId, HttpMethod, OperationKey, Percent, RevisionId, Secret, SecretRef, UnixMillis,
 };
 use gw_plan::{
     Contract, MockAnswer, Plan, Route, RouteBackend, RouteSecurity, Schemas, TokenCheck,
@@ -35,6 +35,8 @@ pub enum Aim {
     First,
     /// Another one after it: new document, new function code.
     Second,
+    /// The same beside the first one, as a canary that meets every request.
+    Canary,
     /// Everything gone.
     Withdrawal,
     /// An interrupted run ended.
@@ -55,7 +57,7 @@ impl Aim {
                 "stage",
                 "version",
             ],
-            Self::Second => vec!["deployment", "permission", "version"],
+            Self::Second | Self::Canary => vec!["deployment", "permission", "version"],
             Self::Withdrawal | Self::Recovery => Vec::new(),
         }
     }
@@ -63,7 +65,7 @@ impl Aim {
     fn plan(self) -> Option<Plan> {
         match self {
             Self::First => Some(plan("one", "notes:read")),
-            Self::Second => Some(plan("two", "notes:write")),
+            Self::Second | Self::Canary => Some(plan("two", "notes:write")),
             Self::Withdrawal | Self::Recovery => None,
         }
     }
@@ -169,7 +171,15 @@ impl Job {
             return recover(&context, &connector, &target, lane, &self.deployment).await;
         }
         let plan = self.aim.plan();
-        let goal = plan.as_ref().map_or(Goal::Withdraw, Goal::Publish);
+        let whole = Percent::whole(100);
+        let (goal, canary) = match &plan {
+            None => (Goal::Withdraw, None),
+            Some(plan) if self.aim == Aim::Canary => (
+                Goal::PublishCanary(plan, whole),
+                Some(CanaryChange::Share { percent: whole }),
+            ),
+            Some(plan) => (Goal::Publish(plan), None),
+        };
         let prepared = prepare(&connector, goal, &target).await?;
         let publishes = plan.as_ref().map(|plan| Publication {
             revision: plan.revision.clone(),
@@ -180,7 +190,7 @@ impl Job {
             target,
             publishes,
             returns_to: None,
-            canary: None,
+            canary,
             observed: prepared.observed,
             changes: prepared.changes,
             lane,

@@ -47,7 +47,7 @@ impl Seen {
     pub fn serves_as_wanted(&self, aim: Aim, context: &str) {
         match aim {
             Aim::First => self.serves("one", context),
-            Aim::Second => self.serves("two", context),
+            Aim::Second | Aim::Canary => self.serves("two", context),
             Aim::Withdrawal | Aim::Recovery => assert_eq!(self.api(), None, "{context}"),
         }
     }
@@ -99,7 +99,10 @@ pub fn look(account: &str) -> Seen {
             &format!("/restapis/{id}/stages"),
             "item",
         ) {
-            let told = format!("{} {}", one["deploymentId"], one["description"]);
+            let told = format!(
+                "{} {} {}",
+                one["deploymentId"], one["description"], one["canarySettings"]
+            );
             seen.add("stage", text(&one, "stageName"), id, told);
         }
     }

@@ -181,3 +181,143 @@ impl OwnCanary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gw_connector::{Goal, Observed};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::lower::lower;
+    use crate::lower::samples::{aws, nothing, target, wide};
+
+    /// A stage that serves `d1`, with a canary of Gatewright's or none.
+    fn live(canary: Option<u16>) -> Observed {
+        let mut observed = nothing();
+        observed.state = LiveState::Live;
+        observed.digest = Some("p1".to_owned());
+        let canary = canary.map(|percent| OwnCanary {
+            deployment: "d2".to_owned(),
+            plan: "p2".to_owned(),
+            build: "b2".to_owned(),
+            percent: Percent::whole(percent),
+            variables: false,
+            patches: Vec::new(),
+        });
+        let text = canary.map(|canary| serde_json::to_string(&canary).unwrap());
+        for (name, value) in [
+            (names::REST_API_ID, Some("abc".to_owned())),
+            (names::STAGE_DEPLOYMENT_ID, Some("d1".to_owned())),
+            (names::BUILD, Some("b1".to_owned())),
+            (names::STAGE_CANARY, text),
+        ] {
+            observed.found.extend(value.map(|it| (name.to_owned(), it)));
+        }
+        observed
+    }
+
+    fn lowered(goal: Goal<'_>, observed: &Observed) -> Vec<Change> {
+        lower(goal, &target(), &aws(), observed).unwrap()
+    }
+
+    fn payload(goal: Goal<'_>, observed: &Observed) -> Value {
+        let changes = lowered(goal, observed);
+        let [change] = changes.as_slice() else {
+            panic!("{changes:?}");
+        };
+        assert_eq!(
+            (change.verb.as_str(), change.effect, change.calls.len()),
+            (verb::UPDATE_STAGE, StepEffect::MovesTraffic, 1)
+        );
+        serde_json::from_str(&change.payload).unwrap()
+    }
+
+    #[test]
+    fn each_change_is_one_patch_of_the_stage() {
+        let observed = live(Some(10));
+        let share = |percent| {
+            Goal::Canary(CanaryChange::Share {
+                percent: Percent::whole(percent),
+            })
+        };
+        let removal = json!([{ "path": "/canarySettings", "value": null }]);
+        assert_eq!(lowered(share(10), &observed), []);
+        assert_eq!(
+            payload(share(25), &observed),
+            json!({
+                "step": "update-stage", "deployment": "d1", "plan": "p1", "build": "b1", "patches": [],
+                "canary": { "deployment": "d2", "plan": "p2", "build": "b2", "percent": 25.0 },
+            })
+        );
+        assert_eq!(
+            payload(Goal::Canary(CanaryChange::Promote), &observed),
+            json!({
+                "step": "update-stage", "deployment": "d2", "plan": "p2", "build": "b2", "patches": removal, "canary": null,
+            })
+        );
+        assert_eq!(
+            payload(Goal::Canary(CanaryChange::Drop), &observed),
+            json!({
+                "step": "update-stage", "deployment": "d1", "plan": "p1", "build": "b1", "patches": removal, "canary": null,
+            })
+        );
+    }
+
+    #[test]
+    fn a_publication_begins_it_last_and_leaves_what_is_live() {
+        let plan = wide(3);
+        for (observed, instead) in [(live(None), false), (live(Some(10)), true)] {
+            let changes = lowered(Goal::PublishCanary(&plan, Percent::whole(5)), &observed);
+            let last = changes.last().unwrap();
+            assert_eq!(
+                last.sentence
+                    .contains("instead of the canary that got 10 %"),
+                instead
+            );
+            let payload: Value = serde_json::from_str(&last.payload).unwrap();
+            assert_eq!(
+                (
+                    &payload["deployment"],
+                    &payload["plan"],
+                    &payload["patches"]
+                ),
+                (&json!("d1"), &json!("p1"), &json!([]))
+            );
+            assert_eq!(
+                (
+                    &payload["canary"]["deployment"],
+                    &payload["canary"]["percent"]
+                ),
+                (&Value::Null, &json!(5.0))
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_begins_beside_nothing_and_nothing_of_others_is_changed() {
+        let refused = |goal: Goal<'_>, observed: &Observed| {
+            lower(goal, &target(), &aws(), observed).unwrap_err().code
+        };
+        let plan = wide(3);
+        let begin = Goal::PublishCanary(&plan, Percent::whole(5));
+        assert_eq!(refused(begin, &nothing()), Code::DeployNotDeployed);
+        let mut of_others = live(None);
+        let detail = serde_json::to_string(&LiveStage {
+            canary: true,
+            ..LiveStage::default()
+        });
+        of_others.stage = Some(gw_connector::StageFound {
+            detail: detail.unwrap(),
+            ..gw_connector::StageFound::default()
+        });
+        assert_eq!(refused(begin, &of_others), Code::DeployNoCanary);
+        for change in [CanaryChange::Promote, CanaryChange::Drop] {
+            assert_eq!(
+                refused(Goal::Canary(change), &of_others),
+                Code::DeployNoCanary
+            );
+        }
+        let last = lowered(Goal::Publish(&plan), &of_others).pop().unwrap();
+        assert!(!last.payload.contains("canarySettings"), "{last:?}");
+    }
+}
