@@ -30,7 +30,12 @@ pub fn describe(view: &PlanView) -> String {
     let share = share
         .filter(|_| view.goal == RunGoal::Publish)
         .unwrap_or_default();
-    let mut text = format!("{act} {} ({}){share}\n", view.api_name, view.revision);
+    let revision = match view.goal {
+        // What is live stays, and the working revision is not it.
+        RunGoal::Drop => String::new(),
+        _ => format!(" ({})", view.revision),
+    };
+    let mut text = format!("{act} {}{revision}{share}\n", view.api_name);
     for target in &view.targets {
         text.push('\n');
         text.push_str(&of_target(target));
