@@ -10,10 +10,9 @@ mod stage;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use gw_model::Percent;
 
 pub use drift::DriftArgs;
-pub use history::{CanaryArgs, DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
+pub use history::{CanaryArgs, DiffArgs, HistoryArgs, PlanArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
     ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
 };
@@ -450,19 +449,6 @@ pub struct PolicyAttachArgs {
     /// validation: refuse JSON bodies that are not as their schema says
     #[arg(long, conflicts_with_all = ["key_manager", "audience"])]
     pub body: bool,
-}
-
-/// `plan`
-#[derive(Debug, Args)]
-pub struct PlanArgs {
-    /// name or name@version
-    pub api: String,
-    /// Where; repeatable
-    #[arg(long = "gateway", required = true, value_name = "NAME")]
-    pub gateways: Vec<String>,
-    /// As a canary beside what is live, for this share of the requests: 0 to 100
-    #[arg(long, value_name = "PERCENT")]
-    pub canary: Option<Percent>,
 }
 
 /// `deploy`, and most of `undeploy`

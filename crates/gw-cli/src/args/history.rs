@@ -1,4 +1,4 @@
-//! The words of `deploy`, `rollback`, `history` and `diff`.
+//! The words of `plan`, `deploy`, `canary`, `rollback`, `history` and `diff`.
 //!
 //! It refuses a second way to say which state of an API is meant.
 
@@ -7,6 +7,19 @@ use clap::Args;
 use gw_model::Percent;
 
 use super::{ConsentArg, DeployArgs};
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// name or name@version
+    pub api: String,
+    /// Where; repeatable
+    #[arg(long = "gateway", required = true, value_name = "NAME")]
+    pub gateways: Vec<String>,
+    /// As a canary beside what is live, for this share of the requests: 0 to 100
+    #[arg(long, value_name = "PERCENT")]
+    pub canary: Option<Percent>,
+}
 
 /// `deploy`
 #[derive(Debug, Args)]
