@@ -75,12 +75,12 @@ export async function fillWithSample(core) {
   return { ...sample, deployment }
 }
 
-/** Deploys with every yes it takes, and waits for the end of the run, whatever it is. */
-export async function deploy(core, { api, gateway }) {
-  const plan = await core.call('deployments.plan', { api, gateways: [gateway], goal: 'publish' })
+/** Deploys with every yes it takes, to every request or as a canary with so many percent of them, and waits for the end of the run, whatever it is. */
+export async function deploy(core, { api, gateway }, percent) {
+  const asked = { api, gateways: [gateway], goal: 'publish', percent }
+  const plan = await core.call('deployments.plan', asked)
   const consents = plan.targets.flatMap((target) => target.consents.map((consent) => consent.key))
-  const start = { api, gateways: [gateway], goal: 'publish', revision: plan.revision, stages: plan.stages, consents }
-  const { runs } = await core.call('deployments.start', start)
+  const { runs } = await core.call('deployments.start', { ...asked, revision: plan.revision, stages: plan.stages, consents })
   const [run] = runs
   if (!run?.deployment) throw new Error(`the sample could not be deployed: ${JSON.stringify(run?.fault)}`)
   await until(async () => (await core.call('deployments.get', { deployment: run.deployment })).row.finished_at !== null)
@@ -95,8 +95,8 @@ export async function edit(core, api, change) {
 }
 
 /**
- * More places, one more API, a second revision that is live and a third that is not, so that pictures show what a
- * fleet looks like. `aws_url` is where the gateways on AWS find it; none of them is called outside this machine.
+ * More places, one more API, a second revision that is live, a third that is its canary and a fourth that is not
+ * deployed, so that pictures show what a fleet looks like. `aws_url` is where the gateways on AWS find it; none of them is called outside this machine.
  */
 export async function fillWithFleet(core, sample, aws_url) {
   const gateway = (name, display_name, target) => core.call('gateways.create', { name, display_name, description: '', target })
@@ -125,6 +125,8 @@ export async function fillWithFleet(core, sample, aws_url) {
   })
   await deploy(core, { api: long.id, gateway: sample.gateway })
   const deployment = await deploy(core, sample)
+  await edit(core, sample.api, (text) => text.replace('summary: List pets for sale', 'summary: Every pet for sale'))
+  await deploy(core, sample, 10)
   await edit(core, sample.api, (text) =>
     text.replace('      operationId: listPets\n', '      operationId: listPets\n      security: []\n').replace('summary: Offer a pet', 'summary: Offer a pet for sale'),
   )

@@ -54,6 +54,7 @@ export const faults: Record<FaultCode, FaultRow> = {
   'deploy.interrupted': warning('A deployment was interrupted', ACTIVITY),
   'deploy.not-deployed': info('Not deployed there', APIS),
   'deploy.not-kept': info('Not kept there any more'),
+  'deploy.no-canary': info('No canary of Gatewright’s there'),
   'network.unreachable': error('The network did not let it through'),
   'network.name-unknown': error('The host name is unknown'),
   'network.timeout': error('It took too long'),

@@ -48,6 +48,9 @@ export const GOALS: Record<RunGoal, { word: string; title: string; on: string; d
   publish: { word: 'deploy', title: 'Deploy', on: ' to', doing: 'deploying' },
   withdraw: { word: 'undeploy', title: 'Undeploy', on: ' from', doing: 'undeploying' },
   return: { word: 'roll back', title: 'Roll back', on: '', doing: 'rolling back' },
+  share: { word: 'change canary', title: 'Change canary', on: ' on', doing: 'changing the canary' },
+  promote: { word: 'promote', title: 'Promote canary', on: ' on', doing: 'promoting' },
+  drop: { word: 'drop canary', title: 'Drop canary', on: ' on', doing: 'dropping the canary' },
 }
 
 /** Where a run stands. */

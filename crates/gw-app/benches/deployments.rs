@@ -267,6 +267,7 @@ impl Bench {
             target,
             publishes,
             returns_to: former.map(|former| former.id),
+            canary: None,
             observed: prepared.observed,
             changes: prepared.changes,
             lane: Lane {

@@ -186,6 +186,7 @@ impl Bench {
                     digest: gw_plan::digest(&plan),
                 }),
                 returns_to: None,
+                canary: None,
                 observed: prepared.observed,
                 changes: prepared.changes,
                 lane,

@@ -161,6 +161,7 @@ pub fn capabilities() -> Capabilities {
         max_resources: Some(gw_aws_import::MAX_RESOURCES),
         max_document_bytes: Some(gw_aws_import::MAX_DOCUMENT_BYTES as u64),
         stage_settings: true,
+        canaries: true,
     }
 }
 

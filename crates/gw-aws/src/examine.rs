@@ -229,31 +229,23 @@ impl AwsConnector {
                 .await?;
             serves = Serves::of(stage, known, copy.as_deref());
         }
-        let canary = stage["canarySettings"]["deploymentId"].as_str();
-        let own_canary = match canary {
-            None => false,
-            Some(deployment) => self
-                .copy(id, deployment)
-                .await?
-                .is_some_and(|made| Label::read(&made).is_some()),
-        };
         seen.serves_ours = serves == Serves::Known;
-        let stage_mark = stage["description"]
-            .as_str()
-            .and_then(Label::read)
-            .map(|label| label.mark);
-        seen.copy_mark =
-            if serves == Serves::Known && seen.is_draft_of_another(stage_mark.as_deref()) {
-                // Whoever moved the stage may have gone back to what another run made.
-                let copy = self
-                    .copy(id, stage["deploymentId"].as_str().unwrap_or_default())
-                    .await?;
-                let made = copy.as_deref().and_then(Label::read);
-                made.map(|label| label.mark).or(stage_mark)
-            } else {
-                stage_mark
-            };
-        seen.stage = picture::stage_facets(stage, &serves, known, own_canary);
+        let label = stage["description"].as_str().and_then(Label::read);
+        // A run that began a canary says so on the stage, but made another copy than the one that is live.
+        let has_canary = label.as_ref().is_some_and(|label| !label.canary.is_empty());
+        let stage_mark = label.map(|label| label.mark);
+        let is_another = has_canary || seen.is_draft_of_another(stage_mark.as_deref());
+        seen.copy_mark = if serves == Serves::Known && is_another {
+            // Whoever moved the stage may have gone back to what another run made.
+            let copy = self
+                .copy(id, stage["deploymentId"].as_str().unwrap_or_default())
+                .await?;
+            let made = copy.as_deref().and_then(Label::read);
+            made.map(|label| label.mark).or(stage_mark)
+        } else {
+            stage_mark
+        };
+        seen.stage = picture::stage_facets(stage, &serves, known);
         if !seen.serves_ours {
             seen.export = self.export(id).await;
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use aws_sdk_apigateway::types::{Deployment, Stage};
 
 use gw_connector::{Kept, Mark, Outputs, Target};
-use gw_model::{Fault, UnixMillis};
+use gw_model::{Fault, Percent, UnixMillis};
 
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault, is_gone};
@@ -99,8 +99,15 @@ fn kept(rest_api: &str, stage: &str, deployment: &Deployment, stages: &[Stage]) 
     let held_by = other
         .map(|one| format!("the stage '{}'", name(one)))
         .or_else(|| canary.map(|one| format!("the canary of the stage '{}'", name(one))));
+    let share = own.and_then(|own| {
+        let canary = own.canary_settings()?;
+        let label = Label::read(own.description()?)?;
+        let is_ours = label.canary == id && canary.deployment_id() == Some(&id);
+        is_ours.then(|| Percent::near(canary.percent_traffic()))
+    });
     Kept {
         live: own.as_ref().is_some_and(serves),
+        canary: share,
         held_by,
         broken: None,
         digest: label.as_ref().map(|label| label.plan.clone()),

@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use gw_connector::StageFound;
 use gw_model::{
-    AccessLog, CacheSettings, LogLevel, OperationKey, OperationSettings, StageSettings, Throttle,
+    AccessLog, CacheSettings, LogLevel, OperationKey, OperationSettings, Percent, StageSettings,
+    Throttle,
 };
+
+use crate::lower::Patch;
+use crate::names::Label;
 
 /// The entry of a stage's method settings that stands for every method.
 pub(crate) const EVERY_METHOD: &str = "*/*";
@@ -28,6 +32,72 @@ pub(crate) struct LiveStage {
     /// By AWS's key, as it was first written: `*/*`, `~1pets~1{id}/GET` or `pets/GET`.
     pub methods: BTreeMap<String, Method>,
     pub tags: BTreeMap<String, String>,
+    /// Whether it has a canary, whoever set it.
+    #[serde(default)]
+    pub canary: bool,
+}
+
+/// The path of a stage's canary in a patch operation: `replace` below it, which also makes one, and `remove` of all of it
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html> and its pages on creating, updating,
+/// promoting and turning off).
+pub(crate) const CANARY: &str = "/canarySettings";
+
+/// A canary that Gatewright set, as found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OwnCanary {
+    pub deployment: String,
+    pub plan: String,
+    pub build: String,
+    pub percent: Percent,
+    /// Whether someone gave it variables of its own.
+    pub variables: bool,
+    /// What makes it again as it is.
+    pub patches: Vec<Patch>,
+}
+
+impl OwnCanary {
+    /// The stage's label says which deployment is a canary of Gatewright's: another one is not.
+    pub(crate) fn of(stage: &GetStageOutput) -> Option<Self> {
+        let canary = stage.canary_settings()?;
+        let label = Label::read(stage.description()?)?;
+        if label.canary.is_empty() || canary.deployment_id() != Some(&label.canary) {
+            return None;
+        }
+        let mut patches = canary_patches(&label.canary, &canary.percent_traffic().to_string());
+        let mut also = |path: String, value: &str| {
+            patches.push(Patch {
+                path: format!("{CANARY}/{path}"),
+                value: Some(value.to_owned()),
+            });
+        };
+        if canary.use_stage_cache() {
+            also("useStageCache".to_owned(), "true");
+        }
+        let variables = canary.stage_variable_overrides();
+        for (name, value) in variables.into_iter().flatten() {
+            also(format!("stageVariableOverrides/{name}"), value);
+        }
+        Some(Self {
+            deployment: label.canary,
+            plan: label.canary_plan,
+            build: label.canary_build,
+            percent: Percent::near(canary.percent_traffic()),
+            variables: variables.is_some_and(|all| !all.is_empty()),
+            patches,
+        })
+    }
+}
+
+/// What makes a deployment the canary, or gives it another share.
+pub(crate) fn canary_patches(deployment: &str, percent: &str) -> Vec<Patch> {
+    let replace = |field: &str, value: &str| Patch {
+        path: format!("{CANARY}/{field}"),
+        value: Some(value.to_owned()),
+    };
+    vec![
+        replace("deploymentId", deployment),
+        replace("percentTraffic", percent),
+    ]
 }
 
 /// One entry of the method settings. AWS answers every field of an entry, whichever were set.
@@ -154,6 +224,7 @@ impl LiveStage {
                 .map(|(key, setting)| (key.clone(), Method::of(setting)))
                 .collect(),
             tags: sorted(stage.tags()),
+            canary: stage.canary_settings().is_some(),
         }
     }
 
@@ -168,6 +239,7 @@ impl LiveStage {
         match path.strip_prefix("/variables/") {
             Some(name) => self.variables.contains_key(name),
             None if path == "/accessLogSettings" => self.access_log.is_some(),
+            None if path == CANARY => self.canary,
             None => self.methods.contains_key(path.trim_start_matches('/')),
         }
     }
@@ -226,9 +298,11 @@ pub(crate) fn found(stage: &GetStageOutput) -> StageFound {
     if let Some(id) = stage.client_certificate_id().filter(|id| !id.is_empty()) {
         untouched.push(format!("Backends are shown the client certificate {id}"));
     }
-    if let Some(canary) = stage.canary_settings() {
+    if let Some(canary) = stage.canary_settings()
+        && OwnCanary::of(stage).is_none()
+    {
         untouched.push(format!(
-            "A canary gets {} % of the requests",
+            "A canary that Gatewright did not set gets {} % of the requests",
             canary.percent_traffic()
         ));
     }

@@ -52,6 +52,10 @@ pub const PERMISSION_ID: &str = "permission-id";
 /// Output: digest of what the live stage was made from: plan, connector and function.
 pub const BUILD: &str = "build";
 
+/// Output: the canary Gatewright had set on the stage when it was observed, as JSON.
+pub const STAGE_CANARY: &str = "stage-canary";
+/// Output: the canary a run left on the stage, as drift compares it; empty for none.
+pub const CANARY: &str = "canary";
 /// Output: what leads a stage back to its former settings: patch operations and tags, as JSON.
 pub const STAGE_BEFORE: &str = "stage-before";
 /// Output: ARN of the role API Gateway writes logs with in the account and region, or [`NO_LOG_ROLE`]; read only when
@@ -130,7 +134,7 @@ pub fn stage_arn(region: &str, rest_api_id: &str, stage: &str) -> String {
 }
 
 /// What a deployment's or stage's description says: which plan it serves, from which build, under which mark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Label {
     pub plan: String,
     pub build: String,
@@ -138,6 +142,10 @@ pub(crate) struct Label {
     /// Of a deployment: the function's version it asks, or [`NO_FUNCTION`]; empty when it does not say.
     pub function: String,
     pub deployment: String,
+    /// Of a stage: the deployment that is its canary, with its plan and build; empty for none that Gatewright set.
+    pub canary: String,
+    pub canary_plan: String,
+    pub canary_build: String,
 }
 
 impl Label {
@@ -150,6 +158,9 @@ impl Label {
         for (word, value) in [
             (" function=", &self.function),
             (" deployment=", &self.deployment),
+            (" canary=", &self.canary),
+            (" canary-plan=", &self.canary_plan),
+            (" canary-build=", &self.canary_build),
         ] {
             if !value.is_empty() {
                 text.push_str(word);
@@ -165,13 +176,7 @@ impl Label {
         if words.next() != Some("gatewright") {
             return None;
         }
-        let mut label = Self {
-            plan: String::new(),
-            build: String::new(),
-            mark: String::new(),
-            function: String::new(),
-            deployment: String::new(),
-        };
+        let mut label = Self::default();
         for word in words {
             match word.split_once('=')? {
                 ("plan", value) => value.clone_into(&mut label.plan),
@@ -179,6 +184,9 @@ impl Label {
                 ("mark", value) => value.clone_into(&mut label.mark),
                 ("function", value) => value.clone_into(&mut label.function),
                 ("deployment", value) => value.clone_into(&mut label.deployment),
+                ("canary", value) => value.clone_into(&mut label.canary),
+                ("canary-plan", value) => value.clone_into(&mut label.canary_plan),
+                ("canary-build", value) => value.clone_into(&mut label.canary_build),
                 _ => {}
             }
         }
@@ -231,6 +239,9 @@ mod tests {
             mark: "gw-dep_1".into(),
             function: "3".into(),
             deployment: "d1".into(),
+            canary: "d2".into(),
+            canary_plan: "sha256:cd".into(),
+            canary_build: "34".into(),
         };
         assert_eq!(Label::read(&label.text()), Some(label.clone()));
         assert!(Label::is_marked(

@@ -13,7 +13,7 @@ use gw_model::{Code, Fault};
 
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault, is_gone};
-use crate::live_stage;
+use crate::live_stage::{self, OwnCanary};
 use crate::names::{self, Label, invoke_url, output};
 
 /// What a run learnt that holds as long as the REST API does.
@@ -249,6 +249,14 @@ impl AwsConnector {
         found.insert(names::STAGE.to_owned(), self.target.stage.clone());
         found.insert(names::STAGE_DEPLOYMENT_ID.to_owned(), deployment.to_owned());
         found.insert(names::STAGE_DESCRIPTION.to_owned(), description.to_owned());
+        let canary = OwnCanary::of(stage);
+        if let Some(said) = output(&target.known, names::CANARY) {
+            let said = canary.as_ref().map_or("", |_| said);
+            found.insert(names::CANARY.to_owned(), said.to_owned());
+        }
+        if let Some(text) = canary.and_then(|canary| serde_json::to_string(&canary).ok()) {
+            found.insert(names::STAGE_CANARY.to_owned(), text);
+        }
         // A stage that was taken over serves what was read then, as long as it is at the deployment it had then and nothing
         // was deployed since.
         let untouched = output(&target.known, names::DEPLOYMENT_ID).is_none()
@@ -257,7 +265,8 @@ impl AwsConnector {
             _ if untouched => target.known_digest.clone(),
             Some(label) => {
                 found.insert(names::BUILD.to_owned(), label.build);
-                Some(label.plan)
+                // A canary may run beside what nobody here knows.
+                Some(label.plan).filter(|plan| !plan.is_empty())
             }
             None => None,
         };

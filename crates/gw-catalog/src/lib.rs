@@ -44,7 +44,7 @@ pub use history::{
 pub use key_managers::KeyManagers;
 pub use page::{Page, Paged};
 pub use pending::{Pending, PendingWithdrawal};
-pub use placements::{Placement, PlacementState, Placements};
+pub use placements::{PlacedCanary, Placement, PlacementState, Placements};
 pub use plans::Plans;
 pub use prunings::{Pruning, PruningState, Prunings};
 pub use revisions::{RevisionRow, Revisions};

@@ -48,7 +48,7 @@ impl Runs<'_> {
                 let run = Finished::from_row(row)?;
                 match run.outcome() {
                     Some(Outcome::Withdrawn) => break,
-                    Some(Outcome::Live) => headers.push(run.header),
+                    Some(Outcome::Live) if run.header.moves() => headers.push(run.header),
                     _ => {}
                 }
             }

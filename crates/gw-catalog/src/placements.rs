@@ -4,7 +4,9 @@
 
 use gw_connector::Outputs;
 use gw_deploy::{Entry, Outcome, Record, RunGoal, RunHeader};
-use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, StageSettings, UnixMillis};
+use gw_model::{
+    ApiId, DeploymentId, Fault, GatewayId, Percent, RevisionId, StageSettings, UnixMillis,
+};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -29,6 +31,10 @@ pub struct Placement {
     pub revision: Option<RevisionId>,
     /// Digest of the plan that is live; `None` when that is in doubt, so the next deployment looks at everything.
     pub digest: Option<String>,
+    /// What runs beside it; `None` for no canary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub canary: Option<PlacedCanary>,
     /// Remote ids and ARNs.
     #[ts(type = "Record<string, string>")]
     pub outputs: Outputs,
@@ -44,6 +50,15 @@ pub struct Placement {
     pub at: UnixMillis,
     /// Whether all is well.
     pub state: PlacementState,
+}
+
+/// A canary beside what is live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlacedCanary {
+    /// Its revision; `None` when another catalog deployed it.
+    pub revision: Option<RevisionId>,
+    /// The share of the requests that meets it.
+    pub percent: Percent,
 }
 
 /// Whether a placement is as it should be.
@@ -152,17 +167,20 @@ fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Op
     };
     let mut outputs = header.found.clone();
     outputs.extend(learnt(records));
-    // Going back moves a stage and leaves its settings alone.
+    // Every run but a publication leaves the settings of a stage alone.
     let settings = match header.goal() {
-        RunGoal::Return => before.as_ref().and_then(|before| before.settings.clone()),
         RunGoal::Publish | RunGoal::Withdraw => header.settings.clone(),
+        RunGoal::Return | RunGoal::Share | RunGoal::Promote | RunGoal::Drop => {
+            before.as_ref().and_then(|before| before.settings.clone())
+        }
     };
-    let after = |revision, digest, outputs, state| {
+    let after = |(revision, digest, canary), outputs, state| {
         Some(Placement {
             api: header.api.clone(),
             gateway: header.gateway.clone(),
             revision,
             digest,
+            canary,
             outputs,
             settings: settings.clone().filter(|_| state == PlacementState::Live),
             invoke_url: invoke_url.clone(),
@@ -173,32 +191,49 @@ fn fold(before: Option<Placement>, header: &RunHeader, records: &[Record]) -> Op
     };
     match outcome {
         Outcome::Live => after(
-            header.revision.clone(),
-            header.digest.clone(),
+            serves(before.as_ref(), header),
             outputs,
             PlacementState::Live,
         ),
         Outcome::Unchanged => {
             // Nothing was changed, so what earlier runs learnt still holds.
+            let serves = serves(before.as_ref(), header);
             let mut all = before.map(|before| before.outputs).unwrap_or_default();
             all.extend(outputs);
-            after(
-                header.revision.clone(),
-                header.digest.clone(),
-                all,
-                PlacementState::Live,
-            )
+            after(serves, all, PlacementState::Live)
         }
         Outcome::Withdrawn | Outcome::Forgotten => None,
         Outcome::RolledBack | Outcome::Cancelled => before,
         Outcome::Stuck => {
-            let (revision, mut all) = before
-                .map(|before| (before.revision, before.outputs))
+            let (revision, canary, mut all) = before
+                .map(|before| (before.revision, before.canary, before.outputs))
                 .unwrap_or_default();
             all.extend(outputs);
-            after(revision, None, all, PlacementState::Stuck)
+            after((revision, None, canary), all, PlacementState::Stuck)
         }
     }
+}
+
+/// The revision and digest that are live after a run that went well, and the canary beside them.
+fn serves(
+    before: Option<&Placement>,
+    header: &RunHeader,
+) -> (Option<RevisionId>, Option<String>, Option<PlacedCanary>) {
+    if header.moves() {
+        return (header.revision.clone(), header.digest.clone(), None);
+    }
+    let known = before.and_then(|before| before.canary.as_ref());
+    let canary = header.percent().map(|percent| PlacedCanary {
+        // Another share is one of the same canary.
+        revision: header
+            .revision
+            .clone()
+            .or_else(|| known.and_then(|known| known.revision.clone())),
+        percent,
+    });
+    let live = before.map(|before| (before.revision.clone(), before.digest.clone()));
+    let (revision, digest) = live.unwrap_or_default();
+    (revision, digest, canary)
 }
 
 /// What the run's steps learnt and did not take back, in their order.

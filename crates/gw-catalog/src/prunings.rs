@@ -78,7 +78,7 @@ impl Prunings<'_> {
                 match run.outcome() {
                     Some(Outcome::Withdrawn) => break,
                     // One that got stuck may have left its deployment, too.
-                    Some(Outcome::Live | Outcome::Stuck) if run.header.returned_to.is_none() => {
+                    Some(Outcome::Live | Outcome::Stuck) if run.header.makes() => {
                         made += 1;
                     }
                     _ => {}

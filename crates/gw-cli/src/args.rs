@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use drift::DriftArgs;
-pub use history::{DiffArgs, HistoryArgs, PublishArgs, RollbackArgs};
+pub use history::{CanaryArgs, DiffArgs, HistoryArgs, PlanArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
     ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
 };
@@ -69,6 +69,8 @@ pub enum Verb {
     Plan(PlanArgs),
     /// Deploy an API to one or many gateways
     Deploy(PublishArgs),
+    /// Change which share of the requests meets a canary, make it live, or drop it; `deploy --canary` starts one
+    Canary(CanaryArgs),
     /// Go back on a gateway to what was live before, or to a kept revision, in one call
     Rollback(RollbackArgs),
     /// An API's revisions, and what gateways keep of it to go back to
@@ -447,16 +449,6 @@ pub struct PolicyAttachArgs {
     /// validation: refuse JSON bodies that are not as their schema says
     #[arg(long, conflicts_with_all = ["key_manager", "audience"])]
     pub body: bool,
-}
-
-/// `plan`
-#[derive(Debug, Args)]
-pub struct PlanArgs {
-    /// name or name@version
-    pub api: String,
-    /// Where; repeatable
-    #[arg(long = "gateway", required = true, value_name = "NAME")]
-    pub gateways: Vec<String>,
 }
 
 /// `deploy`, and most of `undeploy`

@@ -2,7 +2,7 @@
 //!
 //! It refuses to know what a kept deployment does: its digest names the plan, and the catalog has that.
 
-use gw_model::UnixMillis;
+use gw_model::{Percent, UnixMillis};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -21,6 +21,8 @@ pub struct Kept {
     pub made_at: Option<UnixMillis>,
     /// Whether the gateway's callers meet it now.
     pub live: bool,
+    /// The share of the requests that meets it as Gatewright's canary; `None` when it is none.
+    pub canary: Option<Percent>,
     /// What else holds it, so that it may not be deleted: `the stage 'beta'`; `None` for nothing.
     pub held_by: Option<String>,
     /// Why it cannot be returned to, in one sentence; `None` when it can.
@@ -51,6 +53,7 @@ mod tests {
             mark: Some(Mark::new(format!("gw-{id}"))),
             made_at: None,
             live: false,
+            canary: None,
             held_by: None,
             broken: None,
             outputs: Outputs::new(),

@@ -3,6 +3,7 @@
 //!
 //! It refuses state and retry inside a connector, and vendor names outside plain strings. Capability is data.
 
+pub mod canary;
 pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -15,6 +16,7 @@ pub mod observed;
 pub mod picture;
 pub mod port;
 
+pub use canary::CanaryChange;
 pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
 pub use discovery::{Found, FoundStage, Listing, Owner, Protocol, ReadApi};
 pub use domains::{DomainMapping, MappingGoal};

@@ -26,6 +26,8 @@ pub struct Capabilities {
     pub max_document_bytes: Option<u64>,
     /// Has stage settings, and custom domains that lead to a stage.
     pub stage_settings: bool,
+    /// Lets a share of the requests meet a second deployment.
+    pub canaries: bool,
 }
 
 /// Who we are there.

@@ -4,9 +4,10 @@
 //! quotas, its client waits for each call's turn through what the host gave it; a wait is not an effect.
 
 use async_trait::async_trait;
-use gw_model::{Code, Diagnostic, Fault, Revision};
+use gw_model::{Code, Diagnostic, Fault, Percent, Revision};
 use gw_plan::Plan;
 
+use crate::canary::CanaryChange;
 use crate::change::{Change, Mark, Outputs, Receipt, RemoteCall};
 use crate::discovery::{FoundStage, Listing, Protocol, ReadApi};
 use crate::domains::{DomainMapping, MappingGoal};
@@ -17,8 +18,12 @@ use crate::picture::Picture;
 /// What a run is to reach.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal<'a> {
-    /// The plan is live.
+    /// The plan is live, for all requests.
     Publish(&'a Plan),
+    /// A share of the requests meets the plan, the others what is live; instead of a canary that runs.
+    PublishCanary(&'a Plan, Percent),
+    /// The canary that runs is changed or ended.
+    Canary(CanaryChange),
     /// Nothing of the API is left.
     Withdraw,
     /// A kept deployment is live again.
@@ -54,8 +59,9 @@ pub trait Connector: Send + Sync {
 
     /// The ordered changes from what was observed to the goal; empty when it is reached already. Pure.
     ///
-    /// Invariant: of a publication's changes at most one moves traffic, and it is the last. A return is one change, and
-    /// moves traffic. What pruning deletes nobody meets.
+    /// Invariant: of a publication's changes at most one moves traffic, and it is the last. A return, and a change of a
+    /// canary, is one change, and moves traffic; a return and a publication end a canary of Gatewright's in the same call.
+    /// What pruning deletes nobody meets.
     fn lower(
         &self,
         goal: Goal<'_>,

@@ -2,8 +2,10 @@
 //!
 //! It refuses edits: entries are only ever appended, and a run's state is a fold over them.
 
-use gw_connector::{Change, Mark, Outputs, Receipt};
-use gw_model::{ApiId, DeploymentId, Fault, GatewayId, RevisionId, StageSettings, UnixMillis};
+use gw_connector::{CanaryChange, Change, Mark, Outputs, Receipt};
+use gw_model::{
+    ApiId, DeploymentId, Fault, GatewayId, Percent, RevisionId, StageSettings, UnixMillis,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -28,6 +30,10 @@ pub struct RunHeader {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub settings: Option<StageSettings>,
+    /// What becomes of a canary; with a revision, a share is that of a new one. `None` when the run is about none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub canary: Option<CanaryChange>,
     /// Tags what the run makes.
     pub mark: Mark,
     /// What was observed before the run.
@@ -47,15 +53,45 @@ pub enum RunGoal {
     Withdraw,
     /// A kept deployment is live again.
     Return,
+    /// Another share of the requests meets the canary.
+    Share,
+    /// The canary is live, for all requests.
+    Promote,
+    /// The canary is gone.
+    Drop,
 }
 
 impl RunHeader {
     /// What the run is to reach.
     pub fn goal(&self) -> RunGoal {
-        match (&self.returned_to, &self.revision) {
-            (Some(_), _) => RunGoal::Return,
-            (None, Some(_)) => RunGoal::Publish,
-            (None, None) => RunGoal::Withdraw,
+        match (self.canary, &self.returned_to, &self.revision) {
+            (Some(CanaryChange::Promote), ..) => RunGoal::Promote,
+            (Some(CanaryChange::Drop), ..) => RunGoal::Drop,
+            (Some(CanaryChange::Share { .. }), _, None) => RunGoal::Share,
+            (_, Some(_), _) => RunGoal::Return,
+            (_, None, Some(_)) => RunGoal::Publish,
+            (None, None, None) => RunGoal::Withdraw,
+        }
+    }
+
+    /// Whether the run, when it went well, changed which deployment is live.
+    pub fn moves(&self) -> bool {
+        !matches!(
+            self.canary,
+            Some(CanaryChange::Share { .. } | CanaryChange::Drop)
+        )
+    }
+
+    /// Whether the run, when it went well, left a deployment of its own.
+    pub fn makes(&self) -> bool {
+        matches!(self.goal(), RunGoal::Publish | RunGoal::Withdraw)
+    }
+
+    /// The share a canary has after the run, when it is about that.
+    pub fn percent(&self) -> Option<Percent> {
+        match self.canary {
+            Some(CanaryChange::Share { percent }) => Some(percent),
+            _ => None,
         }
     }
 }
@@ -200,6 +236,31 @@ mod tests {
         for revision in [json!("rev_1"), json!(null)] {
             let back = header(&json!({ "revision": revision, "returned_to": "k1" }));
             assert_eq!(back.goal(), RunGoal::Return);
+        }
+        let share = json!({ "kind": "share", "percent": 12.5 });
+        for (more, goal, moves) in [
+            (
+                json!({ "canary": share, "revision": "rev_1" }),
+                RunGoal::Publish,
+                false,
+            ),
+            (json!({ "canary": share }), RunGoal::Share, false),
+            (
+                json!({ "canary": { "kind": "promote" }, "returned_to": "k1" }),
+                RunGoal::Promote,
+                true,
+            ),
+            (
+                json!({ "canary": { "kind": "drop" } }),
+                RunGoal::Drop,
+                false,
+            ),
+        ] {
+            assert_eq!(
+                (header(&more).goal(), header(&more).moves()),
+                (goal, moves),
+                "{more}"
+            );
         }
     }
 }

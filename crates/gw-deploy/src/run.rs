@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gw_connector::{Change, Connector, Goal, Mark, Observed, Outputs, StepEffect, Target};
+use gw_connector::{
+    CanaryChange, Change, Connector, Goal, Mark, Observed, Outputs, StepEffect, Target,
+};
 use gw_model::{Code, DeploymentId, Effect, Fault, Retry, RevisionId};
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +57,8 @@ pub struct Run {
     pub publishes: Option<Publication>,
     /// The gateway's name of the kept deployment that is returned to; `None` when none is.
     pub returns_to: Option<String>,
+    /// What becomes of a canary; with something published, a share is that of a new one.
+    pub canary: Option<CanaryChange>,
     /// What was observed, and the changes were lowered from.
     pub observed: Observed,
     /// What to do.
@@ -127,7 +131,7 @@ pub async fn prepare_with(
 /// An `Err` means the run did not begin (`deploy.busy`, or changes in an impossible order) or its journal could not be
 /// written; in the latter case it stays unfinished, and [`crate::recover`] ends it. Everything else is an outcome.
 pub async fn run(ctx: &Context, connector: &dyn Connector, run: Run) -> Result<RunEnd, Fault> {
-    let publishing = run.publishes.is_some() || run.returns_to.is_some();
+    let publishing = run.publishes.is_some() || run.returns_to.is_some() || run.canary.is_some();
     check_order(publishing, &run.changes)?;
     let (revision, digest) = run
         .publishes
@@ -143,6 +147,7 @@ pub async fn run(ctx: &Context, connector: &dyn Connector, run: Run) -> Result<R
         digest,
         returned_to: run.returns_to,
         settings: publication.then_some(run.target.settings),
+        canary: run.canary,
         found: run.observed.found,
         started_at: ctx.clock.now(),
     };

@@ -4,15 +4,15 @@
 
 use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{Change, Mark, Outputs, Receipt};
-use gw_model::{ApiId, Code, Effect, Fault};
+use gw_model::{ApiId, Code, Effect, Fault, Percent};
 use gw_plan::{Plan, RouteSecurity};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::connector::LocalConnector;
 use crate::live::unservable;
 use crate::lower::{DELETE, FORGET, SWITCH, SWITCH_OFF, VERIFY, WRITE_PLAN, base_path_taken};
-use crate::observe::{API, DIGEST};
-use crate::state::{Deployment, LiveApi};
+use crate::observe::{API, DIGEST, SERVED};
+use crate::state::{Deployment, LiveApi, LocalCanary};
 use crate::table::{Found, Table};
 
 /// Which run an effect belongs to.
@@ -178,11 +178,21 @@ fn verify(connector: &LocalConnector, outputs: &Outputs) -> Result<Receipt, Faul
     Ok(receipt(VERIFY, Outputs::new(), false))
 }
 
-/// What a switch goes back to; a publication's has none and serves what the run wrote.
-#[derive(Deserialize)]
-struct Back {
-    digest: String,
-    kept: Option<Mark>,
+/// What a switch leads to.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum SwitchTo {
+    /// What the run wrote.
+    Own,
+    /// A kept deployment.
+    Kept { digest: String, kept: Mark },
+    /// What is served, with this beside it; without a digest what the run wrote.
+    Beside {
+        digest: Option<String>,
+        deployed_by: Option<Mark>,
+        percent: Percent,
+    },
+    /// What is served, with nothing beside it.
+    Alone,
 }
 
 fn switch(
@@ -191,15 +201,38 @@ fn switch(
     mark: &Mark,
     outputs: &Outputs,
 ) -> Result<Receipt, Fault> {
-    let back: Option<Back> = serde_json::from_str(payload).ok();
-    let digest = match &back {
-        Some(back) => &back.digest,
-        None => outputs.get(DIGEST).ok_or_else(|| lacks(DIGEST))?,
-    };
+    let to: SwitchTo =
+        serde_json::from_str(payload).map_err(|error| lacks(SWITCH).because(error))?;
     let state = &connector.state;
     let lock = state.lock()?;
-    let plan = state.plan(digest)?.ok_or_else(|| not_written(digest))?;
     let mut live = state.live()?;
+    let own = || outputs.get(DIGEST).ok_or_else(|| lacks(DIGEST)).cloned();
+    let (digest, kept, canary) = match to {
+        SwitchTo::Own => (own()?, None, None),
+        SwitchTo::Kept { digest, kept } => (digest, Some(kept), None),
+        SwitchTo::Beside { .. } | SwitchTo::Alone => {
+            let now = live.of(&api(outputs)?).ok_or_else(|| lacks(SERVED))?;
+            let canary = match to {
+                SwitchTo::Beside {
+                    digest,
+                    deployed_by,
+                    percent,
+                } => Some(LocalCanary {
+                    digest: digest.map_or_else(own, Ok)?,
+                    deployed_by: deployed_by.unwrap_or_else(|| mark.clone()),
+                    percent,
+                }),
+                _ => None,
+            };
+            (now.digest.clone(), Some(now.deployed_by().clone()), canary)
+        }
+    };
+    if let Some(canary) = &canary {
+        state
+            .plan(&canary.digest)?
+            .ok_or_else(|| not_written(&canary.digest))?;
+    }
+    let plan = state.plan(&digest)?.ok_or_else(|| not_written(&digest))?;
     if let Some(other) = live.taken_by(&plan.base_path, &plan.api) {
         return Err(base_path_taken(
             &plan.base_path,
@@ -216,9 +249,10 @@ fn switch(
         name: plan.name,
         version: plan.version,
         base_path: plan.base_path,
-        digest: digest.clone(),
+        digest,
         mark: mark.clone(),
-        kept: back.as_ref().and_then(|back| back.kept.clone()),
+        kept,
+        canary,
         previous: previous.map(Box::new),
     };
     live.apis.retain(|one| one.api != entry.api);
@@ -233,7 +267,7 @@ fn forget(connector: &LocalConnector, mark: &str) -> Result<Receipt, Fault> {
     let mark = Mark::new(mark);
     let lock = state.lock()?;
     let live = state.live()?;
-    if live.apis.iter().all(|entry| *entry.deployed_by() != mark) {
+    if !live.apis.iter().any(|entry| entry.serves(&mark)) {
         state.forget(&lock, &mark)?;
     }
     Ok(receipt(FORGET, Outputs::new(), false))

@@ -59,6 +59,7 @@ pub fn capabilities() -> Capabilities {
         max_resources: None,
         max_document_bytes: None,
         stage_settings: false,
+        canaries: true,
     }
 }
 

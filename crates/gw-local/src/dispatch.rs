@@ -4,7 +4,6 @@
 //! that resolves to loopback.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use gw_http::Client;
@@ -71,7 +70,7 @@ impl Dispatch {
         let Some((served, rest)) = ready.route(&whole) else {
             return Refusal::MissingAuthenticationToken.answer();
         };
-        let served = Arc::clone(served);
+        let served = served.met();
         match served.table.find(request.method().as_str(), rest) {
             Found::Nothing => refuse(
                 &served,

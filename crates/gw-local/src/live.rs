@@ -3,11 +3,12 @@
 //! It refuses to serve less because of a damaged file: what was ready stays, and the health answer says what is wrong.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use gw_http::Client;
 use gw_identity::KeySet;
-use gw_model::{Code, Fault};
+use gw_model::{Code, Fault, Percent};
 
 use crate::guard::Guard;
 use crate::state::{LiveApi, Stamp, StateDir};
@@ -18,6 +19,22 @@ pub(crate) struct Served {
     pub(crate) entry: LiveApi,
     pub(crate) table: Table,
     pub(crate) guard: Option<Arc<Guard>>,
+    /// What a share of the requests meets instead.
+    pub(crate) canary: Option<(Percent, Arc<Served>)>,
+}
+
+impl Served {
+    /// What this request meets: chance decides, as at API Gateway.
+    pub(crate) fn met(self: &Arc<Self>) -> Arc<Self> {
+        match &self.canary {
+            Some((percent, canary))
+                if percent.takes(RandomState::new().build_hasher().finish()) =>
+            {
+                Arc::clone(canary)
+            }
+            _ => Arc::clone(self),
+        }
+    }
 }
 
 /// Everything being served, longest base path first.
@@ -131,6 +148,22 @@ impl Watch {
         before: Option<&Served>,
         key_sets: &mut HashMap<String, Arc<KeySet>>,
     ) -> Result<Served, Fault> {
+        let canary = match &entry.canary {
+            None => None,
+            Some(canary) => {
+                let beside = LiveApi {
+                    digest: canary.digest.clone(),
+                    canary: None,
+                    ..entry.clone()
+                };
+                let running = before.and_then(|served| served.canary.as_ref());
+                let running = running.map(|(_, canary)| &**canary);
+                Some((
+                    canary.percent,
+                    Arc::new(self.make(&beside, running, key_sets)?),
+                ))
+            }
+        };
         let plan = self.state.plan(&entry.digest)?.ok_or_else(|| gone(entry))?;
         let table = Table::compile(&plan).map_err(|refused| unservable(&refused))?;
         let guard = table.check.as_ref().map(|check| {
@@ -153,6 +186,7 @@ impl Watch {
             entry: entry.clone(),
             table,
             guard,
+            canary,
         })
     }
 }

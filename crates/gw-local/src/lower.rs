@@ -2,13 +2,17 @@
 //!
 //! It refuses a base path another API has: on a shared host two APIs cannot both be there.
 
-use gw_connector::{Change, Goal, Kept, LiveState, Observed, RemoteCall, StepEffect, Target};
-use gw_model::{Code, Fault};
+use gw_connector::canary::{live_already, no_canary, nothing_beside};
+use gw_connector::{
+    CanaryChange, Change, Goal, Kept, LiveState, Observed, RemoteCall, StepEffect, Target,
+};
+use gw_model::{Code, Fault, Percent};
 use gw_plan::{Plan, RouteSecurity};
 
+use crate::apply::SwitchTo;
 use crate::live::unservable;
-use crate::observe::{SERVED, TAKEN};
-use crate::state::same_base;
+use crate::observe::{BASE_PATH, CANARY, SERVED, TAKEN};
+use crate::state::{LocalCanary, same_base};
 use crate::table::Table;
 
 pub(crate) const WRITE_PLAN: &str = "local.write-plan";
@@ -24,14 +28,21 @@ pub(crate) fn lower(
     observed: &Observed,
 ) -> Result<Vec<Change>, Fault> {
     match goal {
-        Goal::Publish(plan) => publish(plan, target, observed),
+        Goal::Publish(plan) => publish(plan, None, target, observed),
+        Goal::PublishCanary(plan, percent) => publish(plan, Some(percent), target, observed),
+        Goal::Canary(change) => change_canary(change, target, observed),
         Goal::Withdraw => Ok(withdraw(target, observed)),
         Goal::Return(kept) => return_to(kept, target, observed),
         Goal::Prune { surplus, .. } => Ok(surplus.iter().map(|one| forget(one)).collect()),
     }
 }
 
-fn publish(plan: &Plan, target: &Target, observed: &Observed) -> Result<Vec<Change>, Fault> {
+fn publish(
+    plan: &Plan,
+    share: Option<Percent>,
+    target: &Target,
+    observed: &Observed,
+) -> Result<Vec<Change>, Fault> {
     Table::compile(plan).map_err(|refused| unservable(&refused))?;
     let taken: serde_json::Map<String, serde_json::Value> = observed
         .found
@@ -45,9 +56,58 @@ fn publish(plan: &Plan, target: &Target, observed: &Observed) -> Result<Vec<Chan
         return Err(base_path_taken(path, other.as_str().unwrap_or_default()));
     }
     let digest = gw_plan::digest(plan);
-    if observed.state == LiveState::Live && observed.digest.as_ref() == Some(&digest) {
-        return Ok(Vec::new());
+    let title = format!("{} {}", target.api_name, target.api_version);
+    let canary = canary(observed);
+    let is_live = observed.state == LiveState::Live && observed.digest.as_ref() == Some(&digest);
+    match (&canary, share) {
+        (_, Some(_)) if observed.state != LiveState::Live => {
+            return Err(nothing_beside("this gateway"));
+        }
+        (_, Some(_)) if is_live => return Err(live_already(&title)),
+        (_, Some(_)) if observed.found.get(BASE_PATH) != Some(&plan.base_path) => {
+            return Err(Fault::new(
+                Code::PlanRefused,
+                format!(
+                    "A canary of {title} at {} cannot run beside what is live elsewhere",
+                    plan.base_path
+                ),
+                "Deploy it without a canary, or give it the base path that is live",
+            ));
+        }
+        (Some(canary), Some(percent)) if canary.digest == digest => {
+            return change_canary(CanaryChange::Share { percent }, target, observed);
+        }
+        (Some(_), None) if is_live => return change_canary(CanaryChange::Drop, target, observed),
+        (None, None) if is_live => return Ok(Vec::new()),
+        _ => {}
     }
+    let was = canary.map(|canary| canary.percent);
+    let (sentence, to) = match share {
+        None => {
+            let dropped = dropped(was);
+            (
+                format!("Serve this plan of {title} at {}{dropped}", plan.base_path),
+                SwitchTo::Own,
+            )
+        }
+        Some(percent) => {
+            let instead = match was {
+                Some(was) => format!(", instead of the canary that got {was} %"),
+                None => String::new(),
+            };
+            let sentence = format!(
+                "Let {percent} % of the requests to {title} meet it as a canary{instead}: the others meet what is live"
+            );
+            (
+                sentence,
+                SwitchTo::Beside {
+                    digest: None,
+                    deployed_by: None,
+                    percent,
+                },
+            )
+        }
+    };
     let text = serde_json::to_string(plan).map_err(|error| {
         Fault::new(
             Code::AppDefect,
@@ -56,7 +116,6 @@ fn publish(plan: &Plan, target: &Target, observed: &Observed) -> Result<Vec<Chan
         )
         .because(error)
     })?;
-    let title = format!("{} {}", target.api_name, target.api_version);
     let protected = plan
         .routes
         .iter()
@@ -91,13 +150,7 @@ fn publish(plan: &Plan, target: &Target, observed: &Observed) -> Result<Vec<Chan
             calls: vec![call("ReadPlan", format!("plans/{digest}.json"))],
             payload: digest,
         },
-        Change {
-            verb: SWITCH.to_owned(),
-            sentence: format!("Serve this plan of {title} at {}", plan.base_path),
-            effect: StepEffect::MovesTraffic,
-            calls: vec![call("ReplaceLive", "live.json".to_owned())],
-            payload: String::new(),
-        },
+        switch(sentence, &to),
     ])
 }
 
@@ -112,10 +165,13 @@ fn return_to(kept: &Kept, target: &Target, observed: &Observed) -> Result<Vec<Ch
         ));
     }
     // What was live when it was listed may not be any more.
-    if observed.found.get(SERVED) == Some(&kept.id) {
+    let was = canary(observed).map(|canary| canary.percent);
+    if observed.found.get(SERVED) == Some(&kept.id) && was.is_none() {
         return Ok(Vec::new());
     }
-    if let Some(broken) = &kept.broken {
+    let broken = kept.broken.as_deref();
+    let (None, Some(digest), Some(mark)) = (broken, &kept.digest, &kept.mark) else {
+        let broken = broken.unwrap_or("Gatewright did not make it");
         return Err(Fault::new(
             Code::DeployNotKept,
             format!("Nothing can go back to the deployment {}: {broken}", kept.id),
@@ -123,11 +179,69 @@ fn return_to(kept: &Kept, target: &Target, observed: &Observed) -> Result<Vec<Ch
              --revision REVISION`",
         )
         .fact("kept", &kept.id));
-    }
-    let payload = serde_json::json!({ "digest": kept.digest, "kept": kept.mark }).to_string();
-    Ok(vec![Change {
+    };
+    let dropped = dropped(was);
+    let to = SwitchTo::Kept {
+        digest: digest.clone(),
+        kept: mark.clone(),
+    };
+    Ok(vec![switch(
+        format!("Serve the kept plan of {title} again{dropped}: callers meet it from here on"),
+        &to,
+    )])
+}
+
+/// One change: what runs beside what is served is another share, is served, or is gone.
+fn change_canary(
+    wanted: CanaryChange,
+    target: &Target,
+    observed: &Observed,
+) -> Result<Vec<Change>, Fault> {
+    let title = format!("{} {}", target.api_name, target.api_version);
+    let Some(canary) = canary(observed) else {
+        return Err(no_canary("this gateway"));
+    };
+    let was = canary.percent;
+    let (sentence, to) = match wanted {
+        CanaryChange::Share { percent } if percent == was => return Ok(Vec::new()),
+        CanaryChange::Share { percent } => (
+            format!("Let {percent} % of the requests to {title} meet the canary (were {was} %)"),
+            SwitchTo::Beside {
+                digest: Some(canary.digest),
+                deployed_by: Some(canary.deployed_by),
+                percent,
+            },
+        ),
+        CanaryChange::Promote => (
+            format!("Serve the canary of {title} to all requests from here on"),
+            SwitchTo::Kept {
+                digest: canary.digest,
+                kept: canary.deployed_by,
+            },
+        ),
+        CanaryChange::Drop => (
+            format!("Drop the canary of {title} that got {was} %: all requests meet what is live"),
+            SwitchTo::Alone,
+        ),
+    };
+    Ok(vec![switch(sentence, &to)])
+}
+
+fn canary(observed: &Observed) -> Option<LocalCanary> {
+    serde_json::from_str(observed.found.get(CANARY)?).ok()
+}
+
+fn dropped(was: Option<Percent>) -> String {
+    was.map_or_else(String::new, |was| {
+        format!(" and drop the canary that got {was} %")
+    })
+}
+
+/// What callers notice: one file is replaced.
+fn switch(sentence: String, to: &SwitchTo) -> Change {
+    Change {
         verb: SWITCH.to_owned(),
-        sentence: format!("Serve the kept plan of {title} again: callers meet it from here on"),
+        sentence,
         effect: StepEffect::MovesTraffic,
         calls: vec![RemoteCall {
             service: "local".to_owned(),
@@ -135,8 +249,8 @@ fn return_to(kept: &Kept, target: &Target, observed: &Observed) -> Result<Vec<Ch
             target: "live.json".to_owned(),
             permission: String::new(),
         }],
-        payload,
-    }])
+        payload: serde_json::to_string(to).unwrap_or_default(),
+    }
 }
 
 fn forget(kept: &Kept) -> Change {

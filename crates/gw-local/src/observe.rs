@@ -15,6 +15,10 @@ pub(crate) const API: &str = "api";
 pub(crate) const DIGEST: &str = "digest";
 /// The run whose deployment is served: what a kept one is compared with.
 pub(crate) const SERVED: &str = "served-deployment";
+/// What runs beside it, as JSON.
+pub(crate) const CANARY: &str = "served-canary";
+/// The base path it is served at.
+pub(crate) const BASE_PATH: &str = "base-path";
 /// Base paths of the other APIs that are live: `/orders` to the API's name, as JSON.
 pub(crate) const TAKEN: &str = "taken-base-paths";
 
@@ -38,6 +42,11 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
     );
     if let Some(entry) = live.of(&target.api) {
         found.insert(DIGEST.to_owned(), entry.digest.clone());
+        found.insert(BASE_PATH.to_owned(), entry.base_path.clone());
+        if let Some(canary) = &entry.canary {
+            let text = serde_json::to_string(canary).unwrap_or_default();
+            found.insert(CANARY.to_owned(), text);
+        }
         found.insert(SERVED.to_owned(), entry.deployed_by().as_str().to_owned());
         return Ok(Observed {
             state: LiveState::Live,
@@ -66,7 +75,9 @@ pub(crate) fn observe(connector: &LocalConnector, target: &Target) -> Result<Obs
 pub(crate) fn kept(connector: &LocalConnector, target: &Target) -> Result<Vec<Kept>, Fault> {
     let state = &connector.state;
     let live = state.live()?;
-    let served = live.of(&target.api).map(LiveApi::deployed_by);
+    let entry = live.of(&target.api);
+    let served = entry.map(LiveApi::deployed_by);
+    let canary = entry.and_then(|entry| entry.canary.as_ref());
     let all = state.deployments(&target.api)?;
     let kept = all.into_iter().rev().map(|deployment| {
         let plan = state.plan(&deployment.digest);
@@ -75,10 +86,14 @@ pub(crate) fn kept(connector: &LocalConnector, target: &Target) -> Result<Vec<Ke
             Ok(None) => Some("Its plan is not in the local gateway's directory".to_owned()),
             Err(fault) => Some(fault.summary),
         };
+        let share = canary
+            .filter(|canary| canary.deployed_by == deployment.mark)
+            .map(|canary| canary.percent);
         Kept {
             id: deployment.mark.as_str().to_owned(),
             live: served == Some(&deployment.mark),
-            held_by: None,
+            canary: share,
+            held_by: share.map(|_| "the canary".to_owned()),
             broken,
             made_at: state.deployed_at(&deployment.mark),
             digest: Some(deployment.digest),

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gw_connector::Mark;
-use gw_model::{ApiId, Code, Fault, UnixMillis};
+use gw_model::{ApiId, Code, Fault, Percent, UnixMillis};
 use gw_plan::Plan;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -42,9 +42,23 @@ pub struct LiveApi {
     /// The run whose deployment it is, when that is another one: it was returned to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Mark>,
+    /// What a share of the requests meets instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<LocalCanary>,
     /// What was served before, so that the switch can be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Box<LiveApi>>,
+}
+
+/// A plan beside the one that is served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalCanary {
+    /// Digest of its plan.
+    pub digest: String,
+    /// The run whose deployment it is.
+    pub deployed_by: Mark,
+    /// The share of the requests that meets it.
+    pub percent: Percent,
 }
 
 /// Everything that is served.
@@ -60,6 +74,13 @@ impl LiveApi {
     /// The run whose deployment is served.
     pub fn deployed_by(&self) -> &Mark {
         self.kept.as_ref().unwrap_or(&self.mark)
+    }
+
+    /// Whether a run's deployment is served, to all or as a canary.
+    pub fn serves(&self, deployed_by: &Mark) -> bool {
+        let canary = self.canary.as_ref();
+        self.deployed_by() == deployed_by
+            || canary.is_some_and(|canary| canary.deployed_by == *deployed_by)
     }
 }
 
@@ -280,7 +301,9 @@ impl StateDir {
 }
 
 fn needs(entry: &LiveApi, digest: &str) -> bool {
+    let canary = entry.canary.as_ref();
     entry.digest == digest
+        || canary.is_some_and(|canary| canary.digest == digest)
         || entry
             .previous
             .as_deref()

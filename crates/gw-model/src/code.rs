@@ -123,6 +123,8 @@ codes! {
     DeployNotDeployed = "deploy.not-deployed", Refused;
     /// The gateway keeps no deployment of that kind to go back to.
     DeployNotKept = "deploy.not-kept", Refused;
+    /// No canary of Gatewright's runs there, or another one does.
+    DeployNoCanary = "deploy.no-canary", Refused;
 
     /// The network did not let the call through.
     NetworkUnreachable = "network.unreachable", Remote;

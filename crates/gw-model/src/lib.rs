@@ -11,6 +11,7 @@ pub mod gateway;
 pub mod id;
 pub mod key_manager;
 pub mod operation;
+pub mod percent;
 pub mod policy;
 pub mod revision;
 pub mod secret;
@@ -28,6 +29,7 @@ pub use gateway::{
 pub use id::{ApiId, ApplicationId, DeploymentId, GatewayId, KeyManagerId, RevisionId};
 pub use key_manager::{KeyManager, KeyManagerKind};
 pub use operation::{HttpMethod, OperationKey};
+pub use percent::Percent;
 pub use policy::{
     AwsAuthorizer, CorsPolicy, OauthPolicy, OperationSecurity, Policies, ValidationPolicy,
 };

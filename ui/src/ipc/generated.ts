@@ -694,6 +694,15 @@ ttl_seconds: number | null,
 encrypted: boolean | null, };
 
 /**
+ * What a run makes of a canary.
+ */
+export type CanaryChange = { "kind": "share", 
+/**
+ * How much.
+ */
+percent: Percent, } | { "kind": "promote" } | { "kind": "drop" };
+
+/**
  * An exchange to cancel.
  */
 export type CancelRequest = { 
@@ -733,7 +742,11 @@ max_document_bytes: number | null,
 /**
  * Has stage settings, and custom domains that lead to a stage.
  */
-stage_settings: boolean, };
+stage_settings: boolean, 
+/**
+ * Lets a share of the requests meet a second deployment.
+ */
+canaries: boolean, };
 
 /**
  * One step of a run: at most one remote effect.
@@ -1147,6 +1160,10 @@ gateway_name: string,
  * Publish, withdraw, or return.
  */
 goal: RunGoal, 
+/**
+ * The share a canary got; `None` when the run gave none.
+ */
+percent: Percent | null, 
 /**
  * What was published or returned to.
  */
@@ -2030,7 +2047,7 @@ facts: Record<string, string>, };
 /**
  * A wire-stable fault code.
  */
-export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "deploy.not-kept" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
+export type FaultCode = "request.invalid" | "request.unknown-command" | "request.cancelled" | "catalog.unavailable" | "catalog.newer-version" | "catalog.damaged" | "catalog.busy" | "catalog.disk-full" | "catalog.duplicate-name" | "catalog.not-found" | "catalog.ambiguous-name" | "catalog.in-use" | "catalog.changed-meanwhile" | "vault.unavailable" | "vault.locked" | "vault.wrong-passphrase" | "vault.missing-secret" | "vault.damaged" | "file.unreadable" | "file.unwritable" | "document.empty" | "document.too-large" | "document.malformed" | "document.hostile" | "document.unsupported" | "document.unknown-operation" | "document.duplicate-operation" | "plan.refused" | "plan.unprotected-operation" | "plan.too-many-resources" | "policy.invalid" | "deploy.consent-needed" | "deploy.busy" | "deploy.stuck" | "deploy.interrupted" | "deploy.not-deployed" | "deploy.not-kept" | "deploy.no-canary" | "network.unreachable" | "network.name-unknown" | "network.timeout" | "network.tls" | "network.answer-too-large" | "network.refused-address" | "network.bad-answer" | "aws.wrong-credentials" | "aws.expired-credentials" | "aws.profile-unusable" | "aws.permission-denied" | "aws.clock-skew" | "aws.throttled" | "aws.refused" | "aws.conflict" | "aws.quota-reached" | "aws.unavailable" | "aws.gone" | "aws.not-ready" | "aws.unknown-region" | "aws.read-back-mismatch" | "local.port-in-use" | "local.not-serving" | "local.base-path-taken" | "local.state-unusable" | "identity.discovery-failed" | "identity.client-refused" | "identity.scope-refused" | "identity.grant-refused" | "identity.sign-in-timeout" | "identity.unsupported" | "identity.opaque-token" | "app.home-unusable" | "app.defect";
 
 /**
  * What a command reads or changes; the page reads a feature again when it changed.
@@ -2657,6 +2674,10 @@ ours: boolean,
  * Whether callers meet it now.
  */
 live: boolean, 
+/**
+ * The share of the requests that meets it as a canary; `None` when it is none of Gatewright's.
+ */
+canary: Percent | null, 
 /**
  * Whether going back without saying where leads to it: it was live before what is live now.
  */
@@ -3391,6 +3412,24 @@ api: ApiId,
 gateway: GatewayId, };
 
 /**
+ * A canary beside what is live.
+ */
+export type PlacedCanary = { 
+/**
+ * Its revision; `None` when another catalog deployed it.
+ */
+revision: RevisionId | null, 
+/**
+ * The share of the requests that meets it.
+ */
+percent: Percent, };
+
+/**
+ * 0 to 100, with at most two decimals; a number in JSON.
+ */
+export type Percent = number;
+
+/**
  * What is where: a cell of the fleet matrix.
  */
 export type PlacementRow = { 
@@ -3414,6 +3453,10 @@ gateway_kind: GatewayKind,
  * Which revision was published last.
  */
 revision: RevisionId | null, 
+/**
+ * What runs beside it; left out for no canary.
+ */
+canary?: PlacedCanary, 
 /**
  * How it stands.
  */
@@ -3492,6 +3535,10 @@ gateways: Array<GatewayId>,
  */
 goal: RunGoal, 
 /**
+ * To publish: as a canary that this share of the requests meets. To share: what the canary gets then.
+ */
+percent?: Percent, 
+/**
  * To publish: a revision instead of the working one. To return: a revision, or the gateway's name of the kept
  * deployment; what was live before when it is missing.
  */
@@ -3517,6 +3564,10 @@ api_name: string,
  * Publish, or withdraw.
  */
 goal: RunGoal, 
+/**
+ * As asked: the share of a canary.
+ */
+percent: Percent | null, 
 /**
  * The revision that would be live; the working one when an API is withdrawn or the kept deployment's is not known.
  */
@@ -4096,7 +4147,7 @@ now: Place | null, };
 /**
  * What a run is to reach.
  */
-export type RunGoal = "publish" | "withdraw" | "return";
+export type RunGoal = "publish" | "withdraw" | "return" | "share" | "promote" | "drop";
 
 /**
  * What a run is about; written once, before its first entry.
@@ -4130,6 +4181,9 @@ returned_to?: string,
  * What is wanted of the stage, which a publication carries out; `None` for other runs, and in older journals.
  */
 settings?: StageSettings, 
+ * What becomes of a canary; with a revision, a share is that of a new one. `None` when the run is about none.
+ */
+canary?: CanaryChange, 
 /**
  * Tags what the run makes.
  */
@@ -4403,6 +4457,10 @@ gateways: Array<GatewayId>,
  * Publish, withdraw, or return.
  */
 goal: RunGoal, 
+/**
+ * As in the plan.
+ */
+percent?: Percent, 
 /**
  * The revision the plan showed; to publish, another one now refuses the start.
  */
@@ -4996,6 +5054,7 @@ export const FAULT_CODES: FaultCode[] = [
   "deploy.interrupted",
   "deploy.not-deployed",
   "deploy.not-kept",
+  "deploy.no-canary",
   "network.unreachable",
   "network.name-unknown",
   "network.timeout",

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use gw_connector::canary::no_canary;
 use gw_connector::{Connector, Kept, Target};
 use gw_deploy::{Publication, RunGoal, RunHeader};
 use gw_model::{ApiId, Code, DeploymentId, Fault, RevisionId};
@@ -65,7 +66,10 @@ pub(super) async fn choose(
             ),
         ));
     };
-    let (kept, row) = (kept[index].clone(), rows.swap_remove(index));
+    with_plan(app, kept[index].clone(), rows.swap_remove(index)).await
+}
+
+async fn with_plan(app: &App, kept: Kept, row: KeptRow) -> Result<Returning, Fault> {
     let digest = kept.digest.clone();
     let plan = app
         .catalog(move |catalog| match digest {
@@ -74,6 +78,37 @@ pub(super) async fn choose(
         })
         .await?;
     Ok(Returning { kept, row, plan })
+}
+
+/// The canary that Gatewright set there. `to` is the one that was shown, by the gateway's name of it.
+pub(super) async fn canary(
+    app: &App,
+    connector: &dyn Connector,
+    target: &Target,
+    gateway: &str,
+    to: Option<&str>,
+) -> Result<Returning, Fault> {
+    let kept = connector.kept(target).await?;
+    let Some(found) = kept.iter().find(|one| one.canary.is_some()) else {
+        return Err(no_canary(gateway));
+    };
+    if to.is_some_and(|shown| shown != found.id) {
+        return Err(Fault::new(
+            Code::CatalogChanged,
+            format!("Another canary runs on {gateway} than the one that was shown"),
+            "Look at the new plan first",
+        ));
+    }
+    if let Some(broken) = &found.broken {
+        return Err(Fault::new(
+            Code::DeployNotKept,
+            format!("The canary on {gateway} cannot be promoted: {broken}"),
+            "Drop it, and deploy the wanted revision again",
+        ));
+    }
+    let found = found.clone();
+    let mut rows = tell(app, target, std::slice::from_ref(&found)).await?;
+    with_plan(app, found, rows.swap_remove(0)).await
 }
 
 async fn by_revision(
@@ -176,6 +211,7 @@ pub(super) async fn tell(app: &App, target: &Target, kept: &[Kept]) -> Result<Ve
             made_at: one.made_at,
             ours: one.mark.is_some(),
             live: one.live,
+            canary: one.canary,
             previous: previous == Some(index),
             held_by: one.held_by.clone(),
             broken: one.broken.clone(),
@@ -228,6 +264,7 @@ mod tests {
             mark: Some(Mark::new(format!("gw-{number}"))),
             made_at: None,
             live: number == live,
+            canary: None,
             held_by: None,
             broken: None,
             outputs: Outputs::new(),
@@ -251,6 +288,7 @@ mod tests {
                 gateway: GatewayId::new("g"),
                 revision: Some(RevisionId::new("r")),
                 digest: None,
+                canary: None,
                 returned_to: (*what < 0).then(|| format!("k{}", -what)),
                 settings: None,
                 mark: Mark::new(format!("gw-{what}")),

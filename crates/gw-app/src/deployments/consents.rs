@@ -61,6 +61,8 @@ pub(super) struct Case<'a> {
     pub(super) before: &'a Plan,
     pub(super) after: &'a Plan,
     pub(super) changes: &'a [PlanChange],
+    /// Whether what is live is replaced; a canary leaves it.
+    pub(super) replaces: bool,
     pub(super) takes_along: &'a [String],
     /// The gateway's id of an API that was taken over; `None` for one Gatewright made.
     pub(super) adopted: Option<&'a str>,
@@ -69,6 +71,10 @@ pub(super) struct Case<'a> {
 /// What must be said yes to before it may run; `typed` is the gateway's name where a yes needs it.
 pub(super) fn asked(case: &Case<'_>, typed: Option<&String>) -> Vec<Consent> {
     let mut consents = Vec::new();
+    // Whoever met the canary meets what the others meet already.
+    if case.goal == RunGoal::Drop {
+        return consents;
+    }
     let mut ask = |key: &str, sentence: String, operations: Vec<OperationKey>| {
         consents.push(Consent {
             key: key.to_owned(),
@@ -157,7 +163,7 @@ pub(super) fn asked(case: &Case<'_>, typed: Option<&String>) -> Vec<Consent> {
         );
         ask(REMOVES_OPERATIONS, sentence, operations);
     }
-    if case.live == LiveState::Live && !case.known {
+    if case.live == LiveState::Live && !case.known && case.replaces {
         let sentence = "What is live there is not what Gatewright left, and all of it is replaced: what it let callers do is not known here";
         ask(REPLACES_UNKNOWN, sentence.to_owned(), Vec::new());
     }

@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::plan::{Readied, api_name, ready};
-use super::run::{Given, begin_as, recover_pairs};
+use super::run::{Given, aim, begin_as, recover_pairs};
 use crate::apis::Working;
 use crate::app::{App, locked, new_id, now};
 use crate::commands::Feature;
@@ -154,9 +154,8 @@ async fn look_at(app: &App, order: &Order, gateway: &Gateway) -> Result<Readied,
         ..RetryRules::default()
     };
     let seed = format!("{}/{}", gateway.id, request.api);
-    let (to, again) = (request.to.as_deref(), request.again == Some(true));
     look(&rules, &seed, || async {
-        let mut readied = ready(app, &order.working, gateway, request.goal, to, again).await?;
+        let mut readied = ready(app, &order.working, gateway, aim(request)).await?;
         match readied.view.fault.take() {
             Some(fault) => Err(fault),
             None => Ok(readied),
@@ -179,6 +178,7 @@ pub(super) fn ahead(app: &App, deployment: &DeploymentId) -> Option<DeploymentDe
         digest: None,
         returned_to: None,
         settings: None,
+        canary: None,
         found: BTreeMap::new(),
         started_at: row.started_at,
     };
@@ -244,6 +244,7 @@ fn row(order: &Order, gateway: &Gateway, deployment: &DeploymentId) -> Deploymen
         gateway: gateway.id.clone(),
         gateway_name: gateway.name.clone(),
         goal: order.request.goal,
+        percent: order.request.percent,
         revision: publishes.map(|publication| publication.revision.clone()),
         started_at: now(),
         finished_at: None,

@@ -50,6 +50,7 @@ pub async fn forget(app: &App, request: PlaceRequest) -> Result<Forgotten, Fault
         digest: None,
         returned_to: None,
         settings: None,
+        canary: None,
         found: found.left,
         started_at: now(),
     };

@@ -1,6 +1,6 @@
 //! What the commands about kept deployments, revisions and differences take and give.
 
-use gw_model::{ApiId, DeploymentId, GatewayId, GatewayKind, RevisionId, UnixMillis};
+use gw_model::{ApiId, DeploymentId, GatewayId, GatewayKind, Percent, RevisionId, UnixMillis};
 use gw_plan::PlanChange;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -44,6 +44,8 @@ pub struct KeptRow {
     pub ours: bool,
     /// Whether callers meet it now.
     pub live: bool,
+    /// The share of the requests that meets it as a canary; `None` when it is none of Gatewright's.
+    pub canary: Option<Percent>,
     /// Whether going back without saying where leads to it: it was live before what is live now.
     pub previous: bool,
     /// What else holds it: another stage, a canary.

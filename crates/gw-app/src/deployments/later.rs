@@ -11,7 +11,7 @@ use gw_deploy::Outcome;
 use gw_model::{DeploymentId, Fault, Gateway, GatewayId, UnixMillis};
 
 use super::consents::{self, Case};
-use super::plan::{api_name, ready_all};
+use super::plan::{Aim, api_name, ready_all};
 use super::run::{Given, begin, recover_pairs, wait};
 use crate::apis::Working;
 use crate::app::{App, WeakApp, now};
@@ -54,6 +54,7 @@ pub async fn later(app: &App, request: LaterRequest) -> Result<Vec<PendingRow>, 
             before: &before,
             after: &before,
             changes: &[],
+            replaces: true,
             takes_along: &[],
             adopted: adopted.as_deref(),
         };
@@ -238,7 +239,13 @@ async fn attempt(app: &App, pending: &PendingWithdrawal) -> Result<DeploymentId,
     let gateways = std::slice::from_ref(&pending.gateway);
     recover_pairs(app, &pending.api, gateways).await?;
     let working = Working::load(app, &pending.api).await?;
-    let mut readied = ready_all(app, &working, gateways, RunGoal::Withdraw, None, false).await?;
+    let aim = Aim {
+        goal: RunGoal::Withdraw,
+        to: None,
+        again: false,
+        percent: None,
+    };
+    let mut readied = ready_all(app, &working, gateways, aim).await?;
     let given = Given {
         api: api_name(&working.api),
         consents: &pending.consents,

@@ -122,7 +122,7 @@ async fn row_of(app: &App, deployment: &DeploymentId) -> Result<DeploymentRow, F
 
 async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
     let running = run.outcome.is_none() && is_running(app, &run.header.deployment).await?;
-    let goal = run.header.goal();
+    let (goal, percent) = (run.header.goal(), run.header.percent());
     Ok(DeploymentRow {
         deployment: run.header.deployment,
         api: run.header.api,
@@ -131,6 +131,7 @@ async fn row(app: &App, run: RunRow) -> Result<DeploymentRow, Fault> {
         gateway: run.header.gateway,
         gateway_name: run.gateway_name,
         goal,
+        percent,
         revision: run.header.revision,
         started_at: run.header.started_at,
         finished_at: run.finished_at,

@@ -115,6 +115,7 @@ fn cell(gateway: &Gateway, state: PlacementState, standing: &Standing) -> Placem
         gateway_name: gateway.name.clone(),
         gateway_kind: gateway.kind(),
         revision: placed.and_then(|placed| placed.revision.clone()),
+        canary: placed.and_then(|placed| placed.canary.clone()),
         state,
         invoke_url: reached_at(gateway, placed),
         deployment: last.header.deployment.clone(),

@@ -7,9 +7,11 @@ use std::time::Duration;
 use futures::future::join_all;
 use gw_catalog::Placement;
 use gw_connector::names::{KNOWN_IN_DOUBT, OUTPUT_ADOPTED};
-use gw_connector::{DomainMapping, Goal, LiveState, Outputs, Target};
+use gw_connector::{CanaryChange, DomainMapping, Goal, LiveState, Outputs, Target};
 use gw_deploy::{Prepared, RetryRules, eta, prepare_with};
-use gw_model::{Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Severity};
+use gw_model::{
+    Api, ApiId, Code, Diagnostic, Fault, Gateway, GatewayId, GatewayTarget, Percent, Severity,
+};
 use gw_plan::Plan;
 
 use super::back::{self, Returning};
@@ -26,11 +28,15 @@ const SETS_LOG_ROLE: &str = "aws.set-log-role";
 
 /// What would happen, gateway by gateway.
 pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
-    let to = request.to.as_deref();
-    let again = request.again == Some(true);
-    let working = working_for(app, &request.api, request.goal, to).await?;
+    let aim = Aim {
+        goal: request.goal,
+        to: request.to.as_deref(),
+        again: request.again == Some(true),
+        percent: request.percent,
+    };
+    let working = working_for(app, &request.api, request.goal, aim.to).await?;
     let stages = stages::fingerprints(app, &request.api, &request.gateways).await?;
-    let readied = ready_all(app, &working, &request.gateways, request.goal, to, again).await?;
+    let readied = ready_all(app, &working, &request.gateways, aim).await?;
     let elsewhere = untouched::elsewhere(app, &request.api, &request.gateways).await?;
     let eta_ms = millis(untouched::eta_in_all(&readied));
     let targets: Vec<TargetPlan> = readied.into_iter().map(|readied| readied.view).collect();
@@ -41,6 +47,7 @@ pub async fn plan(app: &App, request: PlanRequest) -> Result<PlanView, Fault> {
         api: working.api.id.clone(),
         api_name: api_name(&working.api),
         goal: request.goal,
+        percent: request.percent,
         revision: returned_to.unwrap_or_else(|| working.revision.id()),
         eta_ms,
         untouched: elsewhere.into_iter().collect(),
@@ -77,20 +84,66 @@ pub(crate) struct Means {
     pub(crate) target: Target,
     pub(crate) prepared: Prepared,
     pub(crate) takes_along: Vec<String>,
-    /// What is returned to; `None` for other goals.
+    /// What is returned to, or the canary that is changed; `None` for other goals.
     pub(crate) returning: Option<Returning>,
+    /// What becomes of a canary.
+    pub(crate) canary: Option<CanaryChange>,
 }
 
-/// Going back leads elsewhere on each gateway, so each wants a look of its own.
-pub(super) fn one_at_a_time(goal: RunGoal, gateways: &[GatewayId]) -> Result<(), Fault> {
-    if goal == RunGoal::Return && gateways.len() != 1 {
-        return Err(Fault::new(
-            Code::RequestInvalid,
-            "Each gateway keeps deployments of its own",
-            "Go back on one gateway at a time",
-        ));
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Aim<'a> {
+    pub(super) goal: RunGoal,
+    pub(super) to: Option<&'a str>,
+    pub(super) again: bool,
+    /// The share of a canary.
+    pub(super) percent: Option<Percent>,
+}
+
+impl Aim<'_> {
+    /// Going back, or what a canary is, differs by gateway, so each wants a look of its own; and a share is asked for where
+    /// one is needed.
+    pub(super) fn check(&self, gateways: &[GatewayId]) -> Result<(), Fault> {
+        let differs = !matches!(self.goal, RunGoal::Publish | RunGoal::Withdraw);
+        if differs && gateways.len() != 1 {
+            return Err(Fault::new(
+                Code::RequestInvalid,
+                "Each gateway keeps deployments of its own",
+                "Do it on one gateway at a time",
+            ));
+        }
+        let missing = self.goal == RunGoal::Share && self.percent.is_none();
+        let useless =
+            !matches!(self.goal, RunGoal::Share | RunGoal::Publish) && self.percent.is_some();
+        if missing || useless {
+            return Err(Fault::new(
+                Code::RequestInvalid,
+                "A share belongs to a canary that is deployed or changed, and to nothing else",
+                "Give a percentage there, and only there",
+            ));
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn canary(&self) -> Option<CanaryChange> {
+        let share = self.percent.map(|percent| CanaryChange::Share { percent });
+        match self.goal {
+            RunGoal::Publish | RunGoal::Share => share,
+            RunGoal::Promote => Some(CanaryChange::Promote),
+            RunGoal::Drop => Some(CanaryChange::Drop),
+            RunGoal::Withdraw | RunGoal::Return => None,
+        }
+    }
+
+    fn goal<'a>(&self, working: &'a Working, returning: Option<&'a Returning>) -> Goal<'a> {
+        match (self.goal, self.canary(), returning, self.percent) {
+            (RunGoal::Withdraw, ..) => Goal::Withdraw,
+            (RunGoal::Publish, _, _, Some(percent)) => Goal::PublishCanary(&working.plan, percent),
+            (_, Some(change), ..) => Goal::Canary(change),
+            (_, None, Some(returning), _) => Goal::Return(&returning.kept),
+            (_, None, None, _) => Goal::Publish(&working.plan),
+        }
+    }
 }
 
 /// Prepares side by side.
@@ -98,18 +151,16 @@ pub(super) async fn ready_all(
     app: &App,
     working: &Working,
     gateways: &[GatewayId],
-    goal: RunGoal,
-    to: Option<&str>,
-    again: bool,
+    aim: Aim<'_>,
 ) -> Result<Vec<Readied>, Fault> {
-    one_at_a_time(goal, gateways)?;
+    aim.check(gateways)?;
     let ids = gateways.to_vec();
     let gateways: Vec<Gateway> = app
         .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
         .await?;
     let all = gateways
         .iter()
-        .map(|gateway| ready(app, working, gateway, goal, to, again));
+        .map(|gateway| ready(app, working, gateway, aim));
     join_all(all).await.into_iter().collect()
 }
 
@@ -118,12 +169,11 @@ pub(super) async fn ready(
     app: &App,
     working: &Working,
     gateway: &Gateway,
-    goal: RunGoal,
-    to: Option<&str>,
-    again: bool,
+    aim: Aim<'_>,
 ) -> Result<Readied, Fault> {
+    let goal = aim.goal;
     let (placement, old_plan, mut target) = catalogued(app, working, gateway).await?;
-    if again {
+    if aim.again {
         target
             .known
             .insert(KNOWN_IN_DOUBT.to_owned(), "yes".to_owned());
@@ -152,7 +202,6 @@ pub(super) async fn ready(
         returns_to: None,
         fault: None,
     };
-    let aim = (goal, to);
     let means = match attempt(app, working, gateway, aim, target, &mut view.diagnostics).await {
         Ok(means) => means,
         Err(fault) => {
@@ -184,6 +233,7 @@ pub(super) async fn ready(
         // What another catalog deployed is not known; a consent says so.
         (Some(returning), _) => returning.plan.clone().unwrap_or_else(|| before.clone()),
         (None, RunGoal::Withdraw) => nothing(&working.plan),
+        (None, RunGoal::Drop) => before.clone(),
         (None, _) => working.plan.clone(),
     };
     view.returns_to = means
@@ -203,6 +253,7 @@ pub(super) async fn ready(
             before: &before,
             after: &after,
             changes: &view.changes,
+            replaces: aim.percent.is_none(),
             takes_along: &means.takes_along,
             adopted: adopted(&observed.found),
         };
@@ -223,10 +274,10 @@ pub(super) async fn ready(
     }
     view.untouched
         .extend(untouched::operations(goal, &before, &after));
-    let aim = goal_of(goal, working, means.returning.as_ref());
     let connector = &means.connection.connector;
+    let wanted = aim.goal(working, means.returning.as_ref());
     view.untouched
-        .extend(connector.untouched(aim, observed, changes));
+        .extend(connector.untouched(wanted, observed, changes));
     view.eta_ms = millis(eta(changes, &means.connection.lane.quotas));
     view.permissions = permissions(changes);
     view.steps = changes
@@ -341,12 +392,20 @@ async fn attempt(
     app: &App,
     working: &Working,
     gateway: &Gateway,
-    (goal, to): (RunGoal, Option<&str>),
+    aim: Aim<'_>,
     target: Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Means, Fault> {
     let connection = connect::connect(app, gateway).await?;
-    if goal == RunGoal::Publish {
+    let connector = connection.connector.as_ref();
+    if aim.canary().is_some() && !connector.capabilities().canaries {
+        return Err(Fault::new(
+            Code::RequestInvalid,
+            format!("{} cannot run a canary", gateway.name),
+            "Deploy to it without one",
+        ));
+    }
+    if aim.goal == RunGoal::Publish {
         let found = connection.connector.lint(&working.revision, &working.plan);
         diagnostics.extend(
             working
@@ -359,16 +418,19 @@ async fn attempt(
         crate::apis::sort(diagnostics);
         working.refuse_errors(&found)?;
     }
-    let connector = connection.connector.as_ref();
-    let returning = match goal {
-        RunGoal::Return => Some(back::choose(app, connector, &target, &gateway.name, to).await?),
-        RunGoal::Publish | RunGoal::Withdraw => None,
+    let (name, to) = (gateway.name.as_str(), aim.to);
+    let returning = match aim.goal {
+        RunGoal::Return => Some(back::choose(app, connector, &target, name, to).await?),
+        RunGoal::Share | RunGoal::Promote => {
+            Some(back::canary(app, connector, &target, name, to).await?)
+        }
+        RunGoal::Publish | RunGoal::Withdraw | RunGoal::Drop => None,
     };
-    let aim = goal_of(goal, working, returning.as_ref());
-    let prepared = prepare_with(connector, aim, &target, &patience()).await?;
-    let takes_along = match goal {
-        RunGoal::Publish | RunGoal::Return => Vec::new(),
+    let wanted = aim.goal(working, returning.as_ref());
+    let prepared = prepare_with(connector, wanted, &target, &patience()).await?;
+    let takes_along = match aim.goal {
         RunGoal::Withdraw => connector.takes_along(&prepared.observed).await?,
+        _ => Vec::new(),
     };
     Ok(Means {
         connection,
@@ -376,15 +438,8 @@ async fn attempt(
         prepared,
         takes_along,
         returning,
+        canary: aim.canary(),
     })
-}
-
-fn goal_of<'a>(goal: RunGoal, working: &'a Working, returning: Option<&'a Returning>) -> Goal<'a> {
-    match (returning, goal) {
-        (Some(returning), _) => Goal::Return(&returning.kept),
-        (None, RunGoal::Withdraw) => Goal::Withdraw,
-        (None, _) => Goal::Publish(&working.plan),
-    }
 }
 
 /// `Notes@1.0.0`: what the command line calls it, and what may be typed for it.

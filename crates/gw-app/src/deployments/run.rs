@@ -6,7 +6,7 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gw_connector::{Observed, Target};
+use gw_connector::{CanaryChange, Observed, Target};
 use gw_deploy::{
     Context, Journal as _, Outcome, Prepared, Publication, RetryRules, Run, RunEvent, RunSink,
     SystemClock, Ticket,
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::consents::missing;
 use super::fleet::{cancel_ahead, launch, wait_until_begun};
-use super::plan::{Means, Readied, one_at_a_time, working_for};
+use super::plan::{Aim, Means, Readied, working_for};
 use super::{prune, row_of};
 use crate::apis::Working;
 use crate::app::{App, blocking, locked, new_id, now};
@@ -68,7 +68,7 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             "Look at the new plan first",
         ));
     }
-    one_at_a_time(request.goal, &request.gateways)?;
+    aim(&request).check(&request.gateways)?;
     let ids = request.gateways.clone();
     let gateways: Vec<Gateway> = app
         .catalog(move |catalog| ids.iter().map(|id| catalog.gateways().get(id)).collect())
@@ -89,10 +89,20 @@ pub async fn start(app: &App, request: StartRequest) -> Result<Started, Fault> {
             digest,
         }),
         // What a return leads to is known gateway by gateway.
-        RunGoal::Withdraw | RunGoal::Return => None,
+        _ => None,
     };
     let runs = launch(app, working, gateways, request, publishes).await;
     Ok(Started { runs })
+}
+
+/// What a start asks for.
+pub(super) fn aim(request: &StartRequest) -> Aim<'_> {
+    Aim {
+        goal: request.goal,
+        to: request.to.as_deref(),
+        again: request.again == Some(true),
+        percent: request.percent,
+    }
 }
 
 /// What was said yes to.
@@ -199,6 +209,7 @@ pub(crate) async fn adopt(
         },
         takes_along: Vec::new(),
         returning: None,
+        canary: None,
     };
     let deployment = DeploymentId::new(new_id());
     let cancel = CancellationToken::new();
@@ -231,15 +242,19 @@ pub(crate) async fn spawn(
     };
     let (gateway, target) = (means.target.gateway.clone(), means.target.clone());
     let context = context(app, Arc::new(sink));
-    let publishes = match &means.returning {
-        Some(returning) => returning.publication(),
-        None => publishes,
+    let changed = means.returning.as_ref();
+    let (publishes, returns_to) = match (changed, means.canary) {
+        // Another share of a canary publishes nothing.
+        (Some(_), Some(CanaryChange::Share { .. })) => (None, None),
+        (Some(returning), _) => (returning.publication(), Some(returning.kept.id.clone())),
+        (None, _) => (publishes, None),
     };
     let run = Run {
         deployment: deployment.clone(),
         target: means.target,
         publishes,
-        returns_to: means.returning.map(|returning| returning.kept.id),
+        returns_to,
+        canary: means.canary,
         observed: means.prepared.observed,
         changes: means.prepared.changes,
         lane: connection.lane.clone(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use gw_catalog::Pruning;
+use gw_catalog::{PlacedCanary, Pruning};
 use gw_connector::{Change, LiveState, SettingChange};
 use gw_deploy::{Outcome, Record, RunHeader};
 use gw_model::{
-    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, Place,
+    ApiId, DeploymentId, Diagnostic, Fault, GatewayId, GatewayKind, OperationKey, Percent, Place,
     RevisionId, UnixMillis,
 };
 use gw_plan::PlanChange;
@@ -24,8 +24,12 @@ pub struct PlanRequest {
     pub api: ApiId,
     /// Where.
     pub gateways: Vec<GatewayId>,
-    /// Publish, withdraw, or return to a kept deployment.
+    /// Publish, withdraw, return to a kept deployment, or change a canary.
     pub goal: RunGoal,
+    /// To publish: as a canary that this share of the requests meets. To share: what the canary gets then.
+    #[serde(default)]
+    #[ts(optional)]
+    pub percent: Option<Percent>,
     /// To publish: a revision instead of the working one. To return: a revision, or the gateway's name of the kept
     /// deployment; what was live before when it is missing.
     #[serde(default)]
@@ -44,8 +48,10 @@ pub struct PlanView {
     pub api: ApiId,
     /// Its `name@version`: what may be typed for all gateways marked as production.
     pub api_name: String,
-    /// Publish, or withdraw.
+    /// As asked.
     pub goal: RunGoal,
+    /// As asked: the share of a canary.
+    pub percent: Option<Percent>,
     /// The revision that would be live; the working one when an API is withdrawn or the kept deployment's is not known.
     pub revision: RevisionId,
     /// How long all of it takes by the quotas alone, in milliseconds: side by side, sharing those of an account and region.
@@ -96,7 +102,7 @@ pub struct TargetPlan {
     pub untouched: Vec<String>,
     /// Where callers reach it now, or will.
     pub invoke_url: Option<String>,
-    /// The kept deployment that would be live again; `None` for other goals.
+    /// The kept deployment that would be live again, or the canary that is changed; `None` for other goals.
     pub returns_to: Option<KeptRow>,
     /// Why it cannot run at all.
     pub fault: Option<Fault>,
@@ -122,8 +128,12 @@ pub struct StartRequest {
     pub api: ApiId,
     /// Where.
     pub gateways: Vec<GatewayId>,
-    /// Publish, withdraw, or return.
+    /// As in the plan.
     pub goal: RunGoal,
+    /// As in the plan.
+    #[serde(default)]
+    #[ts(optional)]
+    pub percent: Option<Percent>,
     /// The revision the plan showed; to publish, another one now refuses the start.
     pub revision: RevisionId,
     /// As in the plan; to return, the gateway's name of the kept deployment the plan showed.
@@ -312,8 +322,10 @@ pub struct DeploymentRow {
     pub gateway: GatewayId,
     /// Its name.
     pub gateway_name: String,
-    /// Publish, withdraw, or return.
+    /// What it was to reach.
     pub goal: RunGoal,
+    /// The share a canary got; `None` when the run gave none.
+    pub percent: Option<Percent>,
     /// What was published or returned to.
     pub revision: Option<RevisionId>,
     /// When it began.
@@ -376,6 +388,10 @@ pub struct PlacementRow {
     pub gateway_kind: GatewayKind,
     /// Which revision was published last.
     pub revision: Option<RevisionId>,
+    /// What runs beside it; left out for no canary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub canary: Option<PlacedCanary>,
     /// How it stands.
     pub state: PlacementState,
     /// Where callers reach it.

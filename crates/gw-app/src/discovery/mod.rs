@@ -206,6 +206,7 @@ async fn take_over(
         api: working.api.id.clone(),
         gateways: vec![gateway.id.clone()],
         goal: RunGoal::Publish,
+        percent: None,
         to: None,
         again: None,
     };

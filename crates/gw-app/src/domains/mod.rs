@@ -85,6 +85,7 @@ async fn lead(app: &App, request: DomainRequest, mapped: bool) -> Result<Started
         prepared: Prepared { observed, changes },
         takes_along: Vec::new(),
         returning: None,
+        canary: None,
     };
     let publication = Publication { revision, digest };
     let deployment = DeploymentId::new(new_id());

@@ -8,6 +8,7 @@
 mod apis;
 mod applications;
 mod by_hand;
+mod canaries;
 mod canary;
 mod consents;
 mod console;

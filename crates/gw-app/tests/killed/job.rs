@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use gw_aws::{AwsAccess, AwsConnector};
 use gw_catalog::Catalog;
-use gw_connector::{Connector as _, Goal, Target};
+use gw_connector::{CanaryChange, Connector as _, Goal, Target};
 use gw_deploy::{
     Context, Entry, Journal, Lane, Pacer, Publication, Record, RetryRules, Run, RunEnd, RunHeader,
     SystemClock, Unheard, prepare, recover, run,
 };
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Code, DeploymentId, EndpointType, Fault,
-    GatewayId, HttpMethod, OperationKey, RevisionId, Secret, SecretRef, UnixMillis,
+    GatewayId, HttpMethod, OperationKey, Percent, RevisionId, Secret, SecretRef, UnixMillis,
 };
 use gw_plan::{
     Contract, MockAnswer, Plan, Route, RouteBackend, RouteSecurity, Schemas, TokenCheck,
@@ -37,6 +37,8 @@ pub enum Aim {
     Second,
     /// What was live before the second one, live again.
     Return,
+    /// The same beside the first one, as a canary that meets every request.
+    Canary,
     /// Everything gone.
     Withdrawal,
     /// An interrupted run ended.
@@ -57,7 +59,7 @@ impl Aim {
                 "stage",
                 "version",
             ],
-            Self::Second => vec!["deployment", "permission", "version"],
+            Self::Second | Self::Canary => vec!["deployment", "permission", "version"],
             Self::Return | Self::Withdrawal | Self::Recovery => Vec::new(),
         }
     }
@@ -65,7 +67,7 @@ impl Aim {
     fn plan(self) -> Option<Plan> {
         match self {
             Self::First => Some(plan("one", "notes:read")),
-            Self::Second => Some(plan("two", "notes:write")),
+            Self::Second | Self::Canary => Some(plan("two", "notes:write")),
             Self::Return | Self::Withdrawal | Self::Recovery => None,
         }
     }
@@ -177,10 +179,15 @@ impl Job {
         } else {
             None
         };
-        let goal = match (&plan, &former) {
-            (Some(plan), _) => Goal::Publish(plan),
-            (None, Some(former)) => Goal::Return(former),
-            (None, None) => Goal::Withdraw,
+        let whole = Percent::whole(100);
+        let (goal, canary) = match (&plan, &former) {
+            (Some(plan), _) if self.aim == Aim::Canary => (
+                Goal::PublishCanary(plan, whole),
+                Some(CanaryChange::Share { percent: whole }),
+            ),
+            (Some(plan), _) => (Goal::Publish(plan), None),
+            (None, Some(former)) => (Goal::Return(former), None),
+            (None, None) => (Goal::Withdraw, None),
         };
         let prepared = prepare(&connector, goal, &target).await?;
         let publishes = plan.as_ref().map(|plan| Publication {
@@ -192,6 +199,7 @@ impl Job {
             target,
             publishes,
             returns_to: former.map(|former| former.id),
+            canary,
             observed: prepared.observed,
             changes: prepared.changes,
             lane,

@@ -76,6 +76,11 @@ fn a_way_back_killed_after_each_call() {
 }
 
 #[test]
+fn a_canary_killed_after_each_call() {
+    assert_eq!(everywhere(Aim::Canary, Moment::Call), 10);
+}
+
+#[test]
 fn a_withdrawal_killed_after_each_write() {
     assert_eq!(everywhere(Aim::Withdrawal, Moment::Write), 11);
 }
@@ -294,7 +299,8 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
     assert_eq!(
         site.placed(),
         (outcome == Outcome::Live)
-            || (outcome == Outcome::RolledBack && matches!(job.aim, Aim::Second | Aim::Return)),
+            || (outcome == Outcome::RolledBack
+                && matches!(job.aim, Aim::Second | Aim::Return | Aim::Canary)),
         "{explained}"
     );
     for _ in 0..2 {

@@ -48,7 +48,7 @@ impl Seen {
     pub fn serves_as_wanted(&self, aim: Aim, context: &str) {
         match aim {
             Aim::First | Aim::Return => self.serves("one", context),
-            Aim::Second => self.serves("two", context),
+            Aim::Second | Aim::Canary => self.serves("two", context),
             Aim::Withdrawal | Aim::Recovery => assert_eq!(self.api(), None, "{context}"),
         }
     }
@@ -100,7 +100,10 @@ pub fn look(account: &str) -> Seen {
             &format!("/restapis/{id}/stages"),
             "item",
         ) {
-            let told = format!("{} {}", one["deploymentId"], one["description"]);
+            let told = format!(
+                "{} {} {}",
+                one["deploymentId"], one["description"], one["canarySettings"]
+            );
             seen.add("stage", text(&one, "stageName"), id, told);
         }
     }

@@ -8,7 +8,7 @@ use gw_connector::{Change, Kept, StepEffect};
 use gw_model::{Code, Fault};
 
 use super::changes::{Lowering, change};
-use super::step::{Step, verb};
+use super::step::{StageMove, Step, verb};
 use crate::kept::version;
 use crate::names::{self, output};
 
@@ -23,7 +23,8 @@ impl Lowering<'_> {
                 "Deploy the API: that opens the stage again",
             ));
         };
-        if served == kept.id && self.observed.digest.is_some() {
+        let (ends, ending) = self.ends_canary();
+        if served == kept.id && self.observed.digest.is_some() && ends.is_none() {
             return Ok(Vec::new());
         }
         let plan = match (&kept.digest, &kept.broken) {
@@ -36,27 +37,19 @@ impl Lowering<'_> {
             }
             (_, Some(broken)) => return Err(not_usable(kept, broken)),
         };
-        let id = output(&kept.outputs, names::REST_API_ID).unwrap_or("{id}");
-        let path = format!("/restapis/{id}/stages/{stage}");
-        Ok(vec![change(
-            verb::UPDATE_STAGE,
+        Ok(vec![self.update_stage(
             format!(
-                "Move the stage '{stage}' back to the kept deployment {}: callers meet it from here on",
+                "Move the stage '{stage}' back to the kept deployment {}{ending}: callers meet it from here on",
                 kept.id
             ),
-            StepEffect::MovesTraffic,
-            vec![self.gateway(
-                "UpdateStage",
-                format!("PATCH {path}"),
-                "PATCH",
-                "/restapis/*/stages/*",
-            )],
-            &Step::ReturnStage {
-                deployment: kept.id.clone(),
+            StageMove {
+                deployment: Some(kept.id.clone()),
                 plan,
                 build: output(&kept.outputs, names::BUILD)
                     .unwrap_or_default()
                     .to_owned(),
+                patches: ends.into_iter().collect(),
+                canary: None,
             },
         )])
     }
@@ -165,6 +158,7 @@ mod tests {
             mark: Some(Mark::new(format!("gw-{number}"))),
             made_at: None,
             live: false,
+            canary: None,
             held_by: None,
             broken: None,
             outputs: outputs
@@ -205,7 +199,9 @@ mod tests {
         let payload: Value = serde_json::from_str(&change.payload).unwrap();
         assert_eq!(
             payload,
-            json!({ "step": "return-stage", "deployment": "d1", "plan": "p1", "build": "b1" })
+            json!({
+                "step": "update-stage", "deployment": "d1", "plan": "p1", "build": "b1", "patches": [], "canary": null
+            })
         );
         let there = lower(Goal::Return(&to), &target(), &aws(), &served("d1")).unwrap();
         assert_eq!(there, []);

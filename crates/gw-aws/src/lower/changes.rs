@@ -7,10 +7,10 @@ use gw_connector::names::OUTPUT_ADOPTED;
 use gw_connector::{
     Change, Goal, LiveState, Observed, RemoteCall, SettingChange, StepEffect, Target,
 };
-use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault};
+use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault, Percent};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
-use super::step::{Expectation, Owner, Step, verb};
+use super::step::{Expectation, NewCanary, Owner, Step, verb};
 use crate::names::{self, output};
 use crate::package::package;
 
@@ -27,7 +27,9 @@ pub(crate) fn lower(
         observed,
     };
     match goal {
-        Goal::Publish(plan) => lowering.publish(plan),
+        Goal::Publish(plan) => lowering.publish(plan, None),
+        Goal::PublishCanary(plan, percent) => lowering.publish(plan, Some(percent)),
+        Goal::Canary(change) => lowering.change_canary(change),
         Goal::Withdraw => Ok(lowering.withdraw()),
         Goal::Return(kept) => lowering.return_to(kept),
         Goal::Prune { surplus, kept } => Ok(lowering.prune(surplus, kept)),
@@ -60,7 +62,7 @@ pub(super) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn publish(&self, plan: &Plan) -> Result<Vec<Change>, Fault> {
+    fn publish(&self, plan: &Plan, canary: Option<Percent>) -> Result<Vec<Change>, Fault> {
         let compiled = compile_signed(plan, self.aws);
         refuse_obstacles(plan, self.aws, &compiled)?;
         let document = compiled.document.clone().unwrap_or_default();
@@ -78,8 +80,23 @@ impl Lowering<'_> {
             .map_or("", |package| package.digest.as_str());
         let build = names::short_digest(&format!("{document}\n{function}"));
         let settings = self.differences(plan, &compiled);
-        if self.is_live(&digest, &build) {
-            return Ok(self.set_stage(&settings, &digest, &build));
+        let is_live = self.is_live(&digest, &build);
+        let new = canary.map(|percent| NewCanary {
+            deployment: None,
+            plan: digest.clone(),
+            build: build.clone(),
+            percent,
+        });
+        if let Some(new) = &new {
+            self.may_begin(plan, is_live)?;
+            let own = self.own_canary();
+            if let Some(own) = own.filter(|own| own.plan == digest && own.build == build) {
+                return Ok(self.set_stage(&settings, |it| {
+                    it.begin_canary(&settings, own.as_new(new.percent))
+                }));
+            }
+        } else if is_live {
+            return Ok(self.set_stage(&settings, |it| it.set(&settings, &digest, &build)));
         }
 
         let mut changes = self.log_role(&settings);
@@ -100,7 +117,7 @@ impl Lowering<'_> {
         changes.push(self.put_rest_api(plan, &compiled, document));
         changes.push(self.read_back(plan, &compiled));
         changes.push(self.create_deployment(&digest, &build, provisioned.is_some()));
-        changes.extend(self.move_stage(&settings, &digest, &build));
+        changes.extend(self.move_stage(&settings, &digest, &build, new));
         Ok(changes)
     }
 

@@ -7,6 +7,7 @@
 
 mod back;
 mod calls;
+mod canary;
 mod changes;
 mod logs;
 mod mapping;
@@ -23,5 +24,5 @@ mod untouched;
 pub(crate) use changes::{lower, setting_changes};
 pub(crate) use mapping::mapping_changes;
 pub(crate) use settings::Patch;
-pub(crate) use step::{Before, Expectation, NewStage, OwnCheck, Owner, Step, verb};
+pub(crate) use step::{Before, Expectation, NewStage, OwnCheck, Owner, StageMove, Step, verb};
 pub(crate) use untouched::untouched;

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use gw_aws_import::Compiled;
-use gw_connector::{Change, RemoteCall, StepEffect};
+use gw_connector::{Change, StepEffect};
 use gw_model::CacheSettings;
 use gw_plan::Plan;
 
 use super::changes::{Lowering, change};
 use super::settings::{Difference, Patch, back, differences, in_short, patches};
-use super::step::{Before, NewStage, Step, verb};
+use super::step::{Before, NewCanary, NewStage, StageMove, Step, verb};
 use crate::live_stage::LiveStage;
 use crate::names;
 
@@ -37,47 +37,43 @@ impl Lowering<'_> {
         settings: &[Difference],
         digest: &str,
         build: &str,
+        canary: Option<NewCanary>,
     ) -> Vec<Change> {
         if self.found(names::STAGE_DEPLOYMENT_ID).is_none() {
             return self.open_stage(settings, digest, build);
         }
         let stage = &self.aws.stage;
         let mut changes = self.note_and_tag(settings);
-        let patches = patches(settings);
+        if let Some(canary) = canary {
+            changes.extend(self.begin_canary(settings, canary));
+            return changes;
+        }
+        let mut patches = patches(settings);
         let with = if patches.is_empty() {
             String::new()
         } else {
             format!(" and set {}", in_short(settings))
         };
-        changes.push(change(
-            verb::UPDATE_STAGE,
+        let (ends, ending) = self.ends_canary();
+        patches.extend(ends);
+        changes.push(self.update_stage(
             format!(
-                "Move the stage '{stage}' to it{with}: callers meet the new version from here on"
+                "Move the stage '{stage}' to it{with}{ending}: callers meet the new version from here on"
             ),
-            StepEffect::MovesTraffic,
-            vec![self.update_stage_call()],
-            &Step::UpdateStage {
-                plan: digest.to_owned(),
-                build: build.to_owned(),
-                patches,
-            },
+            served(digest, build, patches),
         ));
         changes
     }
 
-    /// Sets what is otherwise on a stage that serves what it should; nothing when nothing is.
+    /// Sets what is otherwise on a stage whose deployments are what they should be; nothing when nothing is.
     pub(super) fn set_stage(
         &self,
         settings: &[Difference],
-        digest: &str,
-        build: &str,
+        last: impl FnOnce(&Self) -> Option<Change>,
     ) -> Vec<Change> {
-        if settings.is_empty() {
-            return Vec::new();
-        }
         let mut changes = self.log_role(settings);
         changes.extend(self.note_and_tag(settings));
-        changes.extend(self.set(settings, digest, build));
+        changes.extend(last(self));
         changes
     }
 
@@ -195,37 +191,38 @@ impl Lowering<'_> {
         changes
     }
 
-    /// The call that sets what is left, and says that the stage is live.
-    fn set(&self, settings: &[Difference], digest: &str, build: &str) -> Option<Change> {
-        let patches = patches(settings);
-        if patches.is_empty() {
-            return None;
-        }
-        Some(change(
-            verb::SET_STAGE,
-            format!(
-                "Set {} of the stage '{}': callers meet it from here on",
-                in_short(settings),
-                self.aws.stage
-            ),
-            StepEffect::MovesTraffic,
-            vec![self.update_stage_call()],
-            &Step::SetStage {
-                plan: digest.to_owned(),
-                build: build.to_owned(),
-                patches,
-            },
-        ))
+    /// The call that sets what is left, ends a canary, and says that the stage is live.
+    pub(super) fn set(&self, settings: &[Difference], digest: &str, build: &str) -> Option<Change> {
+        let stage = &self.aws.stage;
+        let mut patches = patches(settings);
+        let (ends, ending) = self.ends_canary();
+        let sentence = match (patches.is_empty(), &ends) {
+            (true, None) => return None,
+            (true, Some(_)) => {
+                let ending = ending.replacen(" and drop", "Drop", 1);
+                format!("{ending} of the stage '{stage}': all requests meet what is live")
+            }
+            (false, _) => {
+                let what = in_short(settings);
+                format!("Set {what} of the stage '{stage}'{ending}: callers meet it from here on")
+            }
+        };
+        patches.extend(ends);
+        Some(Change {
+            verb: verb::SET_STAGE.to_owned(),
+            ..self.update_stage(sentence, served(digest, build, patches))
+        })
     }
+}
 
-    fn update_stage_call(&self) -> RemoteCall {
-        let path = format!("/restapis/{}/stages/{}", self.rest_api(), self.aws.stage);
-        self.gateway(
-            "UpdateStage",
-            format!("PATCH {path}"),
-            "PATCH",
-            "/restapis/*/stages/*",
-        )
+/// The run's own deployment, or where the stage is.
+fn served(digest: &str, build: &str, patches: Vec<Patch>) -> StageMove {
+    StageMove {
+        deployment: None,
+        plan: digest.to_owned(),
+        build: build.to_owned(),
+        patches,
+        canary: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use gw_model::Percent;
 use gw_plan::{OwnKind, OwnScheme, Plan, RouteSecurity};
 use serde::{Deserialize, Serialize};
 
@@ -104,16 +105,7 @@ pub(crate) enum Step {
         build: String,
         stage: NewStage,
     },
-    UpdateStage {
-        plan: String,
-        build: String,
-        patches: Vec<Patch>,
-    },
-    ReturnStage {
-        deployment: String,
-        plan: String,
-        build: String,
-    },
+    UpdateStage(StageMove),
     DeleteDeployment {
         rest_api: String,
         deployment: String,
@@ -127,11 +119,6 @@ pub(crate) enum Step {
     },
     TagStage {
         tags: BTreeMap<String, String>,
-    },
-    SetStage {
-        plan: String,
-        build: String,
-        patches: Vec<Patch>,
     },
     CreateLogRole,
     AttachLogPolicy,
@@ -161,6 +148,29 @@ pub(crate) struct NewStage {
     pub tags: BTreeMap<String, String>,
     /// Whether more is set before it counts as live.
     pub opening: bool,
+}
+
+/// What one `UpdateStage` makes of a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StageMove {
+    /// What it serves; `None` for the run's own deployment, or where it is when the run made none.
+    pub deployment: Option<String>,
+    /// The plan and build of that, for its label.
+    pub plan: String,
+    pub build: String,
+    pub patches: Vec<Patch>,
+    /// What runs beside it; `None` leaves what others set, and the patches end Gatewright's.
+    pub canary: Option<NewCanary>,
+}
+
+/// A canary as a run sets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NewCanary {
+    /// `None` for the run's own deployment.
+    pub deployment: Option<String>,
+    pub plan: String,
+    pub build: String,
+    pub percent: Percent,
 }
 
 /// What leads a stage back to its former settings.

@@ -30,7 +30,7 @@ pub(crate) fn untouched(
                 "Other REST APIs of the account and region stay".to_owned(),
             ];
         }
-        Goal::Return(_) => {
+        Goal::Return(_) | Goal::Canary(_) => {
             return vec![
                 stage_settings(aws),
                 "The REST API's draft stays as it is, other stages and custom domains too"
@@ -39,7 +39,7 @@ pub(crate) fn untouched(
         }
         // What callers meet is none of what is deleted.
         Goal::Prune { .. } => return Vec::new(),
-        Goal::Publish(plan) => plan,
+        Goal::Publish(plan) | Goal::PublishCanary(plan, _) => plan,
     };
     let mut kept = Vec::new();
     // What is set on purpose the plan says beside it, and that the rest stays.

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 pub(crate) use adopted::is_as_found;
 pub use rest::Seen;
+pub(crate) use stage::canary;
 pub use stage::{Serves, facets as stage_facets};
 
 use crate::names::{self, output};
@@ -51,6 +52,7 @@ pub fn expected(plan: &Plan, target: &Target, aws: &AwsTarget) -> Picture {
         stage::expected(
             target.known_digest.as_deref(),
             &target.settings,
+            output(known, names::CANARY),
             &|operation| compiled.operation_there(plan, operation),
         ),
     );

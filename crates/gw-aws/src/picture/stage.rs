@@ -59,9 +59,12 @@ fn served(known: Option<&str>) -> Value {
 pub(super) fn expected(
     known: Option<&str>,
     wanted: &StageSettings,
+    canary: Option<&str>,
     path_of: &dyn Fn(&OperationKey) -> Option<OperationKey>,
 ) -> Facets {
-    let mut facets = facets(&made(wanted, path_of), &Serves::Known, known, true);
+    let mut facets = facets(&made(wanted, path_of), &Serves::Known, known);
+    let canary = canary.and_then(|text| serde_json::from_str(text).ok());
+    facets.insert(Facet::Canary, canary.unwrap_or_default());
     if known.is_none() {
         facets.remove(&Facet::Deployment);
     }
@@ -138,8 +141,8 @@ fn limits(entry: &mut Map<String, Value>, throttle: Option<Throttle>) {
     }
 }
 
-/// A stage as AWS tells it. `own_canary`: its canary, if any, serves a copy a run made.
-pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>, own_canary: bool) -> Facets {
+/// A stage as AWS tells it.
+pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>) -> Facets {
     let mut throttling = Map::new();
     let mut logging = Map::new();
     let mut caching = Map::new();
@@ -176,15 +179,19 @@ pub fn facets(stage: &Value, serves: &Serves, known: Option<&str>, own_canary: b
             json!(flag(stage, "tracingEnabled").unwrap_or_default()),
         ),
     ]);
-    let canary = &stage["canarySettings"];
-    if canary.is_null() || number(canary, "percentTraffic").unwrap_or_default() <= 0.0 {
-        facets.insert(Facet::Canary, Value::Null);
-    } else if !own_canary {
-        let percent = number(canary, "percentTraffic");
-        let told = json!({"deployment": text(canary, "deploymentId"), "percent": percent});
-        facets.insert(Facet::Canary, told);
-    }
+    let settings = &stage["canarySettings"];
+    let percent = number(settings, "percentTraffic").unwrap_or_default();
+    let deployment = text(settings, "deploymentId").unwrap_or_default();
+    facets.insert(Facet::Canary, canary(&deployment, percent));
     facets
+}
+
+/// A canary; one that nobody meets is none.
+pub(crate) fn canary(deployment: &str, percent: f64) -> Value {
+    if percent <= 0.0 {
+        return Value::Null;
+    }
+    json!({"deployment": deployment, "percent": percent})
 }
 
 fn throttle(setting: &Value) -> Map<String, Value> {

@@ -383,13 +383,9 @@ fn version(created: bool, request_id: Option<&str>, arn: String, digest: &str) -
 
 /// What a published version's description says.
 fn label(mark: &Mark) -> String {
-    let empty = String::new;
     Label {
-        plan: empty(),
-        build: empty(),
         mark: mark.as_str().to_owned(),
-        function: empty(),
-        deployment: empty(),
+        ..Label::default()
     }
     .text()
 }

@@ -90,14 +90,6 @@ pub(crate) async fn apply(
             aws.create_stage(&owner, &plan, &build, &stage, mark, outputs)
                 .await
         }
-        Step::ReturnStage {
-            deployment,
-            plan,
-            build,
-        } => {
-            aws.return_stage(&deployment, &plan, &build, mark, outputs)
-                .await
-        }
         Step::DeleteDeployment {
             rest_api,
             deployment,
@@ -109,21 +101,9 @@ pub(crate) async fn apply(
             .delete_version(&format!("{function}:{version}"))
             .await
             .map(|()| receipt(false, None, [])),
-        Step::UpdateStage {
-            plan,
-            build,
-            patches,
-        } => {
-            aws.update_stage(&plan, &build, &patches, mark, outputs)
-                .await
-        }
+        Step::UpdateStage(to) => aws.update_stage(to, mark, outputs).await,
         Step::NoteStage { before } => Ok(stage_settings::noted(&before)),
         Step::TagStage { tags } => aws.tag_stage(tags, mark, outputs).await,
-        Step::SetStage {
-            plan,
-            build,
-            patches,
-        } => aws.set_stage(&plan, &build, &patches, mark, outputs).await,
         Step::CreateLogRole => aws.create_log_role(mark).await,
         Step::AttachLogPolicy => aws.attach_log_policy().await,
         Step::SetLogRole => aws.set_log_role(outputs).await,

@@ -9,11 +9,13 @@ use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{Mark, Outputs, Receipt};
 use gw_model::Fault;
 
-use super::{needed, receipt};
+use super::{defect, needed, receipt};
 use crate::connector::AwsConnector;
 use crate::fault::{Attempt, fault, is_gone};
-use crate::lower::{NewStage, Owner, Patch};
+use crate::live_stage::{CANARY, LiveStage, OwnCanary, canary_patches};
+use crate::lower::{NewStage, Owner, Patch, StageMove};
 use crate::names::{self, Label, invoke_url, output};
+use crate::picture;
 
 impl AwsConnector {
     pub(super) async fn create_deployment(
@@ -105,62 +107,38 @@ impl AwsConnector {
         Ok(self.opened(true, answer.request_id(), id, build, deployment))
     }
 
+    /// What the stage serves, what is set on it and what runs beside it, under the run's mark.
     pub(super) async fn update_stage(
         &self,
-        plan: &str,
-        build: &str,
-        settings: &[Patch],
+        to: StageMove,
         mark: &Mark,
-        outputs: &Outputs,
-    ) -> Result<Receipt, Fault> {
-        let deployment = needed(outputs, names::DEPLOYMENT_ID)?;
-        let label = label(plan, build, mark, deployment);
-        self.serve(&label, settings, outputs).await
-    }
-
-    /// Points the stage at a deployment that is there.
-    pub(super) async fn return_stage(
-        &self,
-        deployment: &str,
-        plan: &str,
-        build: &str,
-        mark: &Mark,
-        outputs: &Outputs,
-    ) -> Result<Receipt, Fault> {
-        let label = label(plan, build, mark, deployment);
-        self.serve(&label, &[], outputs).await
-    }
-
-    /// Sets what the stage has, under the run's mark; it serves the run's deployment, or the one it is at.
-    pub(super) async fn set_stage(
-        &self,
-        plan: &str,
-        build: &str,
-        settings: &[Patch],
-        mark: &Mark,
-        outputs: &Outputs,
-    ) -> Result<Receipt, Fault> {
-        let deployment = match output(outputs, names::DEPLOYMENT_ID) {
-            Some(made) => made,
-            None => needed(outputs, names::STAGE_DEPLOYMENT_ID)?,
-        };
-        let label = label(plan, build, mark, deployment);
-        self.serve(&label, settings, outputs).await
-    }
-
-    /// Lets the stage serve what a label says, with these settings.
-    async fn serve(
-        &self,
-        label: &Label,
-        settings: &[Patch],
         outputs: &Outputs,
     ) -> Result<Receipt, Fault> {
         let id = needed(outputs, names::REST_API_ID)?;
-        let deployment = &label.deployment;
+        let made = output(outputs, names::DEPLOYMENT_ID);
+        let deployment = match (to.deployment.as_deref(), made) {
+            (Some(named), _) => named,
+            (None, Some(made)) => made,
+            (None, None) => needed(outputs, names::STAGE_DEPLOYMENT_ID)?,
+        };
+        let mut label = label(&to.plan, &to.build, mark, deployment);
+        let mut patches = to.patches;
+        let mut left = String::new();
+        if let Some(canary) = to.canary {
+            label.canary = match canary.deployment {
+                Some(named) => named,
+                None => needed(outputs, names::DEPLOYMENT_ID)?.to_owned(),
+            };
+            (label.canary_plan, label.canary_build) = (canary.plan, canary.build);
+            let percent = canary.percent;
+            patches.extend(canary_patches(&label.canary, &percent.to_string()));
+            left = picture::canary(&label.canary, percent.number()).to_string();
+        }
         let request_id = self
-            .point_stage(id, deployment, &label.text(), settings)
+            .point_stage(id, deployment, &label.text(), &patches)
             .await?;
-        Ok(self.opened(false, request_id.as_deref(), id, &label.build, deployment))
+        let receipt = self.opened(false, request_id.as_deref(), id, &label.build, deployment);
+        Ok(with_canary(receipt, &label, left, outputs))
     }
 
     /// Points the stage at the deployment it was at when it was observed, with the settings it had.
@@ -171,7 +149,8 @@ impl AwsConnector {
         };
         let id = needed(outputs, names::REST_API_ID)?;
         let description = output(outputs, names::STAGE_DESCRIPTION).unwrap_or_default();
-        let (values, entries) = self.former_settings(id, outputs).await?;
+        let (mut values, entries) = self.former_settings(id, outputs).await?;
+        values.extend(self.former_canary(id, outputs).await?);
         self.point_stage(id, deployment, description, &values)
             .await?;
         // In a call of their own: an emulator does nothing else of a call that removes an entry.
@@ -271,7 +250,35 @@ impl AwsConnector {
                 && (is_opening || Some(label.deployment.as_str()) == stage.deployment_id())
         });
         let deployment = stage.deployment_id().unwrap_or_default();
-        Ok(label.map(|label| self.opened(created, None, id, &label.build, deployment)))
+        Ok(label.map(|label| {
+            let percent = stage
+                .canary_settings()
+                .map_or(0.0, |canary| canary.percent_traffic());
+            let left = picture::canary(&label.canary, percent).to_string();
+            let receipt = self.opened(created, None, id, &label.build, deployment);
+            with_canary(receipt, &label, left, outputs)
+        }))
+    }
+
+    /// What leads back to the canary of Gatewright's that was observed, or to none where the run set one.
+    async fn former_canary(&self, id: &str, outputs: &Outputs) -> Result<Vec<Patch>, Fault> {
+        if let Some(text) = output(outputs, names::STAGE_CANARY) {
+            let former: OwnCanary = serde_json::from_str(text).map_err(|error| {
+                defect("The former canary of the stage cannot be read".to_owned()).because(error)
+            })?;
+            return Ok(former.patches);
+        }
+        if output(outputs, names::CANARY).is_none() {
+            return Ok(Vec::new());
+        }
+        // AWS refuses to remove what is not there.
+        let stage = self.stage(id).await?;
+        let there = stage.is_some_and(|stage| LiveStage::of(&stage).has(CANARY));
+        let removed = there.then(|| Patch {
+            path: CANARY.to_owned(),
+            value: None,
+        });
+        Ok(removed.into_iter().collect())
     }
 
     async fn point_stage(
@@ -365,7 +372,19 @@ fn label(plan: &str, build: &str, mark: &Mark, deployment: &str) -> Label {
         plan: plan.to_owned(),
         build: build.to_owned(),
         mark: mark.as_str().to_owned(),
-        function: String::new(),
         deployment: deployment.to_owned(),
+        ..Label::default()
     }
+}
+
+/// Adds the canary that is left, where the run set one or found one.
+fn with_canary(mut receipt: Receipt, label: &Label, left: String, outputs: &Outputs) -> Receipt {
+    if !label.canary.is_empty() {
+        receipt.outputs.insert(names::CANARY.to_owned(), left);
+    } else if output(outputs, names::STAGE_CANARY).is_some() {
+        receipt
+            .outputs
+            .insert(names::CANARY.to_owned(), String::new());
+    }
+    receipt
 }

@@ -1,6 +1,6 @@
 //! Going back to what AWS keeps, counted; and deleting what is beyond.
 
-use gw_connector::{Connector, Goal, Kept, Outputs, StepEffect, surplus};
+use gw_connector::{Connector, Goal, Outputs, StepEffect, surplus};
 use gw_deploy::{Entry, Lane, Outcome, RunHeader, mark_of, recover};
 use gw_model::{Code, DeploymentId, HttpMethod, UnixMillis};
 use gw_plan::Plan;
@@ -217,27 +217,34 @@ async fn a_kept_deployment_that_is_gone_or_foreign_is_no_way_back() {
     assert_eq!(said(&world).await, 2, "what is live stays");
 }
 
-/// Leaves a run as a process leaves it that died in the middle of going back: before the call, or after it.
-async fn interrupted(
+/// Leaves a run of one call as a process leaves it that died in the middle: before the call, or after it.
+pub async fn interrupted(
     world: &World,
-    kept: &Kept,
+    name: &str,
+    goal: Goal<'_>,
     after_the_call: bool,
 ) -> (gw_deploy::Context, DeploymentId) {
     let ctx = context();
-    let deployment = DeploymentId::new(format!("back-{after_the_call}"));
+    let deployment = DeploymentId::new(name);
     let observed = world.observe().await;
     let changes = world
         .connector
-        .lower(Goal::Return(kept), &world.target, &observed)
+        .lower(goal, &world.target, &observed)
         .unwrap();
+    let (kept, canary) = match goal {
+        Goal::Return(kept) => (Some(kept), None),
+        Goal::Canary(change) => (None, Some(change)),
+        _ => panic!("{goal:?} is more than one call"),
+    };
     let header = RunHeader {
         deployment: deployment.clone(),
         api: world.target.api.clone(),
         gateway: world.target.gateway.clone(),
         revision: None,
-        digest: kept.digest.clone(),
-        returned_to: Some(kept.id.clone()),
+        digest: kept.and_then(|kept| kept.digest.clone()),
+        returned_to: kept.map(|kept| kept.id.clone()),
         settings: None,
+        canary,
         mark: mark_of(&deployment),
         found: observed.found.clone(),
         started_at: UnixMillis(1),
@@ -283,7 +290,9 @@ async fn going_back_survives_a_crash_on_either_side_of_its_call() {
     for (after_the_call, outcome, edition) in
         [(false, Outcome::RolledBack, 2), (true, Outcome::Live, 1)]
     {
-        let (ctx, deployment) = interrupted(&world, &first, after_the_call).await;
+        let name = format!("back-{after_the_call}");
+        let goal = Goal::Return(&first);
+        let (ctx, deployment) = interrupted(&world, &name, goal, after_the_call).await;
         let lane = Lane::unlimited("test");
         let end = recover(&ctx, &world.connector, &world.target, lane, &deployment)
             .await

@@ -144,7 +144,7 @@ fn untouched(plan: &Plan, seed: u64) -> Vec<Drift> {
     let mut seen = answers(&imported(plan), "api_1", &mut dice);
     let stage = dice.value(&stage(&digest));
     let serves = Serves::of(&stage, Some(&digest), None);
-    seen.stage = stage_facets(&stage, &serves, Some(&digest), false);
+    seen.stage = stage_facets(&stage, &serves, Some(&digest));
     (seen.function, seen.role, seen.permission) = (Some(true), Some(true), Some(true));
     compare(
         &picture::expected(plan, &target, &aws()),
@@ -188,7 +188,7 @@ fn a_copy_that_aws_exports_in_its_own_way_has_no_drift_in_what_callers_meet() {
             matches!(&serves, Serves::Other(words) if words.contains("by hand")),
             "{serves:?}"
         );
-        seen.stage = stage_facets(&moved, &serves, Some(&digest), false);
+        seen.stage = stage_facets(&moved, &serves, Some(&digest));
         seen.serves_ours = false;
         seen.export = Some(export(&imported(&plan), &mut dice));
         (seen.function, seen.role, seen.permission) = (Some(true), Some(true), Some(true));

@@ -26,7 +26,7 @@ fn settings_aws_fills_in_are_not_set_and_others_are_told() {
             "api_1",
             &mut Dice(1),
         );
-        seen.stage = stage_facets(stage, &serves, Some("p"), false);
+        seen.stage = stage_facets(stage, &serves, Some("p"));
         (seen.function, seen.role, seen.permission) = (Some(true), Some(true), Some(true));
         let found = compare(&expected, &seen.picture(&aws()));
         found
@@ -83,7 +83,7 @@ fn what_is_wanted_of_a_stage_is_compared_with_what_it_has() {
             "api_1",
             &mut Dice(1),
         );
-        seen.stage = stage_facets(stage, &serves, Some("p"), false);
+        seen.stage = stage_facets(stage, &serves, Some("p"));
         (seen.function, seen.role, seen.permission) = (Some(true), Some(true), Some(true));
         let found = compare(&expected, &seen.picture(&aws()));
         let mut said: Vec<String> = found.into_iter().map(|drift| drift.sentence).collect();

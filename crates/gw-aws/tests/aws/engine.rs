@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gw_connector::{Goal, LiveState};
+use gw_connector::{CanaryChange, Goal, LiveState};
 use gw_deploy::{
     Context, Entry, Journal, Lane, Outcome, Pacer, Prepared, Publication, Record, RetryRules, Run,
     RunEnd, RunHeader, SystemClock, Unheard, prepare, run,
@@ -72,7 +72,10 @@ pub(crate) fn context() -> Context {
 }
 
 pub async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
-    let goal = Goal::Publish(plan);
+    reach(world, Goal::Publish(plan), name).await
+}
+
+pub async fn reach(world: &mut World, goal: Goal<'_>, name: &str) -> RunEnd {
     let prepared = prepare(&world.connector, goal, &world.target)
         .await
         .unwrap();
@@ -81,17 +84,23 @@ pub async fn publish(world: &mut World, plan: &Plan, name: &str) -> RunEnd {
 
 async fn carry_out(world: &mut World, goal: Goal<'_>, prepared: Prepared, name: &str) -> RunEnd {
     let publishes = match goal {
-        Goal::Publish(plan) => Some(Publication {
+        Goal::Publish(plan) | Goal::PublishCanary(plan, _) => Some(Publication {
             revision: plan.revision.clone(),
             digest: gw_plan::digest(plan),
         }),
-        Goal::Withdraw | Goal::Return(_) | Goal::Prune { .. } => None,
+        _ => None,
+    };
+    let canary = match goal {
+        Goal::Canary(change) => Some(change),
+        Goal::PublishCanary(_, percent) => Some(CanaryChange::Share { percent }),
+        _ => None,
     };
     let one = Run {
         deployment: DeploymentId::new(name),
         target: world.target.clone(),
         publishes,
         returns_to: None,
+        canary,
         observed: prepared.observed,
         changes: prepared.changes,
         lane: Lane::unlimited("test"),

@@ -63,6 +63,7 @@ async fn publish(proxy: &CountingProxy, lane: &Lane, retry: RetryRules) -> Vec<R
                     digest: gw_plan::digest(&plan),
                 }),
                 returns_to: None,
+                canary: None,
                 observed: prepared.observed,
                 changes: prepared.changes,
                 lane,

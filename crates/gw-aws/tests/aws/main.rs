@@ -8,6 +8,7 @@
 
 mod authorizer;
 mod back;
+mod canary;
 mod conformance;
 mod credentials;
 mod decorated;

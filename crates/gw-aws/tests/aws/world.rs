@@ -46,10 +46,12 @@ impl World {
 
     /// Observes, lowers and makes every change; what it learnt is known from then on.
     pub async fn publish(&mut self, plan: &Plan) -> Result<Vec<Receipt>, Fault> {
+        self.reach(Goal::Publish(plan)).await
+    }
+
+    pub async fn reach(&mut self, goal: Goal<'_>) -> Result<Vec<Receipt>, Fault> {
         let observed = self.observe().await;
-        let changes = self
-            .connector
-            .lower(Goal::Publish(plan), &self.target, &observed)?;
+        let changes = self.connector.lower(goal, &self.target, &observed)?;
         self.run(&changes, observed.found).await
     }
 
@@ -60,19 +62,11 @@ impl World {
 
     /// Goes back to a kept deployment.
     pub async fn go_back(&mut self, kept: &Kept) -> Result<Vec<Receipt>, Fault> {
-        let observed = self.observe().await;
-        let changes = self
-            .connector
-            .lower(Goal::Return(kept), &self.target, &observed)?;
-        self.run(&changes, observed.found).await
+        self.reach(Goal::Return(kept)).await
     }
 
     pub async fn withdraw(&mut self) -> Result<Vec<Receipt>, Fault> {
-        let observed = self.observe().await;
-        let changes = self
-            .connector
-            .lower(Goal::Withdraw, &self.target, &observed)?;
-        self.run(&changes, observed.found).await
+        self.reach(Goal::Withdraw).await
     }
 
     pub async fn run(&mut self, changes: &[Change], found: Outputs) -> Result<Vec<Receipt>, Fault> {

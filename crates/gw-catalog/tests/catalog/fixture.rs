@@ -164,6 +164,7 @@ pub fn header(deployment: &str, api: &str, gateway: &str) -> RunHeader {
         digest: Some(format!("digest-{deployment}")),
         returned_to: None,
         settings: None,
+        canary: None,
         mark: Mark::new(format!("gw-{deployment}")),
         found: outputs(&[("account", "123456789012")]),
         started_at: UnixMillis(1000),

@@ -1,9 +1,9 @@
 //! What is where now.
 
-use gw_catalog::{Placement, PlacementState};
-use gw_connector::Outputs;
+use gw_catalog::{PlacedCanary, Placement, PlacementState};
+use gw_connector::{CanaryChange, Outputs};
 use gw_deploy::{Entry, Journal, Outcome, RunHeader};
-use gw_model::{ApiId, Code, GatewayId, RevisionId, StageSettings, UnixMillis};
+use gw_model::{ApiId, Code, GatewayId, Percent, RevisionId, StageSettings, UnixMillis};
 
 use crate::fixture::{Sandbox, api, done, finished, gateway, header, intended, outputs};
 
@@ -32,6 +32,7 @@ fn a_run_that_went_live_says_what_is_there() {
         gateway: GatewayId::new("gw"),
         revision: Some(RevisionId::new("rev_d1")),
         digest: Some("digest-d1".to_owned()),
+        canary: None,
         outputs: with_account(&[("rest-api-id", "abc")]),
         settings: None,
         invoke_url: Some("https://abc.example/live".to_owned()),
@@ -318,4 +319,56 @@ fn standings_are_the_last_run_on_each_gateway_and_what_is_there() {
         [first, second, third]
     );
     assert_eq!(standing(&[]), []);
+}
+
+#[test]
+fn a_canary_stands_beside_what_is_live_and_was_not_live_before_it_is_promoted() {
+    let sandbox = Sandbox::with_api_and_gateway();
+    sandbox.run("d1", Outcome::Live, &[]);
+    let run = |deployment: &str, canary: CanaryChange, revision: bool| {
+        let mut header = header(deployment, "api", "gw");
+        header.canary = Some(canary);
+        if !revision {
+            (header.revision, header.digest) = (None, None);
+        }
+        sandbox.catalog.begin(&header).unwrap();
+        sandbox.append(deployment, 3, &finished(Outcome::Live));
+        let placed = placement(&sandbox).unwrap();
+        (
+            placed.revision.unwrap().to_string(),
+            placed.digest.unwrap(),
+            placed.canary,
+        )
+    };
+    let share = |percent| CanaryChange::Share {
+        percent: Percent::whole(percent),
+    };
+    let canary = |deployment: &str, percent| {
+        Some(PlacedCanary {
+            revision: Some(RevisionId::new(format!("rev_{deployment}"))),
+            percent: Percent::whole(percent),
+        })
+    };
+    let first = ("rev_d1".to_owned(), "digest-d1".to_owned());
+    let beside = |canary| (first.0.clone(), first.1.clone(), canary);
+    assert_eq!(run("d2", share(10), true), beside(canary("d2", 10)));
+    assert_eq!(run("d3", share(50), false), beside(canary("d2", 50)));
+    sandbox.run("failed", Outcome::RolledBack, &[]);
+    assert_eq!(placement(&sandbox).unwrap().canary, canary("d2", 50));
+    assert_eq!(run("d4", CanaryChange::Drop, false), beside(None));
+    run("d5", share(5), true);
+    let promoted = ("rev_d6".to_owned(), "digest-d6".to_owned(), None);
+    assert_eq!(run("d6", CanaryChange::Promote, true), promoted);
+    sandbox.run("d7", Outcome::Live, &[]);
+    let (api, gateway) = (ApiId::new("api"), GatewayId::new("gw"));
+    let lineage = sandbox.catalog.runs().lineage(&api, &gateway).unwrap();
+    let moved: Vec<&str> = lineage.iter().map(|it| it.deployment.as_str()).collect();
+    assert_eq!(moved, ["d7", "d6", "d1"]);
+    // Those that made a copy: two canaries among them.
+    let kept = sandbox
+        .catalog
+        .prunings()
+        .most_kept(&api, &gateway)
+        .unwrap();
+    assert_eq!(kept, 4);
 }

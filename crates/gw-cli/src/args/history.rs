@@ -1,10 +1,25 @@
-//! The words of `deploy`, `rollback`, `history` and `diff`.
+//! The words of `plan`, `deploy`, `canary`, `rollback`, `history` and `diff`.
 //!
 //! It refuses a second way to say which state of an API is meant.
 
 use clap::Args;
 
+use gw_model::Percent;
+
 use super::{ConsentArg, DeployArgs};
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// name or name@version
+    pub api: String,
+    /// Where; repeatable
+    #[arg(long = "gateway", required = true, value_name = "NAME")]
+    pub gateways: Vec<String>,
+    /// As a canary beside what is live, for this share of the requests: 0 to 100
+    #[arg(long, value_name = "PERCENT")]
+    pub canary: Option<Percent>,
+}
 
 /// `deploy`
 #[derive(Debug, Args)]
@@ -15,6 +30,45 @@ pub struct PublishArgs {
     /// A revision that was deployed before, instead of the working one
     #[arg(long, value_name = "REVISION")]
     pub revision: Option<String>,
+    /// As a canary beside what is live, for this share of the requests: 0 to 100
+    #[arg(long, value_name = "PERCENT")]
+    pub canary: Option<Percent>,
+}
+
+/// `canary`
+#[derive(Debug, Args)]
+pub struct CanaryArgs {
+    /// name or name@version
+    pub api: String,
+    /// Where
+    #[arg(long, value_name = "NAME")]
+    pub gateway: String,
+    #[command(flatten)]
+    pub wanted: CanaryWanted,
+    /// Say yes to the plan as a whole
+    #[arg(long)]
+    pub yes: bool,
+    /// Say yes to this too; repeatable
+    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
+    pub allow: Vec<ConsentArg>,
+    /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
+    #[arg(long = "confirm", value_name = "NAME")]
+    pub confirm: Vec<String>,
+}
+
+/// What becomes of a canary.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct CanaryWanted {
+    /// Another share of the requests meets it: 0 to 100
+    #[arg(long, value_name = "PERCENT")]
+    pub percent: Option<Percent>,
+    /// It is what is live, for all requests
+    #[arg(long)]
+    pub promote: bool,
+    /// Nobody meets it any more
+    #[arg(long)]
+    pub drop: bool,
 }
 
 /// `rollback`

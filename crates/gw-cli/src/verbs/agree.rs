@@ -41,6 +41,9 @@ pub fn ask(
         RunGoal::Publish => format!("Deploy to {count} {gateways}? [y/N] "),
         RunGoal::Withdraw => format!("Undeploy from {count} {gateways}? [y/N] "),
         RunGoal::Return => "Go back to it? [y/N] ".to_owned(),
+        RunGoal::Share => "Change its share? [y/N] ".to_owned(),
+        RunGoal::Promote => "Promote it? [y/N] ".to_owned(),
+        RunGoal::Drop => "Drop it? [y/N] ".to_owned(),
     })?;
     consents.extend(open.into_iter().map(|consent| consent.key.clone()));
     Ok(())

@@ -233,6 +233,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         api: sample.api.clone(),
         gateways: gateways.clone(),
         goal: RunGoal::Publish,
+        percent: None,
         to: None,
         again: None,
     };
@@ -246,6 +247,7 @@ async fn publish(app: &App, sample: &gw_app::wire::SampleInstalled) -> Result<St
         api: sample.api.clone(),
         gateways,
         goal: RunGoal::Publish,
+        percent: None,
         to: None,
         revision: plan.revision,
         stages: std::collections::BTreeMap::new(),

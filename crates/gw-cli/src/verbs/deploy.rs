@@ -7,27 +7,28 @@ use std::collections::BTreeMap;
 
 use gw_app::deployments::consents::ORDINARY;
 use gw_app::wire::{
-    DeploymentDetail, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest,
+    DeploymentDetail, DeploymentRow, DeploymentSearch, PlanRequest, PlanView, RunGoal, StartRequest,
 };
 use gw_app::{App, deployments, resolve};
 use gw_deploy::Outcome;
 use gw_model::code::ExitClass;
-use gw_model::{Api, Code, Diagnostic, Fault, GatewayId, Severity};
+use gw_model::{Api, Code, Diagnostic, Fault, GatewayId, Percent, Severity};
 use serde_json::{Value, json};
 
 use super::fleet::{self, RunResult};
-use super::{agree, lifecycle, plan, word};
-use crate::args::{DeployArgs, PublishArgs, UndeployArgs};
+use super::{agree, lifecycle, plan, stands, word};
+use crate::args::{DeployArgs, PlanArgs, PublishArgs, UndeployArgs};
 use crate::output::{self, Reply, exit_status};
 use crate::progress::Progress;
 
 /// Shows a plan.
-pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fault> {
-    let (api, gateways) = find(app, api, gateways).await?;
+pub async fn plan(app: &App, args: &PlanArgs) -> Result<Reply, Fault> {
+    let (api, gateways) = find(app, &args.api, &args.gateways).await?;
     let request = PlanRequest {
         api: api.id,
         gateways: ids(&gateways),
         goal: RunGoal::Publish,
+        percent: args.canary,
         to: None,
         again: None,
     };
@@ -39,8 +40,12 @@ pub async fn plan(app: &App, api: &str, gateways: &[String]) -> Result<Reply, Fa
 
 /// Deploys.
 pub async fn deploy(app: &App, args: &PublishArgs, json: bool) -> Result<Reply, Fault> {
-    let to = args.revision.as_deref();
-    run(app, &args.run, RunGoal::Publish, to, json).await
+    let wanted = Wanted {
+        goal: RunGoal::Publish,
+        to: args.revision.as_deref(),
+        percent: args.canary,
+    };
+    run(app, &args.run, wanted, json).await
 }
 
 /// Takes an API off gateways.
@@ -48,7 +53,12 @@ pub async fn undeploy(app: &App, args: &UndeployArgs, json: bool) -> Result<Repl
     if args.later {
         return lifecycle::later(app, &args.run, json).await;
     }
-    let ended = run(app, &args.run, RunGoal::Withdraw, None, json).await;
+    let wanted = Wanted {
+        goal: RunGoal::Withdraw,
+        to: None,
+        percent: None,
+    };
+    let ended = run(app, &args.run, wanted, json).await;
     let missed = match &ended {
         Ok(reply) => reply.exit != 0,
         Err(fault) => fault.code.exit_class() == ExitClass::Remote,
@@ -81,14 +91,22 @@ pub(super) fn ids(gateways: &Named) -> Vec<GatewayId> {
     gateways.iter().map(|(id, _)| id.clone()).collect()
 }
 
+/// What a run is to reach.
+pub(super) struct Wanted<'a> {
+    pub(super) goal: RunGoal,
+    pub(super) to: Option<&'a str>,
+    /// The share of a canary.
+    pub(super) percent: Option<Percent>,
+}
+
 /// Shows the plan of a goal, asks, runs it and tells how it ended.
 pub(super) async fn run(
     app: &App,
     args: &DeployArgs,
-    goal: RunGoal,
-    to: Option<&str>,
+    wanted: Wanted<'_>,
     json: bool,
 ) -> Result<Reply, Fault> {
+    let Wanted { goal, to, percent } = wanted;
     let api = resolve::api(app, &args.api).await?;
     let gateways = fleet::chosen(app, &api, args).await?;
     let mut consents: Vec<String> = args.allow.iter().map(|it| it.key().to_owned()).collect();
@@ -107,6 +125,7 @@ pub(super) async fn run(
             api: api.id.clone(),
             gateways: ids(&gateways),
             goal,
+            percent,
             to: to.clone(),
             again: Some(args.again),
         };
@@ -122,6 +141,7 @@ pub(super) async fn run(
         api: api.id.clone(),
         gateways: ids(&gateways),
         goal,
+        percent,
         revision: revision.clone(),
         to,
         stages,
@@ -139,11 +159,13 @@ pub(super) async fn run(
     }
     let (lines, rows, exit) = summarise(&gateways, &results)?;
     let revision = match goal {
-        // Where going back led the run tells.
-        RunGoal::Return => rows.iter().find_map(|row| row["revision"].as_str()),
         RunGoal::Publish | RunGoal::Withdraw => Some(revision.as_str()),
+        // Where it led the run tells.
+        _ => rows.iter().find_map(|row| row["revision"].as_str()),
     };
-    let value = json!({ "api": api.id, "goal": goal, "revision": revision, "deployments": rows });
+    let value = json!({
+        "api": api.id, "goal": goal, "percent": percent, "revision": revision, "deployments": rows
+    });
     Ok(Reply::new(value, lines).exit(exit))
 }
 
@@ -216,11 +238,7 @@ fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Val
             let url = row
                 .and_then(|row| row.invoke_url.clone())
                 .unwrap_or_default();
-            let back = row
-                .filter(|row| row.goal == RunGoal::Return)
-                .and_then(|row| row.revision.as_ref())
-                .map(|revision| format!(" again with {revision}"))
-                .unwrap_or_default();
+            let back = row.map(became).unwrap_or_default();
             lines.push(
                 format!(
                     "{name}: {}{back} {url}",
@@ -264,6 +282,23 @@ fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Val
     Ok((lines.join("\n"), rows, exit))
 }
 
+/// What more there is to say of a run that ended well.
+fn became(row: &DeploymentRow) -> String {
+    let revision = row.revision.as_ref();
+    match (row.goal, revision, row.percent) {
+        (RunGoal::Return, Some(revision), _) => format!(" again with {revision}"),
+        (RunGoal::Promote, Some(revision), _) => format!(" with {revision}, the canary until now"),
+        (_, Some(revision), Some(percent)) => {
+            format!(" as before, and {percent} % of the requests meet {revision}")
+        }
+        (_, None, Some(percent)) => {
+            format!(" as before, and {percent} % of the requests meet the canary")
+        }
+        (RunGoal::Drop, ..) => " without the canary".to_owned(),
+        _ => String::new(),
+    }
+}
+
 /// A plan that cannot run anywhere is a refusal; one that can run somewhere only is partial.
 fn plan_exit(view: &PlanView) -> u8 {
     let faults: Vec<&Fault> = view
@@ -302,8 +337,11 @@ pub async fn list(app: &App, api: Option<&str>) -> Result<Reply, Fault> {
             [
                 format!("{}@{}", row.api_name, row.api_version),
                 row.gateway_name.clone(),
-                current.map_or_else(String::new, |place| word(place.state)),
-                verb(row.goal).to_owned(),
+                current.map_or_else(String::new, stands),
+                match row.percent {
+                    Some(percent) => format!("{} {percent} %", verb(row.goal)),
+                    None => verb(row.goal).to_owned(),
+                },
                 row.outcome.map_or_else(
                     || {
                         if row.running {
@@ -338,5 +376,8 @@ fn verb(goal: RunGoal) -> &'static str {
         RunGoal::Publish => "deploy",
         RunGoal::Withdraw => "undeploy",
         RunGoal::Return => "rollback",
+        RunGoal::Share => "canary",
+        RunGoal::Promote => "promote",
+        RunGoal::Drop => "drop",
     }
 }

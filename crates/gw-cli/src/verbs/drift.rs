@@ -67,6 +67,7 @@ async fn act(
                 again: true,
             },
             revision: None,
+            canary: None,
         };
         return deploy::deploy(app, &args, json).await.map(Some);
     }

@@ -10,8 +10,8 @@ use gw_app::{App, deployments, resolve};
 use gw_model::{Fault, GatewayId, RevisionId, UnixMillis};
 use serde_json::{Value, json};
 
-use super::deploy;
-use crate::args::{DeployArgs, DiffArgs, HistoryArgs, RollbackArgs};
+use super::deploy::{self, Wanted};
+use crate::args::{CanaryArgs, DeployArgs, DiffArgs, HistoryArgs, RollbackArgs};
 use crate::output::{self, Reply};
 
 /// Shows what gateways keep of an API, and its revisions.
@@ -68,7 +68,38 @@ pub async fn rollback(app: &App, args: &RollbackArgs, json: bool) -> Result<Repl
         confirm: args.confirm.clone(),
         again: false,
     };
-    deploy::run(app, &run, RunGoal::Return, args.to.as_deref(), json).await
+    let wanted = Wanted {
+        goal: RunGoal::Return,
+        to: args.to.as_deref(),
+        percent: None,
+    };
+    deploy::run(app, &run, wanted, json).await
+}
+
+/// Changes the share of a canary, promotes or drops it.
+pub async fn canary(app: &App, args: &CanaryArgs, json: bool) -> Result<Reply, Fault> {
+    let run = DeployArgs {
+        api: args.api.clone(),
+        gateways: vec![args.gateway.clone()],
+        all: false,
+        failed: false,
+        yes: args.yes,
+        allow: args.allow.clone(),
+        confirm: args.confirm.clone(),
+        again: false,
+    };
+    let percent = args.wanted.percent;
+    let goal = match percent {
+        Some(_) => RunGoal::Share,
+        None if args.wanted.promote => RunGoal::Promote,
+        None => RunGoal::Drop,
+    };
+    let wanted = Wanted {
+        goal,
+        to: None,
+        percent,
+    };
+    deploy::run(app, &run, wanted, json).await
 }
 
 /// Shows how two states of an API differ.
@@ -202,7 +233,9 @@ fn standing(row: &KeptRow) -> String {
     if row.previous {
         words.push("rollback goes here".to_owned());
     }
-    if let Some(held) = &row.held_by {
+    if let Some(percent) = row.canary {
+        words.push(format!("canary, {percent} % of the requests"));
+    } else if let Some(held) = &row.held_by {
         words.push(format!("also served by {held}"));
     }
     if let Some(broken) = &row.broken {

@@ -28,9 +28,20 @@ use gw_app::wire::PlacementRow;
 /// Where an API is, in a few words.
 fn placements(rows: &[PlacementRow]) -> String {
     rows.iter()
-        .map(|row| format!("{} ({})", row.gateway_name, word(row.state)))
+        .map(|row| format!("{} ({})", row.gateway_name, stands(row)))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// How it stands there: `behind, 10 % on rev_8ab…`.
+fn stands(row: &PlacementRow) -> String {
+    let state = word(row.state);
+    let Some(canary) = &row.canary else {
+        return state;
+    };
+    let revision = canary.revision.as_ref();
+    let what = revision.map_or("another catalog's canary", |revision| revision.as_str());
+    format!("{state}, {} % on {what}", canary.percent)
 }
 
 /// A wire word of an enum, as its JSON says.

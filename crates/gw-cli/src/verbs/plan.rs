@@ -20,8 +20,22 @@ pub fn describe(view: &PlanView) -> String {
         RunGoal::Publish => "Deploy",
         RunGoal::Withdraw => "Undeploy",
         RunGoal::Return => "Go back with",
+        RunGoal::Share => "Change the canary of",
+        RunGoal::Promote => "Promote the canary of",
+        RunGoal::Drop => "Drop the canary of",
     };
-    let mut text = format!("{act} {} ({})\n", view.api_name, view.revision);
+    let share = view
+        .percent
+        .map(|percent| format!(" as a canary, {percent} % of the requests"));
+    let share = share
+        .filter(|_| view.goal == RunGoal::Publish)
+        .unwrap_or_default();
+    let revision = match view.goal {
+        // What is live stays, and the working revision is not it.
+        RunGoal::Drop => String::new(),
+        _ => format!(" ({})", view.revision),
+    };
+    let mut text = format!("{act} {}{revision}{share}\n", view.api_name);
     for target in &view.targets {
         text.push('\n');
         text.push_str(&of_target(target));
@@ -72,7 +86,11 @@ fn of_target(target: &TargetPlan) -> String {
                 .unwrap_or("a revision that is not known here"),
             kept.made_at.map(output::time).unwrap_or_default()
         );
-        section(&mut text, "Live again", [line]);
+        let title = match kept.canary {
+            Some(_) => "The canary",
+            None => "Live again",
+        };
+        section(&mut text, title, [line]);
     }
     let (security, others): (Vec<&PlanChange>, Vec<&PlanChange>) = target
         .changes

@@ -7,6 +7,7 @@
 )]
 
 mod aws_says;
+mod canaries;
 mod catalog;
 mod consents;
 mod demo;

@@ -2,6 +2,8 @@
 //!
 //! It refuses to judge a single early answer: gateways take time until callers notice, so calls are repeated a while.
 
+use std::collections::BTreeSet;
+
 use super::plans::{SCOPE, open_body};
 use super::steps::ensure;
 use super::{Answer, Call, Harness, Report};
@@ -29,6 +31,58 @@ pub(super) async fn serves_edition(
             answer.headers
         ),
     )
+}
+
+/// How often an answer by chance is asked for: one with half of the requests stays away once in 2⁵⁰ times.
+const DRAWS: usize = 50;
+
+/// `GET /open` answers as each of these editions does, now one and now the other.
+pub(super) async fn serves_both(
+    harness: &dyn Harness,
+    base: &str,
+    editions: [u32; 2],
+) -> Result<(), String> {
+    let bodies = editions.map(open_body);
+    for edition in editions {
+        serves_edition(harness, base, edition).await?;
+    }
+    let found = draw(harness, base).await?;
+    ensure(
+        bodies.iter().all(|body| found.contains(body))
+            && found.iter().all(|it| bodies.contains(it)),
+        &format!("{found:?} answered, not both of {bodies:?}"),
+    )
+}
+
+/// `GET /open` answers as this edition does, every time.
+pub(super) async fn serves_only(
+    harness: &dyn Harness,
+    base: &str,
+    edition: u32,
+) -> Result<(), String> {
+    serves_edition(harness, base, edition).await?;
+    // The answer may be one by chance, while callers do not all notice yet.
+    let mut found = draw(harness, base).await?;
+    for _ in 0..TRIES {
+        if found.len() == 1 {
+            break;
+        }
+        harness.pause().await;
+        found = draw(harness, base).await?;
+    }
+    ensure(
+        found.iter().eq([&open_body(edition)]),
+        &format!("{found:?} answered, not edition {edition} alone"),
+    )
+}
+
+async fn draw(harness: &dyn Harness, base: &str) -> Result<BTreeSet<String>, String> {
+    let mut found = BTreeSet::new();
+    for _ in 0..DRAWS {
+        let answer = harness.call(get(base, "/open")).await?;
+        found.insert(answer.body.trim().to_owned());
+    }
+    Ok(found)
 }
 
 /// `GET /open` is not served any more.

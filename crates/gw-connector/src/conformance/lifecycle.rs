@@ -6,7 +6,7 @@ use gw_model::{Code, Severity};
 
 use super::plans::{API_ID, edition, revision, wide};
 use super::steps::{Walk, ensure, lower, publish, target, told};
-use super::{Harness, Report, back, calls};
+use super::{Harness, Report, back, calls, canary};
 use crate::change::{Change, Mark, Outputs, StepEffect};
 use crate::names::OUTPUT_INVOKE_URL;
 use crate::observed::{LiveState, Observed};
@@ -34,6 +34,13 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
         return;
     }
     bounds(harness, report).await;
+    if harness.connector().await.capabilities().canaries {
+        let refused = canary::refuses_first(harness).await;
+        report.note(
+            "a canary beside nothing is refused before any call",
+            refused,
+        );
+    }
     let undone = first_undone(harness).await;
     if !report.note(
         "a first publication is taken back before traffic moves, each step twice",
@@ -82,6 +89,7 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
         "a third publication is taken back, and callers see the second",
         third_undone(harness, &known).await,
     );
+    canary_runs(harness, report, &mut known).await;
     report.note(
         "another API beside it comes and goes alone",
         neighbour(harness, &known).await,
@@ -98,6 +106,16 @@ pub(super) async fn walk(harness: &dyn Harness, report: &mut Report) {
         "what is gone is told as gone, and is no fault",
         gone(harness, &known).await,
     );
+}
+
+/// For gateways that can.
+async fn canary_runs(harness: &dyn Harness, report: &mut Report, known: &mut Known) {
+    let check = "a canary is begun, shared, dropped, promoted and replaced, and each is taken back";
+    if !harness.connector().await.capabilities().canaries {
+        report.skip(check, "the gateway cannot");
+        return;
+    }
+    report.note(check, canary::runs(harness, known).await);
 }
 
 /// For gateways that keep what they served.
@@ -300,7 +318,11 @@ async fn drift(
     Ok(crate::drift::compare(&expected, &live))
 }
 
-async fn untouched(harness: &dyn Harness, edition: u32, known: &Known) -> Result<(), String> {
+pub(super) async fn untouched(
+    harness: &dyn Harness,
+    edition: u32,
+    known: &Known,
+) -> Result<(), String> {
     let found = drift(harness, edition, known).await?;
     ensure(
         found.is_empty(),
@@ -456,7 +478,7 @@ async fn observe(harness: &dyn Harness, known: &Known) -> Result<Observed, Strin
         .map_err(told("observe"))
 }
 
-fn plan(harness: &dyn Harness, number: u32) -> gw_plan::Plan {
+pub(super) fn plan(harness: &dyn Harness, number: u32) -> gw_plan::Plan {
     edition(
         API_ID,
         number,

@@ -12,6 +12,7 @@
 
 mod back;
 mod calls;
+mod canary;
 mod lifecycle;
 mod plans;
 mod steps;

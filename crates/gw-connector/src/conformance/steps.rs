@@ -52,7 +52,7 @@ pub(super) fn lower(
         changes == again,
         "lower gives other changes the second time: it is not pure",
     )?;
-    if let Goal::Publish(_) = goal {
+    if let Goal::Publish(_) | Goal::PublishCanary(..) = goal {
         let early = changes
             .iter()
             .rev()
@@ -64,6 +64,15 @@ pub(super) fn lower(
                 change.verb
             ));
         }
+    }
+    if let Goal::Canary(_) = goal {
+        ensure(
+            changes
+                .iter()
+                .all(|it| it.effect == StepEffect::MovesTraffic && it.calls.len() == 1)
+                && changes.len() < 2,
+            "changing a canary is more than one call that moves traffic",
+        )?;
     }
     for change in &changes {
         ensure(
@@ -79,12 +88,21 @@ pub(super) async fn publish(
     plan: &Plan,
     target: &Target,
 ) -> Result<(), String> {
+    reach(walk, Goal::Publish(plan), target).await
+}
+
+/// Looks, lowers and makes; what is asked for must not be so already.
+pub(super) async fn reach(
+    walk: &mut Walk<'_>,
+    goal: Goal<'_>,
+    target: &Target,
+) -> Result<(), String> {
     let connector = walk.harness.connector().await;
     let observed = connector.observe(target).await.map_err(told("observe"))?;
-    let changes = lower(connector.as_ref(), Goal::Publish(plan), target, &observed)?;
+    let changes = lower(connector.as_ref(), goal, target, &observed)?;
     ensure(
         !changes.is_empty(),
-        "there is something to publish, but no change",
+        &format!("there is something to do, but no change: {goal:?}"),
     )?;
     walk.outputs.extend(observed.found);
     walk.make(&changes).await

@@ -323,6 +323,7 @@ async fn publish(account: &Arc<Account>, runs: u32) -> Vec<(String, RunEnd)> {
                     digest: "digest".to_owned(),
                 }),
                 returns_to: None,
+                canary: None,
                 observed: prepared.observed,
                 changes: prepared.changes,
                 lane,

@@ -219,7 +219,7 @@ impl Stage {
                 revision: plan.revision.clone(),
                 digest: digest(plan),
             }),
-            Goal::Withdraw | Goal::Return(_) | Goal::Prune { .. } => None,
+            _ => None,
         };
         let deployment = DeploymentId::new(name);
         Ok(Run {
@@ -227,6 +227,7 @@ impl Stage {
             target,
             publishes,
             returns_to: None,
+            canary: None,
             observed,
             changes,
             lane: self.lane.clone(),

@@ -203,6 +203,7 @@ impl Connector for WorldConnector {
             max_resources: Some(MOST_RESOURCES),
             max_document_bytes: None,
             stage_settings: false,
+            canaries: false,
         }
     }
 
@@ -286,7 +287,9 @@ impl Connector for WorldConnector {
                 return Ok(changes);
             }
             Goal::Publish(plan) => plan,
-            Goal::Return(_) | Goal::Prune { .. } => return Ok(Vec::new()),
+            Goal::Return(_) | Goal::Prune { .. } | Goal::PublishCanary(..) | Goal::Canary(_) => {
+                return Ok(Vec::new());
+            }
         };
         if plan.resources > MOST_RESOURCES {
             return Err(Fault::new(

@@ -6,23 +6,30 @@ export interface PlanAddress {
   goal: RunGoal
   /** A stored revision to publish, or the kept deployment to return to. */
   to?: string | undefined
+  /** The share of a canary, in percent. */
+  percent?: number | undefined
   /** Do everything again although nothing of the document changed. */
   again?: boolean
 }
 
-export function planAddress(api: ApiId, { gateways, goal, to, again }: PlanAddress): string {
+const GOALS: RunGoal[] = ['publish', 'withdraw', 'return', 'share', 'promote', 'drop']
+
+export function planAddress(api: ApiId, { gateways, goal, to, percent, again }: PlanAddress): string {
   const query = new URLSearchParams({ on: gateways.join(','), goal, ...(to ? { to } : {}) })
+  if (percent !== undefined) query.set('percent', String(percent))
   if (again) query.set('again', '1')
   return `/apis/${api}/deployments/plan?${query.toString()}`
 }
 
 export function readPlanAddress(query: string): PlanAddress {
   const read = new URLSearchParams(query)
-  const goal = read.get('goal')
+  const goal = GOALS.find((one) => one === read.get('goal'))
+  const percent = read.get('percent')
   return {
     gateways: (read.get('on') ?? '').split(',').filter(Boolean),
-    goal: goal === 'withdraw' || goal === 'return' ? goal : 'publish',
+    goal: goal ?? 'publish',
     to: read.get('to') ?? undefined,
+    ...(percent === null ? {} : { percent: Number(percent) }),
     ...(read.get('again') === '1' ? { again: true } : {}),
   }
 }

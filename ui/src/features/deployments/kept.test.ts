@@ -9,6 +9,7 @@ const row: KeptRow = {
   made_at: 1,
   ours: true,
   live: false,
+  canary: null,
   previous: false,
   held_by: null,
   broken: null,
@@ -21,6 +22,7 @@ describe('kept deployments', () => {
     expect(keptSaid({ ...row, previous: true, broken: 'Gone' })).toMatchObject({ state: 'failed', why: 'Gone' })
     expect(keptSaid({ ...row, live: true, held_by: "the stage 'b'" })?.word).toBe('live')
     expect(keptSaid({ ...row, held_by: "the stage 'b'" })?.word).toContain("the stage 'b'")
+    expect(keptSaid({ ...row, canary: 12.5, held_by: 'the canary' })?.word).toBe('canary, 12.5 % of the requests')
     expect(keptSaid({ ...row, ours: false })?.state).toBe('unknown')
   })
 

@@ -91,6 +91,7 @@ export class PlanReading {
         stages: plan.stages,
         consents: this.asked.map((one) => one.key),
         confirmed: this.toType === null ? [] : [this.typed.trim()],
+        ...(plan.percent === null ? {} : { percent: plan.percent }),
         ...(this.address.again ? { again: true } : {}),
       })
       const refused = started.runs.find((run) => run.deployment === null && run.fault !== null)

@@ -39,7 +39,7 @@ function target(name: string, more: Partial<TargetPlan> = {}): TargetPlan {
     ...more,
   }
 }
-const plan = (targets: TargetPlan[], goal: PlanView['goal'] = 'publish'): PlanView => ({ api: 'api_1', api_name: 'Orders@1', goal, revision: 'rev_1', stages: {}, eta_ms: 9000, untouched: ['On local it stays'], targets })
+const plan = (targets: TargetPlan[], goal: PlanView['goal'] = 'publish'): PlanView => ({ api: 'api_1', api_name: 'Orders@1', goal, percent: null, revision: 'rev_1', stages: {}, eta_ms: 9000, untouched: ['On local it stays'], targets })
 
 describe('the plan', () => {
   it('says once what holds on several gateways, and apart what does not', () => {

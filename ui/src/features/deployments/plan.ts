@@ -151,7 +151,15 @@ export function verb(plan: PlanView): string {
   const targets = runnable(plan)
   const first = targets[0]
   const where = targets.length === 1 && first ? first.gateway_name : counted(targets.length, 'gateway')
-  return { publish: `Deploy to ${where}`, withdraw: `Undeploy from ${where}`, return: `Roll back ${where}` }[plan.goal]
+  const as = plan.percent === null ? '' : ` as a canary`
+  return {
+    publish: `Deploy to ${where}${as}`,
+    withdraw: `Undeploy from ${where}`,
+    return: `Roll back ${where}`,
+    share: `Change the canary on ${where}`,
+    promote: `Promote the canary on ${where}`,
+    drop: `Drop the canary on ${where}`,
+  }[plan.goal]
 }
 
 /** Whether several of them wait for each other: they share the quotas of an account and region. */

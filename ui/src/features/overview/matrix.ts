@@ -33,6 +33,8 @@ export function matrix(apis: ApiRow[], gateways: GatewayRow[]): MatrixRow[] {
 export function cellAddress(api: string, gateway: string, placement: PlacementRow | null): string {
   // What was changed by hand is looked at before anything is deployed over it.
   if (placement && ['removed', 'drifted'].includes(placementSaid(placement).word)) return `#/apis/${api}/deployments`
+  // Deploying would end the canary.
+  if (placement?.canary) return `#/apis/${api}/deployments`
   switch (placement?.state) {
     case 'live':
       return `#/apis/${api}/deployments`

@@ -8,7 +8,7 @@ use gw_model::{
 use super::{Difference, back, differences, patches};
 use crate::live_stage::{LiveStage, Method};
 use crate::lower::samples::{aws, nothing, target, wide};
-use crate::lower::{Before, Step, lower, verb};
+use crate::lower::{Before, StageMove, Step, lower, verb};
 use crate::names;
 
 fn found(wanted: &StageSettings, live: &LiveStage) -> Vec<Difference> {
@@ -51,6 +51,7 @@ fn furnished() -> LiveStage {
             ("orders/{id}/GET".to_owned(), orders),
         ]
         .into(),
+        canary: false,
         tags: [("team".to_owned(), "shop".to_owned())].into(),
     }
 }
@@ -315,7 +316,8 @@ fn settings_go_into_the_call_that_moves_the_stage() {
     assert!(changes[3].calls.is_empty());
     let last = changes.last().unwrap();
     assert!(last.sentence.contains("set variables"), "{}", last.sentence);
-    let Step::UpdateStage { patches, .. } = serde_json::from_str(&last.payload).unwrap() else {
+    let Step::UpdateStage(StageMove { patches, .. }) = serde_json::from_str(&last.payload).unwrap()
+    else {
         panic!("{}", last.payload);
     };
     assert_eq!(texts(&patches), ["/variables/stock=green"]);
@@ -390,7 +392,7 @@ fn a_new_stage_is_made_with_what_it_takes_and_opened_with_the_rest() {
         [verb::CREATE_STAGE, verb::SET_STAGE]
     );
     assert_eq!(changes[verbs.len() - 2].effect, StepEffect::Write);
-    let Step::SetStage { patches, .. } =
+    let Step::UpdateStage(StageMove { patches, .. }) =
         serde_json::from_str(&changes.last().unwrap().payload).unwrap()
     else {
         panic!("{:?}", changes.last());
@@ -458,7 +460,7 @@ fn an_operation_is_set_where_it_is_on_aws_and_one_that_is_gone_is_left_out() {
         ..StageSettings::default()
     };
     let changes = publish(&wanted, &plan, &observed(&plan, &LiveStage::default()));
-    let Step::SetStage { patches, .. } =
+    let Step::UpdateStage(StageMove { patches, .. }) =
         serde_json::from_str(&changes.last().unwrap().payload).unwrap()
     else {
         panic!("{changes:?}");

@@ -159,6 +159,7 @@ fn view() -> PlanView {
         api: ApiId::new("api_1"),
         api_name: "Orders@1.2.0".to_owned(),
         goal: RunGoal::Publish,
+        percent: None,
         revision: RevisionId::new("rev_1"),
         stages: std::collections::BTreeMap::new(),
         eta_ms: 6_000,
