@@ -251,9 +251,10 @@ impl AwsConnector {
         });
         let deployment = stage.deployment_id().unwrap_or_default();
         Ok(label.map(|label| {
-            let percent = stage
-                .canary_settings()
-                .map_or(0.0, |canary| canary.percent_traffic());
+            let percent = stage.canary_settings().map_or(
+                0.0,
+                aws_sdk_apigateway::types::CanarySettings::percent_traffic,
+            );
             let left = picture::canary(&label.canary, percent).to_string();
             let receipt = self.opened(created, None, id, &label.build, deployment);
             with_canary(receipt, &label, left, outputs)
