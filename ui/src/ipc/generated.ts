@@ -1157,7 +1157,7 @@ gateway: GatewayId,
  */
 gateway_name: string, 
 /**
- * Publish, withdraw, or return.
+ * What it was to reach.
  */
 goal: RunGoal, 
 /**
@@ -3356,6 +3356,11 @@ next_at: UnixMillis,
 fault: Fault | null, };
 
 /**
+ * 0 to 100, with at most two decimals; a number in JSON.
+ */
+export type Percent = number;
+
+/**
  * One thing a deployment needs to be allowed.
  */
 export type Permission = { 
@@ -3423,11 +3428,6 @@ revision: RevisionId | null,
  * The share of the requests that meets it.
  */
 percent: Percent, };
-
-/**
- * 0 to 100, with at most two decimals; a number in JSON.
- */
-export type Percent = number;
 
 /**
  * What is where: a cell of the fleet matrix.
@@ -3531,7 +3531,7 @@ api: ApiId,
  */
 gateways: Array<GatewayId>, 
 /**
- * Publish, withdraw, or return to a kept deployment.
+ * Publish, withdraw, return to a kept deployment, or change a canary.
  */
 goal: RunGoal, 
 /**
@@ -3561,7 +3561,7 @@ api: ApiId,
  */
 api_name: string, 
 /**
- * Publish, or withdraw.
+ * As asked.
  */
 goal: RunGoal, 
 /**
@@ -4454,7 +4454,7 @@ api: ApiId,
  */
 gateways: Array<GatewayId>, 
 /**
- * Publish, withdraw, or return.
+ * As in the plan.
  */
 goal: RunGoal, 
 /**
@@ -4620,7 +4620,7 @@ untouched: Array<string>,
  */
 invoke_url: string | null, 
 /**
- * The kept deployment that would be live again; `None` for other goals.
+ * The kept deployment that would be live again, or the canary that is changed; `None` for other goals.
  */
 returns_to: KeptRow | null, 
 /**
