@@ -4181,6 +4181,7 @@ returned_to?: string,
  * What is wanted of the stage, which a publication carries out; `None` for other runs, and in older journals.
  */
 settings?: StageSettings, 
+/**
  * What becomes of a canary; with a revision, a share is that of a new one. `None` when the run is about none.
  */
 canary?: CanaryChange, 
@@ -4660,6 +4661,8 @@ insert: string, };
 
 /**
  * The most requests in a time.
+ *
+ * Invariant: a rate is a number. JSON has no other, and that is where throttles come from.
  */
 export type Throttle = { 
 /**

@@ -269,7 +269,7 @@ async fn one_gateway_that_never_answers_delays_nobody() {
         .unwrap_err();
     assert_eq!(fault.code.as_str(), "request.cancelled");
     let took = began.elapsed();
-    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+    assert!(took < std::time::Duration::from_mins(1), "{took:?}");
 }
 
 #[tokio::test]

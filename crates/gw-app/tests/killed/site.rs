@@ -51,7 +51,7 @@ impl Site {
         let former: &[Aim] = match aim {
             Aim::First => &[],
             Aim::Return => &[Aim::First, Aim::Second],
-            Aim::Second | Aim::Withdrawal | Aim::Recovery => &[Aim::First],
+            Aim::Second | Aim::Canary | Aim::Withdrawal | Aim::Recovery => &[Aim::First],
         };
         for before in former {
             let end = site.job(*before).carry_out().unwrap();
