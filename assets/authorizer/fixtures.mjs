@@ -48,11 +48,19 @@ export async function sign(key, claims, header = {}) {
   return `${text}.${encode(await key.sign(text))}`;
 }
 
-/** A key manager's key set on loopback; `keys` may be changed, `status` and `delay` make it misbehave. */
+/**
+ * A key manager's key set on loopback; `keys` may be changed, `status` and `delayMs` make it misbehave, and the next
+ * `lost` answers never come: the connection breaks.
+ */
 export async function keyServer(...keys) {
-  const state = { keys, status: 200, delayMs: 0, body: undefined, fetches: 0 };
+  const state = { keys, status: 200, delayMs: 0, body: undefined, fetches: 0, lost: 0 };
   const server = http.createServer((request, response) => {
     state.fetches += 1;
+    if (state.lost > 0) {
+      state.lost -= 1;
+      request.socket.destroy();
+      return;
+    }
     setTimeout(() => {
       response.writeHead(state.status, { 'content-type': 'application/json', location: 'http://127.0.0.1:1/' });
       response.end(state.body ?? JSON.stringify({ keys: state.keys.map((key) => key.jwk ?? key) }));

@@ -17,7 +17,7 @@ const MAX_TOKEN_BYTES = 8192;
 const MAX_JWKS_BYTES = 256 * 1024;
 const MAX_JWKS_KEYS = 128;
 const MIN_RSA_BITS = 2048; // RFC 7518 3.3 and 3.5
-const FETCH_TIMEOUT_MS = 3000;
+const FETCH_TIMEOUT_MS = 3000; // two of them fit into the function's ten seconds
 const KEYS_FRESH_MS = 10 * 60 * 1000;
 const KEYS_STALE_MS = 24 * 60 * 60 * 1000; // kept this long while the key manager does not answer
 const REFETCH_PAUSE_MS = 30 * 1000; // an unknown kid asks again this often at most, whatever callers send
@@ -138,6 +138,9 @@ export function usable(key, alg) {
 /**
  * The keys behind a URL: `(kid, alg) => key`. They are kept for ten minutes, and for a day while the key manager does
  * not answer; a kid they lack fetches them again, at most every thirty seconds.
+ *
+ * Invariant: no request waits for more than two fetches. The second is for whoever has no keys to fall back on, as a
+ * cold start: one lost answer must not refuse a caller.
  */
 export function createKeySource(url, { fetch, now }) {
   let keys = [];
@@ -146,9 +149,15 @@ export function createKeySource(url, { fetch, now }) {
   let failure;
   let underWay;
 
+  const isWithout = () => now() - fetchedAt >= KEYS_STALE_MS;
+
   const refresh = () => {
     askedAt = now();
     underWay ??= fetchKeys(url, fetch)
+      .catch((error) => {
+        if (isWithout()) return fetchKeys(url, fetch);
+        throw error;
+      })
       .then((fetched) => {
         keys = fetched;
         fetchedAt = now();
@@ -156,6 +165,7 @@ export function createKeySource(url, { fetch, now }) {
       })
       .catch((error) => {
         failure = error;
+        askedAt = now(); // the pause begins when it failed, or a request that waited would ask at once again
       })
       .finally(() => {
         underWay = undefined;
@@ -168,12 +178,18 @@ export function createKeySource(url, { fetch, now }) {
     if (underWay) await underWay;
     else if (now() - fetchedAt >= KEYS_FRESH_MS && mayAsk()) await refresh();
     if (find(keys, kid, alg).length === 0 && mayAsk()) await refresh();
-    if (now() - fetchedAt >= KEYS_STALE_MS) throw new Error(`the signing keys cannot be had: ${failure?.message}`);
+    if (isWithout()) throw new Error(`the signing keys cannot be had: ${reasonOf(failure)}`);
     const found = find(keys, kid, alg);
     // Two keys that fit would mean trying keys until one does: which one vouched for the token must be certain.
     if (found.length !== 1) throw new Refusal(found.length === 0 ? 'unknown-key' : 'ambiguous-key');
     return found[0];
   };
+}
+
+/** Why a fetch failed: `fetch` itself says only that it did, and has the reason as its cause. */
+function reasonOf(failure) {
+  const cause = failure?.cause?.code ?? failure?.cause?.message;
+  return cause ? `${failure.message} (${cause})` : failure?.message;
 }
 
 function find(keys, kid, alg) {

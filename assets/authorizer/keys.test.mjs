@@ -72,6 +72,44 @@ test('known keys are kept while the key manager is down, but not for ever', asyn
   await assert.rejects(authorizer(eventFor(token)), /keys cannot be had/);
 });
 
+test('a cold start whose first answer is lost asks once more, and lets the caller in', async () => {
+  const { server, authorizer } = await set(one);
+  server.lost = 1;
+  const token = await sign(one, goodClaims());
+  await Promise.all(Array.from({ length: 5 }, () => authorizer(eventFor(token))));
+  assert.equal(server.fetches, 2);
+});
+
+test('a cold start asks twice at most, however long each takes, and then pauses', async () => {
+  const clock = { now: Date.now() };
+  let fetches = 0;
+  const fetch = async () => {
+    fetches += 1;
+    clock.now += 3_000; // as long as a fetch may take
+    throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNRESET' } });
+  };
+  const authorizer = createAuthorizer(configFor({ url: 'http://127.0.0.1:1/' }), { fetch, log, now: () => clock.now });
+  const token = await sign(one, goodClaims());
+  const why = /keys cannot be had: fetch failed \(ECONNRESET\)/;
+  await assert.rejects(authorizer(eventFor(token)), why);
+  assert.equal(fetches, 2);
+  await assert.rejects(authorizer(eventFor(token)), why);
+  assert.equal(fetches, 2);
+  clock.now += 2_001;
+  await assert.rejects(authorizer(eventFor(token)), why);
+  assert.equal(fetches, 4);
+});
+
+test('who has keys to fall back on does not wait for a second fetch', async () => {
+  const { server, clock, authorizer } = await set(one);
+  const token = await sign(one, goodClaims({ exp: Math.floor(Date.now() / 1000) + 7200 }));
+  await authorizer(eventFor(token));
+  server.lost = 1;
+  clock.now += 601_000;
+  await authorizer(eventFor(token));
+  assert.equal(server.fetches, 2);
+});
+
 test('a key manager that does not answer is a failure, not a refusal, and is asked again soon', async () => {
   const { server, clock, authorizer } = await set(one);
   const token = await sign(one, goodClaims());

@@ -45,10 +45,13 @@ test('the palette, the cheat sheet and a question', async ({ page, sample }) => 
   await page.getByRole('dialog').waitFor()
   expect.soft(await serious(page), 'palette').toEqual([])
   await page.keyboard.press('Escape')
+  // Until it is gone a key is text in its field.
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await page.keyboard.press('?')
   await page.getByRole('dialog').waitFor()
   expect.soft(await serious(page), 'cheat sheet').toEqual([])
   await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await open(page, `/gateways/${sample.gateway}`)
   await page.getByRole('button', { name: 'Remove' }).click()
   await page.getByRole('dialog', { name: 'is in use' }).waitFor()

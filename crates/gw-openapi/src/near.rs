@@ -68,7 +68,7 @@ impl Draft {
         let part = part_around(&self.document, change.start, change.end)?;
         let piece = Piece::of(&self.document, part, &change, text)?;
         let before = within(lint_part(&self.document, part), &piece.pointer);
-        let (mut broken, read) = piece.read(text);
+        let (mut broken, read) = piece.read(text)?;
         let Some(tree) = read else {
             // As the whole would be: what cannot be read is all there is to say.
             return Some(broken);
@@ -116,10 +116,15 @@ impl Draft {
                 at
             }
         };
+        let end = narrow(base) + part.cell(NodeId::ROOT).end;
         for cell in &mut tree.cells {
-            // A node around the part ends behind it, and one that was in it is reached no more.
+            // A node around the part ends with it or behind it, and one that was in it is reached no more.
             cell.start = moved(cell.start);
-            cell.end = moved(cell.end);
+            cell.end = if cell.end as usize == old_end {
+                end
+            } else {
+                moved(cell.end)
+            };
             if let Shape::String(text) | Shape::Number(text) = &mut cell.shape
                 && text.length & DECODED == 0
             {
@@ -209,8 +214,9 @@ impl Draft {
     }
 }
 
-/// Moves findings of a text along to where their lines are in another; those in what changed stay.
-pub fn move_along(before: &str, after: &str, found: &mut [Diagnostic]) {
+/// Moves findings of a text along to where their lines are in another; those in the lines that changed go, for they are
+/// about what is no more.
+pub fn move_along(before: &str, after: &str, found: &mut Vec<Diagnostic>) {
     let Some(change) = change(before, after) else {
         return;
     };
@@ -218,12 +224,13 @@ pub fn move_along(before: &str, after: &str, found: &mut [Diagnostic]) {
     let first = 1 + lines(before, 0, change.start);
     let gone = lines(before, change.start, change.end);
     let new = lines(after, change.start, change.new_end);
-    for finding in found {
+    found.retain_mut(|finding| {
         let line = finding.place.line as usize;
         if line > first + gone {
             finding.place.line = narrow(line + new - gone);
         }
-    }
+        line < first || line > first + gone
+    });
 }
 
 /// The text of the part that was edited.
@@ -293,8 +300,8 @@ impl Piece {
         })
     }
 
-    /// What is wrong with how it is written, and its tree when it can be read.
-    fn read(&self, text: &str) -> (Vec<Diagnostic>, Option<Tree>) {
+    /// What is wrong with how it is written, and its tree when it can be read. `None` when it is no mapping any more.
+    fn read(&self, text: &str) -> Option<(Vec<Diagnostic>, Option<Tree>)> {
         let text: Arc<str> = Arc::from(text.get(self.start..self.new_end).unwrap_or_default());
         let mut builder = Builder::new(Arc::clone(&text));
         let outcome = match self.format {
@@ -305,9 +312,11 @@ impl Piece {
         builder.end(outcome, text.len());
         let (tree, found) = builder.finish();
         let root = tree.cell(NodeId::ROOT).shape;
-        let is_mapping = matches!(root, Shape::Mapping { .. });
+        if sound && !matches!(root, Shape::Mapping { .. }) {
+            return None;
+        }
         let found = found.into_iter().map(|finding| self.placed(finding));
-        (found.collect(), Some(tree).filter(|_| sound && is_mapping))
+        Some((found.collect(), sound.then_some(tree)))
     }
 
     fn placed(&self, mut finding: Diagnostic) -> Diagnostic {

@@ -43,9 +43,9 @@ struct Draft {
 struct Held {
     version: u64,
     text: String,
-    /// The text, or one some edits before it, as it was read last.
+    /// The text, or one some edits before it, as it was read last; a broken one only where none was sound before.
     read: Option<gw_openapi::Draft>,
-    /// What was found last beside the general rules, at its lines in the text.
+    /// What was found last in a sound text beside the general rules, at its lines in the text.
     further: Vec<Diagnostic>,
 }
 
@@ -171,7 +171,9 @@ fn by_general_rules(
         return None;
     }
     let report = told(version, DraftDepth::Text, found.clone(), &held.further);
-    held.read = Some(gw_openapi::Draft::new(document, found));
+    if document.is_sound() || held.read.is_none() {
+        held.read = Some(gw_openapi::Draft::new(document, found));
+    }
     Some(report)
 }
 
@@ -191,8 +193,12 @@ fn whole(
     if !current() || held.version != version {
         return None;
     }
-    held.further = further;
-    Some(told(version, DraftDepth::Whole, general, &held.further))
+    let report = told(version, DraftDepth::Whole, general, &further);
+    // What a broken text lacks is nothing about the next one.
+    if working.document.is_sound() {
+        held.further = further;
+    }
+    Some(report)
 }
 
 fn is_general(finding: &Diagnostic) -> bool {

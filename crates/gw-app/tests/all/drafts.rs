@@ -123,3 +123,46 @@ async fn what_is_typed_is_looked_at_near_first_and_the_gateways_findings_move_al
         .await;
     assert_eq!(stale["state"], "unknown");
 }
+
+#[tokio::test]
+async fn what_was_found_of_a_broken_text_goes_with_the_keystroke_that_mends_it() {
+    let world = World::new().await;
+    let api = world.notes(json!({ "kind": "mock" })).await;
+    let lint = |version, text, changes, depth: &str| {
+        let mut request = draft(&api, version, text, changes);
+        request["target"] = json!("aws");
+        request["depth"] = json!(depth);
+        request
+    };
+    let first = world
+        .ok("apis.lint_draft", lint(1, Some(NOTES), json!([]), "text"))
+        .await;
+    let sound = world
+        .ok("apis.lint_draft", lint(1, None, json!([]), "whole"))
+        .await;
+    assert_eq!(sound["errors"], 0, "{sound}");
+    let at = NOTES.find("addNote").unwrap();
+    let broken = json!([{ "from": at, "to": at, "insert": "]" }]);
+    for (version, changes, depth) in [
+        (2, broken, "near"),
+        (2, json!([]), "text"),
+        (2, json!([]), "whole"),
+    ] {
+        let report = world
+            .ok("apis.lint_draft", lint(version, None, changes, depth))
+            .await;
+        assert!(report["errors"].as_u64().unwrap() > 0, "{depth}: {report}");
+    }
+    let mended = json!([{ "from": at, "to": at + 1, "insert": "" }]);
+    let near = world
+        .ok("apis.lint_draft", lint(3, None, mended, "near"))
+        .await;
+    assert_eq!(
+        (&near["depth"], &near["errors"]),
+        (&json!("near"), &json!(0))
+    );
+    let all = near["diagnostics"].as_array().unwrap();
+    for finding in first["diagnostics"].as_array().unwrap() {
+        assert!(all.contains(finding), "{finding}");
+    }
+}

@@ -22,7 +22,7 @@ use crate::lower::Owner;
 use crate::names::{self, Label, output};
 use crate::package;
 
-/// Seconds; fetching the key set takes three at most.
+/// Seconds; a cold start fetches the key set twice at most, three seconds each.
 const TIMEOUT_SECONDS: i32 = 10;
 const MEMORY_MB: i32 = 256;
 

@@ -38,6 +38,9 @@ def _command(runtime: str) -> list[str]:
 class HostProcessExecutor(RuntimeExecutor):
     """localemu's executor interface over one child process."""
 
+    _process: subprocess.Popen | None = None
+    _stopped = False
+
     def start(self, env_vars: dict[str, str]) -> None:
         function = self.function_version.config
         function.code.prepare_for_execution()
@@ -66,8 +69,15 @@ class HostProcessExecutor(RuntimeExecutor):
         )
         os.close(write_end)
         threading.Thread(target=self._drain_output, daemon=True).start()
+        if self._stopped:
+            # localemu gave up waiting, and would take an environment that starts after all for a ready one.
+            self.stop()
+            raise LambdaRuntimeException("local executor: stopped while it was starting")
 
     def stop(self) -> None:
+        self._stopped = True
+        if self._process is None:
+            return
         try:
             self._process.kill()
             self._process.wait(2)
@@ -86,9 +96,7 @@ class HostProcessExecutor(RuntimeExecutor):
             "payload": payload.get("payload") or "null",
             "timeoutMs": timeout * 1000,
         }
-        self._process.stdin.write((json.dumps(request) + "\n").encode())
-        self._process.stdin.flush()
-        reply = self._read_reply(started + timeout)
+        reply = self._ask(request, started + timeout)
         milliseconds = (time.monotonic() - started) * 1000
 
         if reply is None:
@@ -138,14 +146,24 @@ class HostProcessExecutor(RuntimeExecutor):
     def validate_environment(cls) -> bool:
         return True
 
+    def _ask(self, request: dict, deadline: float) -> dict | None:
+        """The answer to a request, or None when the deadline passes or the process ends first."""
+        try:
+            self._process.stdin.write((json.dumps(request) + "\n").encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        return self._read_reply(deadline)
+
     def _read_reply(self, deadline: float) -> dict | None:
-        """The next answer, or None when the deadline passes or the process ends first."""
+        # Not `select`, which takes no descriptor above 1023: an emulator that many tests share has more of them.
+        readable = select.poll()
+        readable.register(self._replies, select.POLLIN | select.POLLHUP)
         while b"\n" not in self._unread:
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
-            readable, _, _ = select.select([self._replies], [], [], min(left, 1))
-            if not readable:
+            if not readable.poll(min(left, 1) * 1000):
                 continue
             chunk = self._replies.read(65536)
             if not chunk:

@@ -7,8 +7,6 @@ import { call, toFault, type ApiFixed, type ApiId, type Diagnostic, type DraftDe
 import { edits } from '../../kit/edits'
 import { drafts } from './drafts.svelte'
 
-/** After a keystroke, before it is sent. */
-const SOON = 30
 /** After the last keystroke, before what takes the whole text. */
 const LATER = 1000
 /** A look this old is overtaken by the next instead of waited for. */
@@ -60,6 +58,8 @@ export class DocumentEdit {
   #version = 0
   #known = false
   #sentAt: number | null = null
+  /** Something was typed while an answer was awaited. */
+  #waiting = false
   #closed = false
 
   constructor(api: ApiId, target: LintTarget | null) {
@@ -111,7 +111,7 @@ export class DocumentEdit {
   type(): void {
     this.#typed += 1
     this.dirty = this.#editor?.changed ?? true
-    this.#plan(SOON)
+    this.#plan(0)
     clearTimeout(this.#later)
     this.#later = setTimeout(() => this.#settle(true), LATER)
   }
@@ -127,9 +127,12 @@ export class DocumentEdit {
     if (!editor || this.#closed) return
     const at = Date.now()
     if (this.#sentAt !== null && at - this.#sentAt < SLOW) {
+      // With its answer, or when that is late.
+      this.#waiting = true
       this.#plan(SLOW - (at - this.#sentAt))
       return
     }
+    this.#waiting = false
     const changes = editor.changes()
     const whole = this.#known ? null : editor.text
     // Asked again for the same text, for another target: the same version.
@@ -142,7 +145,7 @@ export class DocumentEdit {
     if (looked === null) return
     // What only the whole text shows comes after, and what takes compiling when typing pauses.
     const text = looked === 'near' ? await this.#look('text', null, []) : looked
-    if (text === 'text') this.#further = setTimeout(() => void this.#look('whole', null, []), looked === 'near' ? PAUSE : 0)
+    if (text === 'text') this.#further = setTimeout(() => void this.#look('whole', null, []), whole === null ? PAUSE : 0)
   }
 
   /** Takes one look; how far it went, or `null` when it was overtaken. */
@@ -160,6 +163,10 @@ export class DocumentEdit {
       }
       if (report.state !== 'linted') return null
       if (typed === this.#typed) this.#found(report.diagnostics, report.total)
+      if (this.#waiting) {
+        this.#plan(0)
+        return null
+      }
       return report.depth
     } catch (thrown) {
       if (version !== this.#version) return null

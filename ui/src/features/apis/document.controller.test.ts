@@ -108,9 +108,37 @@ describe('a document being typed', () => {
     asked.length = 0
     type('c')
     await vi.advanceTimersByTimeAsync(100)
+    expect(depths()).toEqual(['4 near'])
+    await vi.advanceTimersByTimeAsync(400)
     expect(depths()).toEqual(['4 near', '4 whole'])
     edit.close()
     drafts.dropDocument('api_4')
+  })
+
+  it('waits for the answer that is on its way, and goes with it', async () => {
+    answers['apis.lint_draft'] = ({ version, depth }) => report(version, 'linted', depth)
+    const { edit, type } = await editing('api_6')
+    await vi.advanceTimersByTimeAsync(10)
+    asked.length = 0
+    let answer: () => void = () => undefined
+    answers['apis.lint_draft'] = ({ version, depth }) => new Promise((resolve) => (answer = () => resolve(report(version, 'linted', depth))))
+    type('a')
+    await vi.advanceTimersByTimeAsync(1)
+    type('b')
+    await vi.advanceTimersByTimeAsync(20)
+    type('c')
+    await vi.advanceTimersByTimeAsync(20)
+    expect(depths()).toEqual(['2 near'])
+    answer()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(depths()).toEqual(['2 near', '3 near'])
+    expect(sent('apis.lint_draft')[1]).toMatchObject({ changes: [{ insert: 'b' }, { insert: 'c' }] })
+    // One that does not come is overtaken.
+    type('d')
+    await vi.advanceTimersByTimeAsync(160)
+    expect(depths()).toEqual(['2 near', '3 near', '4 near'])
+    edit.close()
+    drafts.dropDocument('api_6')
   })
 
   it('is saved with the line ends it had', async () => {

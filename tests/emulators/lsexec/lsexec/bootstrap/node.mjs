@@ -88,6 +88,9 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     const value = await invoke(handler, JSON.parse(request.payload || 'null'), contextOf(request));
     reply({ id: request.id, result: value === undefined ? null : value });
   } catch (error) {
-    reply({ id: request.id, error: describe(error) });
+    const described = describe(error);
+    // As the runtime of AWS does: a function's log says why it failed.
+    console.error(`${request.id} ERROR Invoke Error ${JSON.stringify(described)}`);
+    reply({ id: request.id, error: described });
   }
 }

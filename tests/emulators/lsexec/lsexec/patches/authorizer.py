@@ -4,6 +4,7 @@ Stock localemu answers 401 to a deny, takes any ``Allow`` statement whatever its
 expression and the cache, and turns every failure into 401.
 """
 
+import json
 import re
 import threading
 import time
@@ -109,12 +110,29 @@ def _decide(self, context, authorizer: dict, event: dict, identity: list[str]) -
     if lifetime and known and known[0] > time.time():
         result = known[1]
     else:
-        result = self._invoke_authorizer_lambda(context, authorizer, event) or {}
+        result = _answer(self, context, authorizer, event)
         _refuse_failure(result)
         if lifetime:
             with _cache_lock:
                 _cache[key] = (time.time() + lifetime, result)
     _apply_result(context, result)
+
+
+def _answer(self, context, authorizer: dict, event: dict) -> dict:
+    """The function's answer. What ends in a 500 is said on standard output, with the API: a caller learns no reason."""
+    try:
+        result = self._invoke_authorizer_lambda(context, authorizer, event) or {}
+    except Exception as error:
+        cause = error.__cause__ or error
+        _say(context, f"could not be asked: {type(cause).__name__}: {cause}")
+        raise
+    if result.get("errorMessage", "Unauthorized") != "Unauthorized":
+        _say(context, f"failed: {json.dumps(result)}")
+    return result
+
+
+def _say(context, what: str) -> None:
+    print(f"lsexec: the authorizer of {context.account_id}/{context.api_id}/{context.stage} {what}", flush=True)
 
 
 def _refuse_failure(result: dict) -> None:
