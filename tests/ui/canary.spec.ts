@@ -58,7 +58,7 @@ test('a canary is begun, shared, promoted and dropped from the page', async ({ p
   await deploy(core, sample, 5)
   await open(page, deployments)
   await canary.getByRole('link', { name: 'Drop…' }).click()
-  await expect(page.getByText('All requests meet what is live')).toBeVisible()
+  await expect(page.getByText('what the canary served is kept')).toBeVisible()
   await agree(page, 'Drop the canary on local')
   await open(page, deployments)
   await expect(canary).toHaveCount(0)
