@@ -281,7 +281,11 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                 "{explained}: {now:#?}"
             );
             for thing in made.names() {
-                let is_known = known.values().any(|value| value.ends_with(thing))
+                // A canary's deployment is told in what is known of the canary.
+                let quoted = format!("\"{thing}\"");
+                let is_known = known
+                    .values()
+                    .any(|value| value.ends_with(thing) || value.contains(&quoted))
                     || thing == gw_aws::names::ROLE_POLICY;
                 assert!(
                     is_known,

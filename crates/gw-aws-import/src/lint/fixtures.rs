@@ -234,6 +234,12 @@ pub(super) const FIXTURES: &[Fixture] = &[
         "swagger: '2.0'\ninfo: {title: pets, version: '1'}\npaths: {/a: {get: {parameters: [{name: q, in: query, type: integer, maximum: 3}]}}}\n",
         "swagger: '2.0'\ninfo: {title: pets, version: '1'}\npaths: {/a: {get: {parameters: [{name: q, in: query, type: integer}]}}}\n",
     ),
+    // What is asked of lists says nothing about a text.
+    text(
+        "GW030",
+        "paths: {/a: {get: {parameters: [{name: q, in: query, schema: {type: [array, 'null'], uniqueItems: true}}]}}}\n",
+        "paths: {/a: {get: {parameters: [{name: q, in: query, schema: {type: string, uniqueItems: true, minimum: 3}}]}}}\n",
+    ),
     text(
         "GW031",
         "paths: {'/a/{id}': {get: {parameters: [{name: id, in: query}]}}}\n",
