@@ -58,7 +58,9 @@ const look = EditorView.theme({
     backgroundColor: 'var(--color-bg-selected)',
   },
   '.cm-selectionMatch': { backgroundColor: 'var(--color-tint-waiting)' },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--color-bg-selected)', outline: 'none' },
+  // Where one types, and nowhere else.
+  '.cm-matchingBracket': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--color-bg-selected)', outline: 'none' },
   '.cm-panels': { backgroundColor: 'var(--color-bg-side)', color: 'var(--color-text)' },
   '.cm-panels.cm-panels-bottom': { borderTop: '1px solid var(--color-line)' },
   '.cm-panel.cm-search': { fontSize: 'var(--type-table)', padding: '8px 32px 8px 12px' },

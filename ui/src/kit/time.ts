@@ -1,6 +1,7 @@
 /** Times and sizes in words. Numbers always carry their unit. */
 
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+const SHORT = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' })
 const ABSOLUTE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
@@ -10,12 +11,13 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ]
 
-export function relative(at: number, now: number): string {
+export function relative(at: number, now: number, short = false): string {
+  const format = short ? SHORT : RELATIVE
   const seconds = Math.round((at - now) / 1000)
   for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit)
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
   }
-  return seconds > -10 && seconds <= 0 ? 'just now' : RELATIVE.format(seconds, 'second')
+  return seconds > -10 && seconds <= 0 ? 'just now' : format.format(seconds, 'second')
 }
 
 export function absolute(at: number): string {

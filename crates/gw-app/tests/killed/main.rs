@@ -145,7 +145,7 @@ fn comes_late(aim: Aim, which: u64) {
     let site = Site::before(aim);
     let before = site.look();
     let job = Job {
-        settle_ms: 1_500,
+        settle_ms: 5_000,
         ..site.job(aim)
     };
     let late = Rule::changes()

@@ -60,3 +60,8 @@ test('a name is suggested from stage and region', () => {
   expect(suggestedName({ ...good, region: '' })).toBe('prod')
   expect(suggestedName(fresh('local'))).toBe('local')
 })
+
+test('a suggested name is not one that is taken', () => {
+  expect(suggestedName(fresh('local'), ['local', 'local-2', 'prod'])).toBe('local-3')
+  expect(suggestedName(fresh('local'), ['prod'])).toBe('local')
+})

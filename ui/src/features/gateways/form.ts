@@ -66,15 +66,19 @@ export function ofGateway(gateway: Gateway): GatewayValues {
   }
 }
 
-/** A name for who did not type one: `dev-eu-west-1`. */
-export function suggestedName(values: GatewayValues): string {
+/** A name for who did not type one, and that no other has: `dev-eu-west-1`, `local-2`. */
+export function suggestedName(values: GatewayValues, taken: readonly string[] = []): string {
   const parts = values.kind === 'local' ? ['local'] : [values.stage, values.region]
-  return parts
+  const name = parts
     .join('-')
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
+    .slice(0, 60)
+  if (!taken.includes(name)) return name
+  let nth = 2
+  while (taken.includes(`${name}-${nth}`)) nth += 1
+  return `${name}-${nth}`
 }
 
 export function check(values: GatewayValues): Errors<GatewayValues> {

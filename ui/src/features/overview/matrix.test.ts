@@ -41,5 +41,5 @@ test('a cell opens what can be done there', () => {
 })
 
 test('a revision is cut to what is said aloud', () => {
-  expect(shortRevision('rev_1234567890abcdef')).toBe('rev_1234567')
+  expect(shortRevision('rev_1234567890abcdef')).toBe('rev_12345678')
 })

@@ -47,9 +47,9 @@ export function cellAddress(api: string, gateway: string, placement: PlacementRo
   }
 }
 
-/** `rev_1f2e3d4` of a whole revision id. */
+/** `rev_1f2e3d4c` of a whole revision id. */
 export function shortRevision(revision: string): string {
-  return revision.slice(0, 'rev_'.length + 7)
+  return revision.slice(0, 'rev_'.length + 8)
 }
 
 /** How many cells stand how, worst first, for the line above the matrix. */

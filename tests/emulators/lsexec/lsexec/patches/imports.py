@@ -22,6 +22,7 @@ def apply() -> None:
             imported, warnings = import_document(rest_api, context=context, open_api_spec=open_api_spec, mode=mode)
             _apply_gateway_responses(container, open_api_spec)
             _apply_credentials(imported, open_api_spec)
+            _apply_request_models(imported, open_api_spec)
             return imported, warnings
 
     helpers.import_api_from_openapi_spec = patched
@@ -59,12 +60,27 @@ def _apply_gateway_responses(container, document: dict) -> None:
 
 def _apply_credentials(rest_api, document: dict) -> None:
     """Integration credentials, which stock localemu drops."""
+    for method, operation in _operations(rest_api, document):
+        credentials = (operation.get("x-amazon-apigateway-integration") or {}).get("credentials")
+        integration = getattr(method, "method_integration", None)
+        if credentials and integration is not None:
+            integration.credentials = credentials
+
+
+def _apply_request_models(rest_api, document: dict) -> None:
+    """Models of bodies of every media type; stock localemu takes those of ``application/json`` alone."""
+    for method, operation in _operations(rest_api, document):
+        content = (operation.get("requestBody") or {}).get("content") or {}
+        references = {media: (of.get("schema") or {}).get("$ref") for media, of in content.items()}
+        models = {media: reference.rsplit("/", 1)[-1] for media, reference in references.items() if reference}
+        if models:
+            method.request_models = models
+
+
+def _operations(rest_api, document: dict):
+    """Every method that was imported, with what the document says of it."""
     for resource in rest_api.resources.values():
         item = (document.get("paths") or {}).get(resource.get_path()) or {}
         for verb, method in (resource.resource_methods or {}).items():
             is_any = verb.lower() in ("any", ANY_METHOD)
-            operation = item.get(verb.lower()) or (item.get(ANY_METHOD) if is_any else None) or {}
-            credentials = (operation.get("x-amazon-apigateway-integration") or {}).get("credentials")
-            integration = getattr(method, "method_integration", None)
-            if credentials and integration is not None:
-                integration.credentials = credentials
+            yield method, item.get(verb.lower()) or (item.get(ANY_METHOD) if is_any else None) or {}
