@@ -286,7 +286,8 @@ impl Piece {
             return None;
         }
         let piece = text.get(start..new_end)?;
-        if document.format() == Format::Yaml && (piece.contains(['&', '*']) || shares(document)) {
+        let is_yaml = document.format() == Format::Yaml;
+        if is_yaml && (piece.contains(['&', '*']) || ends_lines_alone(piece) || shares(document)) {
             return None;
         }
         Some(Self {
@@ -332,6 +333,12 @@ impl Piece {
 
 fn line_ends(text: &str) -> usize {
     text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+/// Whether a carriage return ends a line by itself (YAML 1.2.2, 5.4), which nothing here counts.
+fn ends_lines_alone(text: &str) -> bool {
+    let mut returns = text.match_indices('\r');
+    returns.any(|(at, _)| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 /// Whether any node stands for another.

@@ -284,6 +284,13 @@ fn what_is_typed_at_the_end_of_a_document_is_as_if_read_whole() {
         None,
         "an object that is a text now"
     );
+
+    let mut draft = Draft::read(end);
+    assert_eq!(
+        draft.edit(&format!("{end}\rx: y")),
+        None,
+        "a carriage return that ends a line and the part with it"
+    );
 }
 
 #[test]

@@ -1,14 +1,21 @@
 //! Making changes step by step as the engine does, with the promises of `apply`, `probe` and `undo` checked on the way.
 //!
-//! It refuses to retry: a fault is a failed check.
+//! It refuses to retry what failed: a fault is a failed check. What the remote side is not ready for yet is asked for again,
+//! as the engine does.
 
-use gw_model::{ApiId, Fault};
+use std::time::Duration;
+
+use gw_model::{ApiId, Effect, Fault, Retry};
 use gw_plan::Plan;
 
 use super::Harness;
 use crate::change::{Change, Mark, Outputs, Receipt, StepEffect};
 use crate::observed::{Observed, Target};
 use crate::port::{Connector, Goal};
+
+/// How often a change is asked for again at most, and how long after.
+const MOST_TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A run the suite makes by hand.
 pub(super) struct Walk<'a> {
@@ -137,10 +144,7 @@ impl<'a> Walk<'a> {
                     &format!("probe finds {verb} before it was made: {before:?}"),
                 )?;
             }
-            let receipt = connector
-                .apply(change, &self.mark, &self.outputs)
-                .await
-                .map_err(told(verb))?;
+            let receipt = self.apply(connector.as_ref(), change).await?;
             ensure(
                 &receipt.verb == verb,
                 &format!("the receipt of {verb} says {}", receipt.verb),
@@ -158,6 +162,24 @@ impl<'a> Walk<'a> {
             self.receipts.push(receipt);
         }
         Ok(())
+    }
+
+    async fn apply(&self, connector: &dyn Connector, change: &Change) -> Result<Receipt, String> {
+        let mut tries = 0;
+        loop {
+            let made = connector.apply(change, &self.mark, &self.outputs).await;
+            match made {
+                Err(fault)
+                    if fault.retry == Retry::Soon
+                        && fault.effect == Effect::None
+                        && tries < MOST_TRIES =>
+                {
+                    tries += 1;
+                    std::thread::sleep(PAUSE);
+                }
+                made => return made.map_err(told(&change.verb)),
+            }
+        }
     }
 
     /// Takes everything back, last first, each twice.
