@@ -77,6 +77,9 @@ pub(super) fn told(bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The same with lines and columns of the root's own file, for who never sees the bundle.
 pub(super) fn told_in_files(bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut all = merged(bundle, found);
+    if !bundle.is_changed() {
+        return all;
+    }
     for finding in &mut all {
         let origin = bundle.origin(&finding.place.pointer);
         match origin.source {
