@@ -52,7 +52,7 @@ test('a local gateway is added, stopped, started, edited and removed', async ({ 
 
 test('the title bar names the gateways a page is about, and elsewhere the chosen one', async ({ page, core, sample }) => {
   const other = await core.call('gateways.create', { name: 'scratch', display_name: '', description: '', target: { kind: 'local', port: null } })
-  const where = page.locator('main header').first()
+  const where = page.locator('main header .where')
   await open(page, '/apis')
   await expect(where.getByRole('button', { name: 'Change gateway' })).toContainText('local')
   await open(page, `/apis/${sample.api}/deployments/plan?on=${other.id}&goal=publish`)
