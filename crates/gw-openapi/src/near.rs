@@ -279,7 +279,12 @@ impl Piece {
             let open = rest.is_empty()
                 || rest.starts_with(['\n', '\r'])
                 || text.get(..new_end)?.ends_with('\n');
-            if !lines.all(deep) || !open {
+            // A tag or an anchor of a value that is not there stands behind the part and belongs to it.
+            let follows = rest.lines().find(|line| {
+                let said = line.trim();
+                !said.is_empty() && !said.starts_with('#')
+            });
+            if !lines.all(deep) || !open || follows.is_some_and(deep) {
                 return None;
             }
         } else {

@@ -313,6 +313,14 @@ fn what_is_typed_at_the_end_of_a_document_is_as_if_read_whole() {
         None,
         "a carriage return that ends a line and the part with it"
     );
+
+    let tagged = format!("{end}\n    put:\n      # nothing\n      !!str\n");
+    let mut draft = Draft::read(&tagged);
+    assert_eq!(
+        draft.edit(&tagged.replace("get\n", "got\n")),
+        None,
+        "a tag behind what it is of"
+    );
 }
 
 #[test]
