@@ -23,10 +23,10 @@ use std::time::Duration;
 
 use gw_deploy::{Entry, Journal as _, Outcome, StepStatus, fold};
 use gw_model::Code;
-use gw_testkit::Rule;
+use gw_testkit::{Inventory, Rule};
 
 use job::{Aim, Job};
-use remote::Seen;
+use remote::{serves_as_before, serves_as_wanted};
 use site::{Ended, Site};
 
 /// Sites worked on at one time, each by processes of its own.
@@ -73,6 +73,12 @@ fn a_way_back_killed_after_each_write() {
 fn a_way_back_killed_after_each_call() {
     // Three looks at what is kept, one at what is live, the step.
     assert_eq!(everywhere(Aim::Return, Moment::Call), 5);
+}
+
+#[test]
+fn a_canary_killed_after_each_write() {
+    // As a second publication: the last step opens the canary instead of moving the stage.
+    assert_eq!(everywhere(Aim::Canary, Moment::Write), 19);
 }
 
 #[test]
@@ -228,7 +234,7 @@ fn strike(site: &Site, aim: Aim, moment: Moment) -> Option<bool> {
 }
 
 /// Old or new, nothing left over, and told so by the journal; then every undo once more, and twice.
-fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outcome> {
+fn settled(site: &Site, job: &Job, before: &Inventory, context: &str) -> Option<Outcome> {
     assert!(site.catalog.unfinished().unwrap().is_empty(), "{context}");
     let now = site.look();
     let records = site.records(job);
@@ -263,7 +269,7 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                 stands(step.status) && step.receipt.as_ref().is_some_and(|receipt| receipt.created)
             });
             assert!(left.is_none(), "{explained}");
-            now.serves_as_before(job.aim, context);
+            serves_as_before(&now, job.aim, context);
         }
         Outcome::Live => {
             assert!(
@@ -292,11 +298,11 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                     "{explained}: no receipt tells of {thing}: {known:?}"
                 );
             }
-            now.serves_as_wanted(job.aim, context);
+            serves_as_wanted(&now, job.aim, context);
         }
         Outcome::Withdrawn => {
-            assert_eq!(now, Seen::default(), "{explained}");
-            now.serves_as_wanted(job.aim, context);
+            assert_eq!(now, Inventory::default(), "{explained}");
+            serves_as_wanted(&now, job.aim, context);
         }
         other => panic!("{explained}: ended {other:?}: {:?}", state.fault),
     }

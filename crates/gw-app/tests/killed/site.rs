@@ -12,12 +12,11 @@ use gw_model::{
     Api, ApiId, AwsCredentials, AwsTarget, Backend, DeploymentId, EndpointType, Gateway, GatewayId,
     GatewayTarget, Policies, SecretRef, UnixMillis,
 };
-use gw_testkit::{Call, Callee, CountingProxy, Localemu, Rule, Sandbox};
+use gw_testkit::{Call, Callee, CountingProxy, Inventory, Localemu, Rule, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Moment;
 use crate::job::{API, Aim, GATEWAY, Job, REGION};
-use crate::remote::{self, Seen};
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,8 +146,8 @@ impl Site {
         self.proxy.calls()
     }
 
-    pub fn look(&self) -> Seen {
-        remote::look(&self.account)
+    pub fn look(&self) -> Inventory {
+        Inventory::of(&self.account, REGION).unwrap()
     }
 
     pub fn header(&self, job: &Job) -> Option<RunHeader> {
