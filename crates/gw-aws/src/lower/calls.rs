@@ -32,6 +32,22 @@ impl Lowering<'_> {
         }
     }
 
+    /// As [`Self::gateway`], for a call that sets tags on what it makes. AWS asks for the right to tag as well: without it
+    /// the call is refused by `not authorized to perform: apigateway:PUT on resource: …/tags/…`
+    /// (mattclay/aws-terminator#284).
+    pub(super) fn tagging(
+        &self,
+        name: &str,
+        target: String,
+        method: &str,
+        path: &str,
+    ) -> RemoteCall {
+        let mut call = self.gateway(name, target, method, path);
+        call.permission.push_str("; apigateway:PUT on ");
+        call.permission.push_str(&self.arn("/tags/*"));
+        call
+    }
+
     pub(super) fn lambda(&self, name: &str, function: &str, actions: &str) -> RemoteCall {
         let arn = format!(
             "arn:{}:lambda:{}:*:function:{function}",

@@ -165,14 +165,12 @@ impl Lowering<'_> {
             EndpointType::Private => "PRIVATE",
         };
         let kind = endpoint_type.to_ascii_lowercase();
-        let mut call = self.gateway(
+        let call = self.tagging(
             "CreateRestApi",
             "POST /restapis".to_owned(),
             "POST",
             "/restapis",
         );
-        call.permission.push_str("; apigateway:PUT on ");
-        call.permission.push_str(&self.arn("/tags/*"));
         change(
             verb::CREATE_REST_API,
             format!("Make the {kind} REST API '{}'", plan.name),
