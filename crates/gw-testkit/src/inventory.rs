@@ -27,6 +27,7 @@ impl Inventory {
     }
 
     /// What is here and not there, whatever is said of it.
+    #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         let is_new = |thing: &Thing| !other.0.contains_key(thing);
         let new = self.0.iter().filter(|(thing, _)| is_new(thing));
