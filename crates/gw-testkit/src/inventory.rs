@@ -62,11 +62,12 @@ impl Inventory {
                 self.add("deployment", text(&one, "id")?, id, &one["description"])?;
             }
             for one in asker.list("apigateway", &format!("{path}/stages"), "item")? {
-                let told = format!(
-                    "{} {} {}",
-                    one["deploymentId"], one["description"], one["canarySettings"]
-                );
-                self.add("stage", text(&one, "stageName")?, id, told)?;
+                // All of it but the times.
+                let mut told = one.clone();
+                if let Some(fields) = told.as_object_mut() {
+                    fields.retain(|name, _| !name.ends_with("Date"));
+                }
+                self.add("stage", text(&one, "stageName")?, id, &told)?;
             }
         }
         Ok(())

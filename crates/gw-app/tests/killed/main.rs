@@ -64,6 +64,17 @@ fn a_second_publication_killed_after_each_call() {
 }
 
 #[test]
+fn a_publication_with_settings_killed_after_each_write() {
+    // Two steps more: what the stage has is noted, and tags are set.
+    assert_eq!(everywhere(Aim::Settings, Moment::Write), 23);
+}
+
+#[test]
+fn a_publication_with_settings_killed_after_each_call() {
+    assert_eq!(everywhere(Aim::Settings, Moment::Call), 11);
+}
+
+#[test]
 fn a_way_back_killed_after_each_write() {
     // Begin, plan, intent and receipt of the one step, end.
     assert_eq!(everywhere(Aim::Return, Moment::Write), 5);
@@ -126,10 +137,12 @@ fn whoever_takes_over_is_killed_too_until_it_comes_through() {
 
 #[test]
 fn a_change_that_arrives_after_its_process_was_killed_leaves_nothing() {
-    // Each change of a first publication, of a second one, of a way back, and of a withdrawal.
+    // Each change of a first publication, of another one, with settings and as a canary, of a way back and of a withdrawal.
     let changes = [
         (Aim::First, 9),
         (Aim::Second, 6),
+        (Aim::Settings, 7),
+        (Aim::Canary, 6),
         (Aim::Return, 1),
         (Aim::Withdrawal, 4),
     ];
@@ -310,7 +323,10 @@ fn settled(site: &Site, job: &Job, before: &Inventory, context: &str) -> Option<
         site.placed(),
         (outcome == Outcome::Live)
             || (outcome == Outcome::RolledBack
-                && matches!(job.aim, Aim::Second | Aim::Return | Aim::Canary)),
+                && matches!(
+                    job.aim,
+                    Aim::Second | Aim::Settings | Aim::Return | Aim::Canary
+                )),
         "{explained}"
     );
     for _ in 0..2 {

@@ -17,7 +17,7 @@ pub fn serves_as_before(seen: &Inventory, aim: Aim, context: &str) {
 pub fn serves_as_wanted(seen: &Inventory, aim: Aim, context: &str) {
     match aim {
         Aim::First | Aim::Return => serves(seen, "one", context),
-        Aim::Second | Aim::Canary => serves(seen, "two", context),
+        Aim::Second | Aim::Settings | Aim::Canary => serves(seen, "two", context),
         Aim::Withdrawal | Aim::Recovery => assert_eq!(api(seen), None, "{context}"),
     }
 }

@@ -50,7 +50,9 @@ impl Site {
         let former: &[Aim] = match aim {
             Aim::First => &[],
             Aim::Return => &[Aim::First, Aim::Second],
-            Aim::Second | Aim::Canary | Aim::Withdrawal | Aim::Recovery => &[Aim::First],
+            Aim::Second | Aim::Settings | Aim::Canary | Aim::Withdrawal | Aim::Recovery => {
+                &[Aim::First]
+            }
         };
         for before in former {
             let end = site.job(*before).carry_out().unwrap();
