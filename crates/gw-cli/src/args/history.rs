@@ -6,7 +6,7 @@ use clap::Args;
 
 use gw_model::Percent;
 
-use super::{ConsentArg, DeployArgs};
+use super::{Allowed, AllowedParser, DeployArgs};
 
 /// `plan`
 #[derive(Debug, Args)]
@@ -47,8 +47,8 @@ pub struct PlaceArgs {
     #[arg(long)]
     pub yes: bool,
     /// Say yes to this too; repeatable
-    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
-    pub allow: Vec<ConsentArg>,
+    #[arg(long = "allow", value_parser = AllowedParser, value_name = "CONSENT")]
+    pub allow: Vec<Allowed>,
     /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
     #[arg(long = "confirm", value_name = "NAME")]
     pub confirm: Vec<String>,
