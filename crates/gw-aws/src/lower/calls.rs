@@ -2,10 +2,43 @@
 //!
 //! It refuses wildcards wider than the objects Gatewright makes.
 
+use std::collections::BTreeSet;
+
 use gw_connector::RemoteCall;
+use serde_json::Value;
 
 use super::changes::Lowering;
 use crate::names::partition;
+
+/// The roles a document hands to API Gateway, of integrations and authorizers. AWS asks for `iam:PassRole` on each, but not
+/// where the caller's own identity is passed on (API Gateway's guide, *API Gateway permissions model for invoking an API*).
+pub(super) fn passed_roles(document: &str) -> BTreeSet<String> {
+    let mut roles = BTreeSet::new();
+    if !document.contains(":role/") {
+        return roles;
+    }
+    let mut open: Vec<Value> = serde_json::from_str(document).into_iter().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    match value {
+                        Value::String(role)
+                            if matches!(name.as_str(), "credentials" | "authorizerCredentials")
+                                && role.contains(":role/") =>
+                        {
+                            roles.insert(role);
+                        }
+                        other => open.push(other),
+                    }
+                }
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    roles
+}
 
 impl Lowering<'_> {
     pub(super) fn arn(&self, path: &str) -> String {

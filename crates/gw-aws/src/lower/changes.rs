@@ -10,6 +10,7 @@ use gw_connector::{
 use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault, Percent};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
+use super::calls::passed_roles;
 use super::step::{Expectation, NewCanary, Owner, Step, verb};
 use crate::names::{self, output};
 use crate::package::package;
@@ -197,6 +198,10 @@ impl Lowering<'_> {
             call.permission
                 .push_str("; apigateway:UpdateRestApiPolicy on ");
             call.permission.push_str(&self.arn("/restapis/*"));
+        }
+        for role in passed_roles(&document) {
+            call.permission.push_str("; iam:PassRole on ");
+            call.permission.push_str(&role);
         }
         change(
             verb::PUT_REST_API,

@@ -107,7 +107,17 @@ fn an_authorizer_of_the_users_is_asked_by_token() {
             "authorizerCredentials": "arn:aws:iam::111122223333:role/invoke",
         })
     );
-    assert!(!verbs(&publish(&plan, &nothing())).contains(&verb::CREATE_FUNCTION));
+    let changes = publish(&plan, &nothing());
+    assert!(!verbs(&changes).contains(&verb::CREATE_FUNCTION));
+    let import = changes
+        .iter()
+        .flat_map(|change| &change.calls)
+        .find(|call| call.name == "PutRestApi");
+    let permission = &import.unwrap().permission;
+    assert!(
+        permission.ends_with("; iam:PassRole on arn:aws:iam::111122223333:role/invoke"),
+        "{permission}"
+    );
 }
 
 #[test]
