@@ -11,7 +11,7 @@ use gw_model::{Fault, GatewayId, RevisionId, UnixMillis};
 use serde_json::{Value, json};
 
 use super::deploy::{self, Wanted};
-use crate::args::{CanaryArgs, DeployArgs, DiffArgs, HistoryArgs, RollbackArgs};
+use crate::args::{CanaryArgs, DiffArgs, HistoryArgs, RollbackArgs};
 use crate::output::{self, Reply};
 
 /// Shows what gateways keep of an API, and its revisions.
@@ -58,36 +58,16 @@ pub async fn show(app: &App, args: &HistoryArgs) -> Result<Reply, Fault> {
 
 /// Makes what was live before, or a kept revision, live again.
 pub async fn rollback(app: &App, args: &RollbackArgs, json: bool) -> Result<Reply, Fault> {
-    let run = DeployArgs {
-        api: args.api.clone(),
-        gateways: vec![args.gateway.clone()],
-        all: false,
-        failed: false,
-        yes: args.yes,
-        allow: args.allow.clone(),
-        confirm: args.confirm.clone(),
-        again: false,
-    };
     let wanted = Wanted {
         goal: RunGoal::Return,
         to: args.to.as_deref(),
         percent: None,
     };
-    deploy::run(app, &run, wanted, json).await
+    deploy::run(app, &args.place.run(), wanted, json).await
 }
 
 /// Changes the share of a canary, promotes or drops it.
 pub async fn canary(app: &App, args: &CanaryArgs, json: bool) -> Result<Reply, Fault> {
-    let run = DeployArgs {
-        api: args.api.clone(),
-        gateways: vec![args.gateway.clone()],
-        all: false,
-        failed: false,
-        yes: args.yes,
-        allow: args.allow.clone(),
-        confirm: args.confirm.clone(),
-        again: false,
-    };
     let percent = args.wanted.percent;
     let goal = match percent {
         Some(_) => RunGoal::Share,
@@ -99,7 +79,7 @@ pub async fn canary(app: &App, args: &CanaryArgs, json: bool) -> Result<Reply, F
         to: None,
         percent,
     };
-    deploy::run(app, &run, wanted, json).await
+    deploy::run(app, &args.place.run(), wanted, json).await
 }
 
 /// Shows how two states of an API differ.

@@ -212,6 +212,11 @@ fn five_is_some_gateways_and_names_each() {
         text.out.contains("far: ") && text.out.contains("here: "),
         "{text:?}"
     );
+    let again = "Again where it failed: gatewright deploy Notes@1.0.0 --gateway far";
+    assert!(
+        text.err.lines().any(|line| line.ends_with(again)),
+        "{text:?}"
+    );
     let plan = shell.run(&[
         "plan",
         "Notes",
