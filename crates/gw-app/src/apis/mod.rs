@@ -15,7 +15,7 @@ pub(crate) mod working;
 use gw_model::{Api, ApiId, Backend, Code, Diagnostic, Fault, GatewayTarget, Policies, Severity};
 use gw_openapi::{Document, Format};
 
-use crate::app::{App, now};
+use crate::app::{App, blocking, now};
 use crate::connect;
 use crate::deployments::placements_of;
 use crate::names;
@@ -32,6 +32,7 @@ pub use draft::{close_draft, lint_draft};
 pub(crate) use explain::Origin;
 pub use explain::explain;
 pub use fix::{Rewritten, fix, rewrite, undo};
+use import::ReadText;
 pub(crate) use working::{Working, at};
 
 /// Most pieces told of an import.
@@ -93,9 +94,9 @@ pub async fn create(app: &App, request: ApiCreate) -> Result<Api, Fault> {
 
 /// Imports a document.
 pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault> {
-    let read = import::read(&request.source).await?;
-    let bundle = references::bundle(&read, import::reach(&request)).await?;
-    let prepared = import::prepare(&read, &bundle, &request)?;
+    let ReadText { text, from } = import::read(&request.source).await?;
+    let bundle = references::bundle(text, &from, import::reach(&request)).await?;
+    let prepared = import::prepare(&from, &bundle, &request)?;
     let import::Prepared {
         name,
         version,
@@ -201,7 +202,7 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     };
     if let Some(path) = request.path {
         let text = exported.text.clone();
-        crate::app::blocking(move || {
+        blocking(move || {
             std::fs::write(&path, text).map_err(|error| {
                 let advice = "Choose another folder, or free some space";
                 Fault::new(
@@ -238,11 +239,10 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
     let mut bundled = None;
     let working = match request.subject {
         LintSubject::File { path } => {
-            let read = import::read_file(&path).await?;
-            let bundle = references::bundle(&read, None).await?;
-            let working = Working::of_file(bundle.text().to_owned()).await?;
-            bundled = Some(bundle);
-            working
+            let ReadText { text, from } = import::read_file(&path).await?;
+            let bundle = references::bundle(text, &from, None).await?;
+            bundled = Some((bundle.findings, bundle.origins));
+            Working::of_file(bundle.document, bundle.diagnostics).await?
         }
         other => subject(app, other).await?,
     };
@@ -258,8 +258,8 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
     if let Some(ruleset) = &ruleset {
         diagnostics = rulesets::judge(ruleset, &working.document, diagnostics);
     }
-    if let Some(bundle) = bundled {
-        diagnostics = references::told_in_files(&bundle, diagnostics);
+    if let Some((bundling, origins)) = bundled {
+        diagnostics = references::told_in_files(&bundling, origins.as_ref(), diagnostics);
     }
     Ok(LintReport {
         fidelity,
@@ -274,7 +274,9 @@ async fn subject(app: &App, subject: LintSubject) -> Result<Working, Fault> {
         LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await,
         LintSubject::File { path } => {
             let read = import::read_file(&path).await?;
-            Working::of_file(read.text).await
+            let parse = move || Ok(Document::parse(&read.text));
+            let (document, diagnostics) = blocking(parse).await?;
+            Working::of_file(document, diagnostics).await
         }
     }
 }
