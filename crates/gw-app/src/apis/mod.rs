@@ -237,7 +237,13 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         None => None,
     };
     let mut bundled = None;
-    let working = match request.subject {
+    // The text is let go as soon as it is judged: documents can have many megabytes.
+    let Working {
+        document,
+        plan,
+        mut diagnostics,
+        ..
+    } = match request.subject {
         LintSubject::File { path } => {
             let ReadText { text, from } = import::read_file(&path).await?;
             let bundle = references::bundle(text, &from, None).await?;
@@ -246,25 +252,30 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         }
         other => subject(app, other).await?,
     };
-    let (mut diagnostics, fidelity) = match request.target {
-        Some(LintTarget::Aws) => {
-            let (found, fidelity) = connect::aws_report(&working, &connect::any_aws_target());
-            let mut diagnostics = working.diagnostics.clone();
-            diagnostics.extend(found);
-            (diagnostics, Some(fidelity))
+    blocking(move || {
+        let mut fidelity = None;
+        match request.target {
+            Some(LintTarget::Aws) => {
+                let (found, report) =
+                    connect::aws_report(&document, &plan, &connect::any_aws_target());
+                diagnostics.extend(found);
+                fidelity = Some(report);
+            }
+            Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&plan)),
+            None => {}
         }
-        other => (for_target(&working, other), None),
-    };
-    if let Some(ruleset) = &ruleset {
-        diagnostics = rulesets::judge(ruleset, &working.document, diagnostics);
-    }
-    if let Some((bundling, origins)) = bundled {
-        diagnostics = references::told_in_files(&bundling, origins.as_ref(), diagnostics);
-    }
-    Ok(LintReport {
-        fidelity,
-        ..report(diagnostics)
+        if let Some(ruleset) = &ruleset {
+            diagnostics = rulesets::judge(ruleset, &document, diagnostics);
+        }
+        if let Some((bundling, origins)) = bundled {
+            diagnostics = references::told_in_files(&bundling, origins.as_ref(), diagnostics);
+        }
+        Ok(LintReport {
+            fidelity,
+            ..report(diagnostics)
+        })
     })
+    .await
 }
 
 /// What is to be linted or fixed.
@@ -291,7 +302,7 @@ fn for_target(working: &Working, target: Option<LintTarget>) -> Vec<Diagnostic> 
                 &connect::any_aws_target(),
             ));
         }
-        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(working)),
+        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working.plan)),
         None => {}
     }
     diagnostics
