@@ -243,6 +243,8 @@ struct Piece {
     old_end: usize,
     /// Where its text ends.
     new_end: usize,
+    /// Where what follows begins: blank lines before it may belong to a text of several lines at the part's end.
+    next: usize,
     /// Line and column of its beginning, counted from 1.
     at: (u32, u32),
     /// How many line ends it had, and has.
@@ -257,6 +259,7 @@ impl Piece {
         let span = node.span();
         let new_end = (span.end + change.new_end).checked_sub(change.end)?;
         let mut start = span.start;
+        let mut next = new_end;
         let braces = old.get(span.clone())?.starts_with('{');
         if braces {
             // Its last bracket closes it still.
@@ -280,8 +283,14 @@ impl Piece {
                 || rest.starts_with(['\n', '\r'])
                 || text.get(..new_end)?.ends_with('\n');
             // A tag or an anchor of a value that is not there stands behind the part and belongs to it.
-            let follows = rest.lines().find(|line| {
-                let said = line.trim();
+            let blank = rest.split_inclusive('\n');
+            next += blank
+                .take_while(|line| line.trim().is_empty())
+                .map(str::len)
+                .sum::<usize>();
+            let mut follow = text.get(next..)?.lines();
+            let follows = follow.find(|line| {
+                let said = line.trim_start();
                 !said.is_empty() && !said.starts_with('#')
             });
             if !lines.all(deep) || !open || follows.is_some_and(deep) {
@@ -301,6 +310,7 @@ impl Piece {
             start,
             old_end: span.end,
             new_end,
+            next,
             at: document.tree.lines().position(old, start),
             lines: (line_ends(old.get(start..span.end)?), line_ends(piece)),
         })
@@ -309,7 +319,7 @@ impl Piece {
     /// What is wrong with how it is written, and its tree when it can be read. `None` when it is no mapping any more, or
     /// when what it says depends on what stands elsewhere.
     fn read(&self, text: &str) -> Option<(Vec<Diagnostic>, Option<Tree>)> {
-        let text: Arc<str> = Arc::from(text.get(self.start..self.new_end).unwrap_or_default());
+        let text: Arc<str> = Arc::from(text.get(self.start..self.next).unwrap_or_default());
         let mut builder = Builder::new(Arc::clone(&text));
         let outcome = match self.format {
             Format::Json => json::read(&text, &mut builder),

@@ -314,6 +314,19 @@ fn what_is_typed_at_the_end_of_a_document_is_as_if_read_whole() {
         "a carriage return that ends a line and the part with it"
     );
 
+    for kept in ["|+\n        text\n\n\n", "|\n        text\n          "] {
+        let block = format!("{end}\n      description: {kept}");
+        for block in [format!("{block}\ntags: []\n"), block] {
+            let (mut draft, after) = (Draft::read(&block), block.replace("get\n", "got\n"));
+            draft.edit(&after).unwrap();
+            let text = |document: &Document| {
+                let node = document.at("/paths/~1a/get/description").unwrap();
+                node.as_str().unwrap().to_owned()
+            };
+            assert_eq!(text(draft.document()), text(&whole(&after).0), "{after:?}");
+        }
+    }
+
     let tagged = format!("{end}\n    put:\n      # nothing\n      !!str\n");
     let mut draft = Draft::read(&tagged);
     assert_eq!(
