@@ -136,7 +136,10 @@ function megabytes(all) {
 }
 function fidelity() {
   const [exact, changed, lost, refused] = [0, 1, 2, 3].map((i) => imported.reduce((all, { product }) => all + (product.fidelity?.[i] ?? 0), 0))
-  return `Of ${exact + changed + lost + refused} operations ${exact} are exact on AWS, ${changed} changed, ${lost} lose something, ${refused} are refused.`
+  const all = imported.reduce((sum, { product }) => sum + product.operations, 0)
+  const beyond = all - exact - changed - lost - refused
+  const past = beyond === 0 ? '' : `; ${beyond} stand past the bound of a plan, which \`plan-too-large\` tells, and are not compiled`
+  return `Of ${all} operations ${exact} are exact on AWS, ${changed} changed, ${lost} lose something, ${refused} are refused${past}.`
 }
 function sum({ product: { seconds } }) {
   return seconds.parse + seconds.lint + seconds.compile

@@ -274,11 +274,13 @@ pub(crate) fn aws_diagnostics(working: &Working, target: &AwsTarget) -> Vec<Diag
 
 /// What AWS refuses or loses, and how true it is to the document, operation by operation.
 pub(crate) fn aws_report(
-    working: &Working,
+    document: &Document,
+    plan: &Plan,
     target: &AwsTarget,
 ) -> (Vec<Diagnostic>, FidelityReport) {
-    let (document, plan) = (&working.document, &working.plan);
-    let compiled = gw_aws_import::compile(plan, target);
+    let mut compiled = gw_aws_import::compile(plan, target);
+    // Nobody reads it here, and it can have megabytes.
+    compiled.document = None;
     let found = gw_aws_import::rules::findings(&compiled.notes, document, plan, target);
     (found, gw_aws_import::report(document, plan, &compiled))
 }
@@ -307,8 +309,8 @@ pub(crate) fn cache_sizes() -> Vec<String> {
 }
 
 /// What the local gateway refuses.
-pub(crate) fn local_diagnostics(working: &Working) -> Vec<Diagnostic> {
-    gw_local::lint::lint(&working.plan)
+pub(crate) fn local_diagnostics(plan: &Plan) -> Vec<Diagnostic> {
+    gw_local::lint::lint(plan)
 }
 
 /// The edits that mend each finding, whoever found it; `None` where there is no sure way.

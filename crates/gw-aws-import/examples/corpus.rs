@@ -8,10 +8,9 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use gw_aws_import::Subject;
+use gw_aws_import::{Subject, samples};
 use gw_model::{
-    ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Backend, Diagnostic, EndpointType,
-    KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Severity, ValidationPolicy,
+    AwsAuthorizer, AwsCredentials, AwsTarget, Diagnostic, EndpointType, Revision, Severity,
 };
 use gw_openapi::Document;
 use serde_json::{Map, Value, json};
@@ -104,7 +103,8 @@ fn document(folder: &Path, name: &str, path: &str) -> io::Result<Value> {
     let lint = began.seconds();
     let operations = document.operations().len();
     let title = document.title().unwrap_or("Untitled").to_owned();
-    let revision = revision(title, document.text().to_owned());
+    let text = document.text().to_owned();
+    let revision = samples::protected(title, text, AwsAuthorizer::Provision);
     drop(document);
 
     let began = Clock::start();
@@ -125,40 +125,6 @@ fn document(folder: &Path, name: &str, path: &str) -> io::Result<Value> {
         "fidelity": compiled.fidelity,
         "seconds": {"parse": parse, "lint": lint, "compile": compile},
     }))
-}
-
-/// The API with a policy that every operation asks for a token, checked by a function of ours.
-fn revision(name: String, document: String) -> Revision {
-    Revision {
-        api: ApiId::new("corpus"),
-        name,
-        version: "1.0.0".to_owned(),
-        base_path: "/".to_owned(),
-        backend: Backend::Http {
-            url: "https://backend.example.test/base".to_owned(),
-        },
-        policies: Policies {
-            oauth: Some(OauthPolicy {
-                key_manager: KeyManagerId::new("corpus"),
-                audience: "https://api.example.test".to_owned(),
-                scopes: Vec::new(),
-                operations: BTreeMap::new(),
-                aws: AwsAuthorizer::Provision,
-                ttl_seconds: 300,
-            }),
-            cors: None,
-            validation: Some(ValidationPolicy {
-                parameters: true,
-                body: true,
-            }),
-        },
-        key_manager: Some(KeyManagerSnapshot {
-            issuer: "https://issuer.example.test".to_owned(),
-            jwks_uri: "https://issuer.example.test/jwks".to_owned(),
-            algorithms: vec!["RS256".to_owned()],
-        }),
-        document,
-    }
 }
 
 /// How often each rule found something, and how bad that was.

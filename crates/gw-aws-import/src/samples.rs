@@ -3,8 +3,9 @@
 //! It refuses to be part of the product: it is built for tests only.
 
 use gw_model::{
-    ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, CorsPolicy, EndpointType, HttpMethod,
-    OperationKey, RevisionId,
+    ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Backend, CorsPolicy, EndpointType, HttpMethod,
+    KeyManagerId, KeyManagerSnapshot, OauthPolicy, OperationKey, Policies, Revision, RevisionId,
+    ValidationPolicy,
 };
 use gw_plan::{MockAnswer, Plan, PlanCors, Route, RouteBackend, RouteSecurity, TokenCheck};
 
@@ -111,17 +112,51 @@ pub fn aws() -> AwsTarget {
     }
 }
 
+/// A public document with policies that every operation asks for a token and that AWS checks requests.
+pub fn protected(name: String, document: String, aws: AwsAuthorizer) -> Revision {
+    Revision {
+        api: ApiId::new("sample"),
+        name,
+        version: "1.0.0".to_owned(),
+        base_path: "/".to_owned(),
+        backend: Backend::Http {
+            url: "https://backend.example.test/base".to_owned(),
+        },
+        policies: Policies {
+            oauth: Some(OauthPolicy {
+                key_manager: KeyManagerId::new("sample"),
+                audience: "https://api.example.test".to_owned(),
+                scopes: Vec::new(),
+                operations: [].into(),
+                aws,
+                ttl_seconds: 300,
+            }),
+            cors: None,
+            validation: Some(ValidationPolicy {
+                parameters: true,
+                body: true,
+            }),
+        },
+        key_manager: Some(KeyManagerSnapshot {
+            issuer: "https://issuer.example.test".to_owned(),
+            jwks_uri: "https://issuer.example.test/jwks".to_owned(),
+            algorithms: vec!["RS256".to_owned()],
+        }),
+        document,
+    }
+}
+
 /// The plan of a document, with an HTTP backend and no policy.
 pub fn plan_of(document: &gw_openapi::Document) -> Plan {
-    let revision = gw_model::Revision {
+    let revision = Revision {
         api: ApiId::new("api_1"),
         name: "pets".to_owned(),
         version: "1".to_owned(),
         base_path: "/".to_owned(),
-        backend: gw_model::Backend::Http {
+        backend: Backend::Http {
             url: "https://backend.example.test".to_owned(),
         },
-        policies: gw_model::Policies::default(),
+        policies: Policies::default(),
         key_manager: None,
         document: document.text().to_owned(),
     };

@@ -21,7 +21,7 @@ use gw_connector::{
     SettingChange, Target,
 };
 use gw_deploy::Turns;
-use gw_model::{AwsTarget, Code, Diagnostic, Fault, Revision, Secret};
+use gw_model::{AwsTarget, Code, Diagnostic, Fault, Secret};
 use gw_openapi::Document;
 use gw_plan::Plan;
 
@@ -171,9 +171,8 @@ impl Connector for AwsConnector {
         capabilities()
     }
 
-    fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic> {
-        let (document, _) = Document::parse(&revision.document);
-        lint(&document, plan, &self.target)
+    fn lint(&self, document: &Document, plan: &Plan) -> Vec<Diagnostic> {
+        lint(document, plan, &self.target)
     }
 
     async fn identify(&self) -> Result<Identity, Fault> {

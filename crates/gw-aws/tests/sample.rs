@@ -15,11 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use gw_aws::{AwsAccess, AwsConnector};
+use gw_aws_import::samples;
 use gw_connector::{Connector as _, Goal, Mark, Outputs, Target, compare};
 use gw_model::{
-    ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Backend, Diagnostic, EndpointType, Fault,
-    GatewayId, KeyManagerId, KeyManagerSnapshot, OauthPolicy, Policies, Revision, Secret, Severity,
-    StageSettings, ValidationPolicy,
+    AwsAuthorizer, AwsCredentials, AwsTarget, Diagnostic, EndpointType, Fault, GatewayId, Revision,
+    Secret, Severity, StageSettings,
 };
 use gw_plan::Plan;
 use gw_testkit::{Localemu, repository, request};
@@ -85,7 +85,12 @@ async fn every_sampled_document_is_published_whole_without_drift_or_refused_with
 /// Whether it was published; an error when what the emulator has is not what the document says.
 async fn take(url: &str, name: &str, path: &Path) -> Result<bool, String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let (plan, document, left_out, findings) = compile(&revision(name, text.clone()), &aws(url));
+    let authorizer = AwsAuthorizer::Existing {
+        lambda_arn: "arn:aws:lambda:eu-west-1:000000000000:function:check".to_owned(),
+        invoke_role_arn: None,
+    };
+    let revision = samples::protected(name.to_owned(), text.clone(), authorizer);
+    let (plan, document, left_out, findings) = compile(&revision, &aws(url));
     let Some(document) = document else {
         let told = findings.iter().any(|finding| {
             finding.severity == Severity::Error
@@ -278,41 +283,4 @@ fn packages() -> Option<PathBuf> {
     .flatten()
     .map(|cache| cache.join("corpus"))
     .find(|folder| folder.is_dir())
-}
-
-/// The document with a policy that every operation asks for a token.
-fn revision(name: &str, document: String) -> Revision {
-    Revision {
-        api: ApiId::new("sample"),
-        name: name.to_owned(),
-        version: "1.0.0".to_owned(),
-        base_path: "/".to_owned(),
-        backend: Backend::Http {
-            url: "https://backend.example.test/base".to_owned(),
-        },
-        policies: Policies {
-            oauth: Some(OauthPolicy {
-                key_manager: KeyManagerId::new("sample"),
-                audience: "https://api.example.test".to_owned(),
-                scopes: Vec::new(),
-                operations: BTreeMap::new(),
-                aws: AwsAuthorizer::Existing {
-                    lambda_arn: "arn:aws:lambda:eu-west-1:000000000000:function:check".to_owned(),
-                    invoke_role_arn: None,
-                },
-                ttl_seconds: 300,
-            }),
-            cors: None,
-            validation: Some(ValidationPolicy {
-                parameters: true,
-                body: true,
-            }),
-        },
-        key_manager: Some(KeyManagerSnapshot {
-            issuer: "https://issuer.example.test".to_owned(),
-            jwks_uri: "https://issuer.example.test/jwks".to_owned(),
-            algorithms: vec!["RS256".to_owned()],
-        }),
-        document,
-    }
 }

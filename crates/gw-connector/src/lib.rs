@@ -21,6 +21,8 @@ pub use change::{Change, Mark, Outputs, Receipt, RemoteCall, StepEffect};
 pub use discovery::{Found, FoundStage, Listing, Owner, Protocol, ReadApi};
 pub use domains::{DomainMapping, MappingGoal};
 pub use drift::{Drift, DriftKind, compare};
+/// What a connector lints beside the plan made of it.
+pub use gw_openapi::Document;
 pub use kept::{Kept, surplus};
 pub use observed::{
     Capabilities, Identity, LiveState, Observed, Permission, PermissionState, SettingChange,

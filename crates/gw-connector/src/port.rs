@@ -4,7 +4,8 @@
 //! quotas, its client waits for each call's turn through what the host gave it; a wait is not an effect.
 
 use async_trait::async_trait;
-use gw_model::{Code, Diagnostic, Fault, Percent, Revision};
+use gw_model::{Code, Diagnostic, Fault, Percent};
+use gw_openapi::Document;
 use gw_plan::Plan;
 
 use crate::canary::CanaryChange;
@@ -43,8 +44,8 @@ pub trait Connector: Send + Sync {
     /// What this kind of gateway can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// What this gateway will refuse or lose of a revision. Pure.
-    fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic>;
+    /// What this gateway will refuse or lose of a plan made of a document. Pure.
+    fn lint(&self, document: &Document, plan: &Plan) -> Vec<Diagnostic>;
 
     /// Who we are there, and what we may do.
     async fn identify(&self) -> Result<Identity, Fault>;

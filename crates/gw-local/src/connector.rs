@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use gw_connector::{
-    Capabilities, Change, Connector, Found, Goal, Identity, Kept, Listing, Mark, Observed, Outputs,
-    Owner, Permission, PermissionState, Picture, Protocol, Receipt, Target,
+    Capabilities, Change, Connector, Document, Found, Goal, Identity, Kept, Listing, Mark,
+    Observed, Outputs, Owner, Permission, PermissionState, Picture, Protocol, Receipt, Target,
 };
 use gw_http::{CancellationToken, Client, Oversize, Request, Url};
-use gw_model::{Code, Diagnostic, Fault, GatewayId, LocalTarget, Retry, Revision};
+use gw_model::{Code, Diagnostic, Fault, GatewayId, LocalTarget, Retry};
 use gw_plan::Plan;
 use serde_json::Value;
 
@@ -69,7 +69,7 @@ impl Connector for LocalConnector {
         capabilities()
     }
 
-    fn lint(&self, _: &Revision, plan: &Plan) -> Vec<Diagnostic> {
+    fn lint(&self, _: &Document, plan: &Plan) -> Vec<Diagnostic> {
         lint::lint(plan)
     }
 

@@ -6,7 +6,7 @@ use gw_connector::canary::{live_already, no_canary, nothing_beside};
 use gw_connector::{
     CanaryChange, Change, Goal, Kept, LiveState, Observed, RemoteCall, StepEffect, Target,
 };
-use gw_model::{Code, Fault, Percent};
+use gw_model::{Code, Fault, Percent, counted};
 use gw_plan::{Plan, RouteSecurity};
 
 use crate::apply::SwitchTo;
@@ -131,8 +131,8 @@ fn publish(
         Change {
             verb: WRITE_PLAN.to_owned(),
             sentence: format!(
-                "Write the plan of {title} with {} operations",
-                plan.routes.len()
+                "Write the plan of {title} with {}",
+                counted(plan.routes.len(), "operation")
             ),
             effect: StepEffect::Write,
             calls: vec![
@@ -143,9 +143,16 @@ fn publish(
         },
         Change {
             verb: VERIFY.to_owned(),
-            sentence: format!(
-                "Read the plan back and prove that its {protected} protected operations ask for a token"
-            ),
+            sentence: match protected {
+                0 => "Read the plan back".to_owned(),
+                1 => {
+                    "Read the plan back and prove that its one protected operation asks for a token"
+                        .to_owned()
+                }
+                many => format!(
+                    "Read the plan back and prove that its {many} protected operations ask for a token"
+                ),
+            },
             effect: StepEffect::Read,
             calls: vec![call("ReadPlan", format!("plans/{digest}.json"))],
             payload: digest,

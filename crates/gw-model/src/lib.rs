@@ -17,6 +17,7 @@ pub mod revision;
 pub mod secret;
 pub mod stage;
 pub mod time;
+pub mod words;
 
 pub use api::{Api, Backend};
 pub use application::{Application, ClientAuthentication};
@@ -37,3 +38,4 @@ pub use revision::{KeyManagerSnapshot, Revision};
 pub use secret::{Secret, SecretRef};
 pub use stage::{AccessLog, CacheSettings, LogLevel, OperationSettings, StageSettings, Throttle};
 pub use time::UnixMillis;
+pub use words::counted;

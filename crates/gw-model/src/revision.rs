@@ -3,6 +3,7 @@
 //! It refuses to change after it was made: edits make another one.
 
 use std::fmt::Write as _;
+use std::io::{BufWriter, Write as _};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -49,8 +50,12 @@ impl Revision {
     ///
     /// Invariant: equal content has an equal id, and nothing else does.
     pub fn id(&self) -> RevisionId {
-        let canonical = serde_json::to_vec(self).unwrap_or_default();
-        let digest = Sha256::digest(&canonical);
+        // Digested piece by piece: documents can have many megabytes.
+        let mut canonical = BufWriter::with_capacity(64 * 1024, Sha256::new());
+        // A digest takes everything, and so does JSON: all keys are text.
+        let _ = serde_json::to_writer(&mut canonical, self);
+        let _ = canonical.flush();
+        let digest = canonical.get_ref().clone().finalize();
         let mut id = "rev_".to_owned();
         for byte in digest.iter().take(16) {
             // Writing to a string cannot fail.

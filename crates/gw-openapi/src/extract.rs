@@ -48,6 +48,8 @@ impl<'d> Extract<'d> {
         };
         let mut text = String::new();
         self.write(node, Words::Schema, &mut text);
+        // Thousands of them are kept.
+        text.shrink_to_fit();
         self.left = left.checked_sub(text.len());
         text
     }

@@ -279,7 +279,12 @@ impl Piece {
             let open = rest.is_empty()
                 || rest.starts_with(['\n', '\r'])
                 || text.get(..new_end)?.ends_with('\n');
-            if !lines.all(deep) || !open {
+            // A tag or an anchor of a value that is not there stands behind the part and belongs to it.
+            let follows = rest.lines().find(|line| {
+                let said = line.trim();
+                !said.is_empty() && !said.starts_with('#')
+            });
+            if !lines.all(deep) || !open || follows.is_some_and(deep) {
                 return None;
             }
         } else {
@@ -287,7 +292,7 @@ impl Piece {
         }
         let piece = text.get(start..new_end)?;
         let is_yaml = document.format() == Format::Yaml;
-        if is_yaml && (piece.contains(['&', '*']) || ends_lines_alone(piece) || shares(document)) {
+        if is_yaml && ends_lines_alone(piece) {
             return None;
         }
         Some(Self {
@@ -301,7 +306,8 @@ impl Piece {
         })
     }
 
-    /// What is wrong with how it is written, and its tree when it can be read. `None` when it is no mapping any more.
+    /// What is wrong with how it is written, and its tree when it can be read. `None` when it is no mapping any more, or
+    /// when what it says depends on what stands elsewhere.
     fn read(&self, text: &str) -> Option<(Vec<Diagnostic>, Option<Tree>)> {
         let text: Arc<str> = Arc::from(text.get(self.start..self.new_end).unwrap_or_default());
         let mut builder = Builder::new(Arc::clone(&text));
@@ -310,6 +316,15 @@ impl Piece {
             Format::Yaml => yaml::read(&text, &mut builder),
         };
         let sound = outcome.is_ok();
+        // An anchor may be meant elsewhere; an alias, or a tag that is declared elsewhere, cannot be read here.
+        let alone = if sound {
+            !builder.has_anchors()
+        } else {
+            !text.contains(['&', '*', '!'])
+        };
+        if self.format == Format::Yaml && !alone {
+            return None;
+        }
         builder.end(outcome, text.len());
         let (tree, found) = builder.finish();
         let root = tree.cell(NodeId::ROOT).shape;
@@ -339,14 +354,6 @@ fn line_ends(text: &str) -> usize {
 fn ends_lines_alone(text: &str) -> bool {
     let mut returns = text.match_indices('\r');
     returns.any(|(at, _)| text.as_bytes().get(at + 1) != Some(&b'\n'))
-}
-
-/// Whether any node stands for another.
-fn shares(document: &Document) -> bool {
-    let cells = &document.tree.cells;
-    cells
-        .iter()
-        .any(|cell| matches!(cell.shape, Shape::Alias(_)))
 }
 
 /// What lies between the beginning and the end that two texts share; `None` when they are the same.

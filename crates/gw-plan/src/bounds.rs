@@ -4,7 +4,8 @@
 
 use crate::plan::{Media, Route, RouteBackend, RouteSecurity};
 
-/// Most bytes the routes of a plan take; those of the largest public document known take some 30 MB, and AWS imports 6.
+/// Most bytes the routes of a plan take. The largest public document known (47 MB, 22,361 operations) passes it, and is
+/// told so; the next has half as many operations, and AWS imports 6 MB.
 pub(crate) const MAX_PLAN: usize = 64 * 1024 * 1024;
 
 /// What a piece of text takes besides its bytes.

@@ -34,7 +34,7 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
             changes.push(of_route(
                 PlanChangeKind::Removed,
                 route,
-                format!("{} is removed", route.operation),
+                format!("{} is no longer served", route.operation),
             ));
         }
     }
@@ -71,14 +71,14 @@ pub fn diff(old: &Plan, new: &Plan) -> Vec<PlanChange> {
             let name = name.replace("~1", "/").replace("~0", "~");
             changes.push(of_api(
                 PlanChangeKind::Changed,
-                format!("The schema '{name}' changes"),
+                format!("The schema '{name}' is written otherwise"),
             ));
         }
     }
     if old.description != new.description {
         changes.push(of_api(
             PlanChangeKind::Changed,
-            "The description changes".to_owned(),
+            "The description is written otherwise".to_owned(),
         ));
     }
     // The sort is stable: within a kind the document's order stays.
@@ -95,7 +95,7 @@ fn added(route: &Route, to_existing: bool) -> PlanChange {
         RouteSecurity::Token { scopes } => format!("protected ({})", of_scopes(scopes)),
         RouteSecurity::Own { schemes } => format!("protected by {}", of_schemes(schemes)),
     };
-    let sentence = format!("{} is added, {who}", route.operation);
+    let sentence = format!("{} is new, {who}", route.operation);
     let lowers_security =
         to_existing && matches!(route.security, RouteSecurity::Open { declared: false });
     PlanChange {
@@ -419,7 +419,7 @@ fn cors(old: Option<&PlanCors>, new: Option<&PlanCors>, changes: &mut Vec<PlanCh
             let wider = new.policy.allow_origins.iter().any(more)
                 || (new.policy.allow_credentials && !old.policy.allow_credentials);
             let sentence = format!(
-                "The CORS policy changes: pages from {} may call the API",
+                "Pages from {} may call the API from now on (CORS)",
                 origins(&new.policy)
             );
             let change = of_api(

@@ -21,6 +21,12 @@ use crate::wire::{ApiImport, ImportSource};
 /// A document's text and where it came from.
 pub(super) struct ReadText {
     pub(super) text: String,
+    pub(super) from: ReadFrom,
+}
+
+/// Where a text came from.
+pub(super) struct ReadFrom {
+    /// For people.
     pub(super) origin: String,
     /// What relative server URLs are relative to.
     pub(super) base: Option<Url>,
@@ -50,10 +56,12 @@ pub(super) async fn read(source: &ImportSource) -> Result<ReadText, Fault> {
             bounded(&origin, text.len() as u64)?;
             Ok(ReadText {
                 text: text.clone(),
-                origin,
-                base: None,
-                at: Location::Text,
-                folder: None,
+                from: ReadFrom {
+                    origin,
+                    base: None,
+                    at: Location::Text,
+                    folder: None,
+                },
             })
         }
     }
@@ -118,10 +126,12 @@ pub(super) async fn read_file(path: &str) -> Result<ReadText, Fault> {
         let (at, folder) = references::place_of(&file, folder);
         Ok(ReadText {
             text,
-            origin,
-            base: None,
-            at,
-            folder,
+            from: ReadFrom {
+                origin,
+                base: None,
+                at,
+                folder,
+            },
         })
     })
     .await
@@ -159,10 +169,12 @@ async fn read_url(text: &str, allow_private: bool) -> Result<ReadText, Fault> {
         .unwrap_or(Location::Text);
     Ok(ReadText {
         text,
-        origin: url.to_string(),
-        base: Some(url),
-        at,
-        folder: None,
+        from: ReadFrom {
+            origin: url.to_string(),
+            base: Some(url),
+            at,
+            folder: None,
+        },
     })
 }
 
@@ -219,13 +231,13 @@ pub(super) fn too_large(origin: &str, bytes: u64) -> Fault {
 
 /// Decides what an import stores, or refuses a text that cannot be an OpenAPI document.
 pub(super) fn prepare(
-    read: &ReadText,
+    from: &ReadFrom,
     bundle: &Bundle,
     request: &ApiImport,
 ) -> Result<Prepared, Fault> {
     let document = &bundle.document;
     let mut found = bundle.diagnostics.clone();
-    refuse_unreadable(&read.origin, document, &found)?;
+    refuse_unreadable(&from.origin, document, &found)?;
     found.extend(gw_openapi::lint(document));
     let mut diagnostics = references::told(bundle, found);
     super::sort(&mut diagnostics);
@@ -247,7 +259,7 @@ pub(super) fn prepare(
     };
     let backend = match &request.backend {
         Some(backend) => backend.clone(),
-        None => backend_of(document, read.base.as_ref()),
+        None => backend_of(document, from.base.as_ref()),
     };
     let base_path = request
         .base_path

@@ -15,7 +15,7 @@ pub(crate) mod working;
 use gw_model::{Api, ApiId, Backend, Code, Diagnostic, Fault, GatewayTarget, Policies, Severity};
 use gw_openapi::{Document, Format};
 
-use crate::app::{App, now};
+use crate::app::{App, blocking, now};
 use crate::connect;
 use crate::deployments::placements_of;
 use crate::names;
@@ -32,6 +32,7 @@ pub use draft::{close_draft, lint_draft};
 pub(crate) use explain::Origin;
 pub use explain::explain;
 pub use fix::{Rewritten, fix, rewrite, undo};
+use import::ReadText;
 pub(crate) use working::{Working, at};
 
 /// Most pieces told of an import.
@@ -93,9 +94,9 @@ pub async fn create(app: &App, request: ApiCreate) -> Result<Api, Fault> {
 
 /// Imports a document.
 pub async fn import(app: &App, request: ApiImport) -> Result<ApiImported, Fault> {
-    let read = import::read(&request.source).await?;
-    let bundle = references::bundle(&read, import::reach(&request)).await?;
-    let prepared = import::prepare(&read, &bundle, &request)?;
+    let ReadText { text, from } = import::read(&request.source).await?;
+    let bundle = references::bundle(text, &from, import::reach(&request)).await?;
+    let prepared = import::prepare(&from, &bundle, &request)?;
     let import::Prepared {
         name,
         version,
@@ -201,7 +202,7 @@ pub async fn export(app: &App, request: ApiExport) -> Result<ApiExported, Fault>
     };
     if let Some(path) = request.path {
         let text = exported.text.clone();
-        crate::app::blocking(move || {
+        blocking(move || {
             std::fs::write(&path, text).map_err(|error| {
                 let advice = "Choose another folder, or free some space";
                 Fault::new(
@@ -236,35 +237,45 @@ pub async fn lint(app: &App, request: ApiLint) -> Result<LintReport, Fault> {
         None => None,
     };
     let mut bundled = None;
-    let working = match request.subject {
+    // The text is let go as soon as it is judged: documents can have many megabytes.
+    let Working {
+        document,
+        plan,
+        mut diagnostics,
+        ..
+    } = match request.subject {
         LintSubject::File { path } => {
-            let read = import::read_file(&path).await?;
-            let bundle = references::bundle(&read, None).await?;
-            let working = Working::of_file(bundle.text().to_owned()).await?;
-            bundled = Some(bundle);
-            working
+            let ReadText { text, from } = import::read_file(&path).await?;
+            let bundle = references::bundle(text, &from, None).await?;
+            bundled = Some((bundle.findings, bundle.origins));
+            Working::of_file(bundle.document, bundle.diagnostics).await?
         }
         other => subject(app, other).await?,
     };
-    let (mut diagnostics, fidelity) = match request.target {
-        Some(LintTarget::Aws) => {
-            let (found, fidelity) = connect::aws_report(&working, &connect::any_aws_target());
-            let mut diagnostics = working.diagnostics.clone();
-            diagnostics.extend(found);
-            (diagnostics, Some(fidelity))
+    blocking(move || {
+        let mut fidelity = None;
+        match request.target {
+            Some(LintTarget::Aws) => {
+                let (found, report) =
+                    connect::aws_report(&document, &plan, &connect::any_aws_target());
+                diagnostics.extend(found);
+                fidelity = Some(report);
+            }
+            Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&plan)),
+            None => {}
         }
-        other => (for_target(&working, other), None),
-    };
-    if let Some(ruleset) = &ruleset {
-        diagnostics = rulesets::judge(ruleset, &working.document, diagnostics);
-    }
-    if let Some(bundle) = bundled {
-        diagnostics = references::told_in_files(&bundle, diagnostics);
-    }
-    Ok(LintReport {
-        fidelity,
-        ..report(diagnostics)
+        if let Some(ruleset) = &ruleset {
+            diagnostics = rulesets::judge(ruleset, &document, diagnostics);
+        }
+        if let Some((bundling, origins)) = bundled {
+            diagnostics = references::told_in_files(&bundling, origins.as_ref(), diagnostics);
+        }
+        Ok(LintReport {
+            fidelity,
+            ..report(diagnostics)
+        })
     })
+    .await
 }
 
 /// What is to be linted or fixed.
@@ -274,7 +285,9 @@ async fn subject(app: &App, subject: LintSubject) -> Result<Working, Fault> {
         LintSubject::Draft { api, text } => Working::load_draft(app, &api, text).await,
         LintSubject::File { path } => {
             let read = import::read_file(&path).await?;
-            Working::of_file(read.text).await
+            let parse = move || Ok(Document::parse(&read.text));
+            let (document, diagnostics) = blocking(parse).await?;
+            Working::of_file(document, diagnostics).await
         }
     }
 }
@@ -289,7 +302,7 @@ fn for_target(working: &Working, target: Option<LintTarget>) -> Vec<Diagnostic> 
                 &connect::any_aws_target(),
             ));
         }
-        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(working)),
+        Some(LintTarget::Local) => diagnostics.extend(connect::local_diagnostics(&working.plan)),
         None => {}
     }
     diagnostics

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt, stream};
 use gw_http::{AddressRules, Oversize, Request};
 use gw_model::{Diagnostic, Fault};
-use gw_openapi::bundle::{Bundle, Bundler, Limits, Loaded, Location, RULE};
+use gw_openapi::bundle::{Bundle, Bundler, Limits, Loaded, Location, Origins, RULE};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::import::{ReadText, decode};
+use super::import::{ReadFrom, decode};
 use crate::app::blocking;
 
 /// For everything that is fetched for one document.
@@ -25,12 +25,15 @@ const WEB_BYTES: usize = 16 * 1024 * 1024;
 const AT_ONCE: usize = 4;
 
 /// Makes one document of a text and what it refers to. Without `remote` no address is asked.
-pub(super) async fn bundle(read: &ReadText, remote: Option<AddressRules>) -> Result<Bundle, Fault> {
+pub(super) async fn bundle(
+    text: String,
+    from: &ReadFrom,
+    remote: Option<AddressRules>,
+) -> Result<Bundle, Fault> {
     // The thread that reads files learns from this that nobody waits any more.
     let given_up = CancellationToken::new();
     let _guard = given_up.clone().drop_guard();
-    let (text, at, folder) = (read.text.clone(), read.at.clone(), read.folder.clone());
-    let stop = given_up.clone();
+    let (stop, at, folder) = (given_up.clone(), from.at.clone(), from.folder.clone());
     let begin = move || {
         let mut bundler = Bundler::new(&text, at, Limits::default());
         let needs = read_files(&mut bundler, folder.as_deref(), remote.is_some(), &stop);
@@ -46,7 +49,7 @@ pub(super) async fn bundle(read: &ReadText, remote: Option<AddressRules>) -> Res
         };
         let fetched = asking.fetch(needs, bundler.bytes_left(), &given_up).await;
         web = Some(asking);
-        let (stop, folder) = (given_up.clone(), read.folder.clone());
+        let (stop, folder) = (given_up.clone(), from.folder.clone());
         let go_on = move || {
             for (location, loaded) in fetched {
                 bundler.give(location, loaded);
@@ -61,9 +64,12 @@ pub(super) async fn bundle(read: &ReadText, remote: Option<AddressRules>) -> Res
 
 /// Findings of a bundle's text together with those of bundling, each with the file it is about.
 pub(super) fn told(bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut all = merged(bundle, found);
+    let mut all = merged(&bundle.findings, found);
+    let Some(origins) = &bundle.origins else {
+        return all;
+    };
     for finding in all.iter_mut().filter(|finding| finding.rule != RULE) {
-        let origin = bundle.origin(&finding.place.pointer);
+        let origin = origins.of(&finding.place.pointer);
         if let Some(source) = origin.source {
             finding.message = format!(
                 "{} (from {source}, line {})",
@@ -75,10 +81,17 @@ pub(super) fn told(bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// The same with lines and columns of the root's own file, for who never sees the bundle.
-pub(super) fn told_in_files(bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut all = merged(bundle, found);
+pub(super) fn told_in_files(
+    bundling: &[Diagnostic],
+    origins: Option<&Origins>,
+    found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let mut all = merged(bundling, found);
+    let Some(origins) = origins else {
+        return all;
+    };
     for finding in &mut all {
-        let origin = bundle.origin(&finding.place.pointer);
+        let origin = origins.of(&finding.place.pointer);
         match origin.source {
             None if finding.place.line > 0 => finding.place = origin.place,
             None => {}
@@ -98,14 +111,13 @@ pub(super) fn told_in_files(bundle: &Bundle, found: Vec<Diagnostic>) -> Vec<Diag
 }
 
 /// Bundling knows why a reference was not followed; the rule that looks at the text alone does not.
-fn merged(bundle: &Bundle, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let known: HashSet<&str> = bundle
-        .findings
+fn merged(bundling: &[Diagnostic], mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let known: HashSet<&str> = bundling
         .iter()
         .map(|finding| finding.place.pointer.as_str())
         .collect();
     found.retain(|finding| finding.rule != RULE || !known.contains(finding.place.pointer.as_str()));
-    found.extend(bundle.findings.iter().cloned());
+    found.extend(bundling.iter().cloned());
     found
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It refuses to be stored: it is made anew from the catalog.
 
+use std::convert::Infallible;
+
 use gw_model::{
     Api, ApiId, Code, Diagnostic, Fault, KeyManagerSnapshot, Policies, Revision, RevisionId,
     Severity,
@@ -69,9 +71,11 @@ impl Working {
     }
 
     /// Of a file that is not in the catalog: its own name and version, its own server, no policies.
-    pub(crate) async fn of_file(text: String) -> Result<Self, Fault> {
+    pub(crate) async fn of_file(
+        document: Document,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Result<Self, Fault> {
         blocking(move || {
-            let (document, diagnostics) = Document::parse(&text);
             let or = |found: Option<&str>, otherwise: &str| found.unwrap_or(otherwise).to_owned();
             let api = Api {
                 id: ApiId::new("file"),
@@ -85,7 +89,7 @@ impl Working {
                 created_at: now(),
                 updated_at: now(),
             };
-            let revision = snapshot_of(&api, text, None);
+            let revision = snapshot_of(&api, document.text().to_owned(), None);
             Ok(judge(api, revision, document, diagnostics))
         })
         .await
@@ -102,23 +106,9 @@ impl Working {
         if !wanted() {
             return None;
         }
-        let (document, mut diagnostics) = Document::parse(&revision.document);
-        if !wanted() {
-            return None;
-        }
-        diagnostics.extend(gw_openapi::lint(&document));
-        if !wanted() {
-            return None;
-        }
-        let (plan, found) = gw_plan::compile_document(&revision, &document);
-        diagnostics.extend(found);
-        wanted().then(|| Self {
-            api: api.clone(),
-            revision,
-            document,
-            plan,
-            diagnostics,
-        })
+        let (document, diagnostics) = Document::parse(&revision.document);
+        let go_on = || wanted().then_some(()).ok_or(());
+        judge_while(api.clone(), revision, document, diagnostics, go_on).ok()
     }
 
     /// The same API with another text, on the thread that asks.
@@ -235,17 +225,33 @@ fn judge(
     api: Api,
     revision: Revision,
     document: Document,
-    mut diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
 ) -> Working {
+    let go_on = || Ok::<(), Infallible>(());
+    let Ok(working) = judge_while(api, revision, document, diagnostics, go_on);
+    working
+}
+
+/// The same until it is told to stop.
+fn judge_while<E>(
+    api: Api,
+    revision: Revision,
+    document: Document,
+    mut diagnostics: Vec<Diagnostic>,
+    go_on: impl Fn() -> Result<(), E>,
+) -> Result<Working, E> {
+    go_on()?;
     diagnostics.extend(gw_openapi::lint(&document));
+    go_on()?;
     let (plan, found) = gw_plan::compile_document(&revision, &document);
     diagnostics.extend(found);
     super::sort(&mut diagnostics);
-    Working {
+    go_on()?;
+    Ok(Working {
         api,
         revision,
         document,
         plan,
         diagnostics,
-    }
+    })
 }

@@ -4,7 +4,7 @@
 //! counts only with a name typed (decision 20).
 
 use gw_connector::LiveState;
-use gw_model::{Code, Fault, OperationKey};
+use gw_model::{Code, Fault, OperationKey, counted};
 use gw_plan::{Plan, PlanChange, PlanChangeKind, RouteSecurity};
 
 use crate::wire::{Consent, RunGoal};
@@ -233,11 +233,6 @@ pub(super) fn named(operations: &[OperationKey]) -> String {
         0 => first.join(", "),
         rest => format!("{} and {rest} more", first.join(", ")),
     }
-}
-
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 fn operations_of(plan: &Plan) -> Vec<OperationKey> {

@@ -406,7 +406,7 @@ async fn attempt(
         ));
     }
     if aim.goal == RunGoal::Publish {
-        let found = connection.connector.lint(&working.revision, &working.plan);
+        let found = connection.connector.lint(&working.document, &working.plan);
         diagnostics.extend(
             working
                 .diagnostics

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use gw_connector::Change;
 use gw_deploy::{QuotaTable, eta_together};
-use gw_model::{ApiId, Fault, GatewayId, OperationKey};
+use gw_model::{ApiId, Fault, GatewayId, OperationKey, counted};
 use gw_plan::{Plan, Route};
 
-use super::consents::counted;
 use super::plan::Readied;
 use crate::app::App;
 use crate::wire::RunGoal;

@@ -10,6 +10,14 @@ fn draft(api: &Value, version: u64, text: Option<&str>, changes: Value) -> Value
     })
 }
 
+/// The same for AWS, looked at so far.
+fn for_aws(api: &Value, version: u64, text: Option<&str>, changes: Value, depth: &str) -> Value {
+    let mut request = draft(api, version, text, changes);
+    request["target"] = json!("aws");
+    request["depth"] = json!(depth);
+    request
+}
+
 #[tokio::test]
 async fn a_keystroke_is_linted_in_the_text_it_was_typed_into() {
     let world = World::new().await;
@@ -64,12 +72,7 @@ async fn a_draft_that_is_not_known_is_asked_for_whole() {
 async fn what_is_typed_is_looked_at_near_first_and_the_gateways_findings_move_along() {
     let world = World::new().await;
     let api = world.notes(json!({ "kind": "mock" })).await;
-    let lint = |version, text, changes, depth: &str| {
-        let mut request = draft(&api, version, text, changes);
-        request["target"] = json!("aws");
-        request["depth"] = json!(depth);
-        request
-    };
+    let lint = |version, text, changes, depth| for_aws(&api, version, text, changes, depth);
     let of = |report: &Value, rule: &str| -> Vec<u64> {
         let all = report["diagnostics"].as_array().unwrap().iter();
         all.filter(|it| it["rule"].as_str().unwrap().starts_with(rule))
@@ -128,12 +131,7 @@ async fn what_is_typed_is_looked_at_near_first_and_the_gateways_findings_move_al
 async fn what_was_found_of_a_broken_text_goes_with_the_keystroke_that_mends_it() {
     let world = World::new().await;
     let api = world.notes(json!({ "kind": "mock" })).await;
-    let lint = |version, text, changes, depth: &str| {
-        let mut request = draft(&api, version, text, changes);
-        request["target"] = json!("aws");
-        request["depth"] = json!(depth);
-        request
-    };
+    let lint = |version, text, changes, depth| for_aws(&api, version, text, changes, depth);
     let first = world
         .ok("apis.lint_draft", lint(1, Some(NOTES), json!([]), "text"))
         .await;

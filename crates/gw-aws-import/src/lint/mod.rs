@@ -46,6 +46,8 @@ struct Subject<'a> {
 struct Found {
     kept: Vec<Finding>,
     left_out: usize,
+    /// What the rule says to do about it is done already.
+    settled: bool,
 }
 
 /// Where a rule found something, and what.
@@ -201,6 +203,9 @@ fn run(groups: &[&[Rule]], subject: &Subject<'_>) -> Vec<Diagnostic> {
             let severity = finding.severity.unwrap_or(severity);
             let mut made = rules::diagnostic(rule.id, severity, finding.place, finding.message);
             made.fixable = subject.fixes.applies(&made);
+            if found.settled {
+                made.fix.clear();
+            }
             made
         });
         diagnostics.extend(rules::capped(rule.id, severity, kept.collect(), left_out));

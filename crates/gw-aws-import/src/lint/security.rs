@@ -158,6 +158,7 @@ fn schemes<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = (&'s str, Node<
 }
 
 fn other_schemes(subject: &Subject<'_>, found: &mut Found) {
+    found.settled = subject.plan.token_check.is_some();
     for (name, scheme) in schemes(subject) {
         let kind = scheme.get("type").and_then(Node::as_str);
         if let Some(kind) = kind.filter(|kind| *kind != "apiKey") {

@@ -79,6 +79,21 @@ fn every_rule_finds_what_breaks_it_and_nothing_else() {
 }
 
 #[test]
+fn a_policy_that_is_attached_is_not_advised_again() {
+    let text = whole("components: {securitySchemes: {o: {type: http, scheme: bearer}}}\n");
+    let (document, _) = Document::parse(&text);
+    let mut plan = plan_of(&document);
+    let fix = |plan: &Plan| {
+        let found = lint(&document, plan, &aws());
+        let mut of_scheme = found.into_iter().filter(|found| found.rule == "GW073");
+        of_scheme.next().unwrap().fix
+    };
+    assert_eq!(fix(&plan), "Attach an OAuth policy.");
+    plan.token_check = pets().token_check;
+    assert_eq!(fix(&plan), "");
+}
+
+#[test]
 fn every_rule_of_the_table_has_fixtures_or_another_teller() {
     let tested: BTreeSet<&str> = FIXTURES.iter().map(|fixture| fixture.rule).collect();
     let untested: Vec<&str> = rules::all()

@@ -7,7 +7,7 @@ use gw_connector::names::OUTPUT_ADOPTED;
 use gw_connector::{
     Change, Goal, LiveState, Observed, RemoteCall, SettingChange, StepEffect, Target,
 };
-use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault, Percent};
+use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault, Percent, counted};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
 use super::calls::passed_roles;
@@ -207,7 +207,7 @@ impl Lowering<'_> {
             verb::PUT_REST_API,
             format!(
                 "Import the document with {}",
-                count(compiled.served.len(), "operation")
+                counted(compiled.served.len(), "operation")
             ),
             StepEffect::Write,
             vec![call],
@@ -245,14 +245,16 @@ impl Lowering<'_> {
             .routes
             .iter()
             .any(|route| matches!(route.security, RouteSecurity::Own { .. }));
-        let what = if by_document {
-            "are protected as the document says"
-        } else {
-            "ask for a token"
+        let what = match (protected, by_document) {
+            (0, _) => "it is there".to_owned(),
+            (1, true) => "one of them is protected as the document says".to_owned(),
+            (many, true) => format!("{many} of them are protected as the document says"),
+            (1, false) => "one of them asks for a token".to_owned(),
+            (many, false) => format!("{many} of them ask for a token"),
         };
         change(
             verb::READ_BACK,
-            format!("Read back every operation and see that {protected} of them {what}"),
+            format!("Read back every operation and see that {what}"),
             StepEffect::Read,
             calls,
             &Step::ReadBack {
@@ -411,7 +413,7 @@ fn refuse_obstacles(plan: &Plan, aws: &AwsTarget, compiled: &Compiled) -> Result
     let more = if rest == 0 {
         String::new()
     } else {
-        format!(", and {} more", count(rest, "obstacle"))
+        format!(", and {} more", counted(rest, "obstacle"))
     };
     let mut rules: Vec<&str> = obstacles.iter().map(|(rule, ..)| *rule).collect();
     rules.dedup();
@@ -422,12 +424,4 @@ fn refuse_obstacles(plan: &Plan, aws: &AwsTarget, compiled: &Compiled) -> Result
     )
     .fact("rules", rules.join(" "))
     .fact("resources", compiled.resources.to_string()))
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
 }

@@ -9,7 +9,7 @@ use aws_sdk_apigateway::operation::RequestId;
 use aws_sdk_apigateway::types::{Authorizer, Method, Resource};
 
 use gw_connector::{Outputs, Receipt};
-use gw_model::{Code, Fault, Retry};
+use gw_model::{Code, Fault, Retry, counted};
 use serde_json::Value;
 
 use super::{needed, receipt};
@@ -300,7 +300,7 @@ fn compare(
     if !open.is_empty() {
         let summary = format!(
             "{} would be open to everyone against the plan: {}",
-            count(open.len()),
+            counted(open.len(), "operation"),
             first_few(&open)
         );
         let advice = "Nothing was moved: callers still meet the former version. Deploy again; report it if it stays so.";
@@ -310,8 +310,8 @@ fn compare(
     }
     if !wrong.is_empty() {
         let summary = format!(
-            "{} in AWS not as the plan has them: {}",
-            count(wrong.len()),
+            "AWS has {} otherwise than the plan: {}",
+            counted(wrong.len(), "operation"),
             first_few(&wrong)
         );
         return Err(mismatch(summary, &wrong));
@@ -324,14 +324,6 @@ fn mismatch(summary: String, operations: &[String]) -> Fault {
     Fault::new(Code::AwsReadBack, summary, advice)
         .retry(Retry::AfterFix)
         .fact("operations", operations.join(", "))
-}
-
-fn count(number: usize) -> String {
-    if number == 1 {
-        "1 operation".to_owned()
-    } else {
-        format!("{number} operations")
-    }
 }
 
 fn first_few(names: &[String]) -> String {

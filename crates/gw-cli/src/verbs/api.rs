@@ -10,7 +10,7 @@ use gw_app::wire::{
     FidelityReport, ImportSource, LintReport, LintSubject, LintTarget,
 };
 use gw_app::{App, apis, resolve};
-use gw_model::{Backend, Fault};
+use gw_model::{Backend, Fault, counted};
 use gw_plan::{RouteBackend, RouteSecurity};
 use serde_json::json;
 
@@ -140,14 +140,16 @@ async fn import(app: &App, source: &str, request: ApiImport) -> Result<Reply, Fa
         .collect();
     if !sources.is_empty() {
         text.push_str(&format!(
-            "Took in {} parts of {} other documents\n",
-            imported.pieces.len(),
-            sources.len()
+            "Took in {} of {}\n",
+            counted(imported.pieces.len(), "part"),
+            counted(sources.len(), "other document")
         ));
     }
     text.push_str(&format!(
-        "Imported {}@{} with {} operations\n",
-        imported.api.name, imported.api.version, imported.operations
+        "Imported {}@{} with {}\n",
+        imported.api.name,
+        imported.api.version,
+        counted(imported.operations, "operation")
     ));
     Ok(Reply::new(imported, text))
 }
@@ -324,7 +326,11 @@ pub(super) fn describe_lint(subject: &str, report: &LintReport) -> String {
     let mut text = output::diagnostics(subject, &report.diagnostics);
     text.push_str(&match (report.errors, report.warnings) {
         (0, 0) => "No problems\n".to_owned(),
-        (errors, warnings) => format!("{errors} errors, {warnings} warnings\n"),
+        (errors, warnings) => format!(
+            "{}, {}\n",
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     });
     if let Some(fidelity) = &report.fidelity {
         text.push_str(&describe_fidelity(fidelity));

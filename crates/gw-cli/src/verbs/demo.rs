@@ -13,7 +13,7 @@ use gw_app::{
     status,
 };
 use gw_deploy::Outcome;
-use gw_model::{ApplicationId, Code, Fault, HttpMethod, OperationKey};
+use gw_model::{ApplicationId, Code, Fault, HttpMethod, OperationKey, counted};
 use gw_plan::RouteSecurity;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -54,10 +54,10 @@ pub async fn run(home: Option<&Path>, args: &DemoArgs, json: bool) -> Result<Rep
     )
     .await?;
     say(format!(
-        "1. Sample API {} {} with {} operations",
+        "1. Sample API {} {} with {}",
         api.api.name,
         api.api.version,
-        api.operations.len()
+        counted(api.operations.len(), "operation")
     ));
 
     let address = match gateways::start(

@@ -10,7 +10,7 @@ use gw_app::wire::{
 };
 use gw_app::{App, discovery, resolve};
 use gw_connector::{Owner, Protocol};
-use gw_model::{Fault, GatewayId};
+use gw_model::{Fault, GatewayId, counted};
 use serde_json::json;
 
 use crate::args::GatewayImport;
@@ -159,8 +159,11 @@ pub async fn import(app: &App, args: GatewayImport) -> Result<Reply, Fault> {
 fn describe(imported: &DiscoveryImported, gateway: &str) -> String {
     let api = &imported.api;
     let mut text = format!(
-        "Imported {}@{} with {} operations, {} of them protected\n",
-        api.name, api.version, imported.operations, imported.protected
+        "Imported {}@{} with {}, {} of them protected\n",
+        api.name,
+        api.version,
+        counted(imported.operations, "operation"),
+        imported.protected
     );
     if !imported.managed {
         text.push_str(&format!("Not managed: {}\n", imported.why_not));
@@ -175,8 +178,8 @@ fn describe(imported: &DiscoveryImported, gateway: &str) -> String {
         ));
     } else {
         text.push_str(&format!(
-            "Managed on {gateway}. A plan would make {} steps\n",
-            imported.would_change.len()
+            "Managed on {gateway}. A plan would make {}\n",
+            counted(imported.would_change.len(), "step")
         ));
     }
     for one in &imported.undeployed {

@@ -4,7 +4,7 @@
 
 use gw_app::wire::{ApiFix, ApiFixed, ApiUndo, DocumentSave, FixWhat, LintSubject, LintTarget};
 use gw_app::{App, apis, resolve};
-use gw_model::{Api, Fault};
+use gw_model::{Api, Fault, counted};
 use serde_json::{Value, json};
 
 use super::api::{describe_lint, lint_exit, lint_subject};
@@ -91,7 +91,10 @@ fn dry_run(name: &str, fixed: ApiFixed) -> Reply {
     for line in left(name, &fixed) {
         output::note(&line);
     }
-    output::note(&format!("{} would be fixed", findings(fixed.fixed)));
+    output::note(&format!(
+        "{} would be fixed",
+        counted(fixed.fixed, "finding")
+    ));
     let exit = lint_exit(&fixed.report);
     let json = json!({
         "diff": fixed.diff, "fixed": fixed.fixed, "left": fixed.left, "report": fixed.report,
@@ -105,7 +108,10 @@ fn reply(name: &str, fixed: ApiFixed, undo: &str, more: Value) -> Reply {
         text.push_str(&line);
         text.push('\n');
     }
-    text.push_str(&format!("Fixed {} in {name}\n", findings(fixed.fixed)));
+    text.push_str(&format!(
+        "Fixed {} in {name}\n",
+        counted(fixed.fixed, "finding")
+    ));
     if !fixed.diff.is_empty() {
         text.push_str(undo);
         text.push('\n');
@@ -128,13 +134,6 @@ fn left(name: &str, fixed: &ApiFixed) -> Vec<String> {
         )
     };
     fixed.left.iter().map(line).collect()
-}
-
-fn findings(count: u32) -> String {
-    match count {
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
-    }
 }
 
 fn full_name(api: &Api) -> String {

@@ -34,14 +34,14 @@ pub async fn show(app: &App, args: &HistoryArgs) -> Result<Reply, Fault> {
             api: api.id.clone(),
             gateway: gateway.clone(),
         };
-        text.push_str(&format!("\n\n{name}\n"));
+        text.push_str(&format!("\n{name}\n"));
         match deployments::kept(app, asked).await {
             Ok(list) => {
                 text.push_str(&describe_kept(&list));
                 kept.push(json!(list));
             }
             Err(fault) => {
-                text.push_str(&output::fault_text(&fault));
+                text.push_str(&format!("{}\n", output::fault_text(&fault)));
                 kept.push(json!({ "gateway": gateway, "gateway_name": name, "fault": fault }));
                 faults.push(fault);
             }
@@ -176,7 +176,7 @@ fn describe_revisions(list: &RevisionList) -> String {
     let known = list.rows.iter().any(|row| row.id == list.working);
     if !known && !list.rows.is_empty() {
         text.push_str(&format!(
-            "\nThe working revision {} was never deployed",
+            "\nThe working revision {} was never deployed\n",
             list.working
         ));
     }

@@ -8,6 +8,7 @@ use gw_app::wire::{ApiRequest, PolicyAttach, PolicyDetach, PolicyView, Validatio
 use gw_app::{App, policies, resolve};
 use gw_model::{
     AwsAuthorizer, Code, Fault, OauthPolicy, OperationKey, OperationSecurity, ValidationPolicy,
+    counted,
 };
 
 use super::api::security;
@@ -49,8 +50,13 @@ pub async fn run(app: &App, verb: PolicyVerb) -> Result<Reply, Fault> {
             )
             .await?;
             let text = format!(
-                "Detached. {} operations are open when you deploy next.\n",
-                view.operations.len()
+                "Detached. {} {} open when you deploy next.\n",
+                counted(view.operations.len(), "operation"),
+                if view.operations.len() == 1 {
+                    "is"
+                } else {
+                    "are"
+                }
             );
             Ok(Reply::new(view, text))
         }

@@ -4,7 +4,7 @@
 
 use gw_model::{Code, Severity};
 
-use super::plans::{API_ID, edition, revision, wide};
+use super::plans::{API_ID, document, edition, wide};
 use super::steps::{Walk, ensure, lower, publish, target, told};
 use super::{Harness, Report, back, calls, canary};
 use crate::change::{Change, Mark, Outputs, StepEffect};
@@ -151,12 +151,12 @@ async fn identifies(harness: &dyn Harness) -> Result<(), String> {
 
 async fn lints(harness: &dyn Harness) -> Result<(), String> {
     let plan = plan(harness, 1);
-    let revision = revision(&plan);
+    let document = document();
     let connector = harness.connector().await;
     let before = observe(harness, &Known::default()).await?;
-    let found = connector.lint(&revision, &plan);
+    let found = connector.lint(&document, &plan);
     ensure(
-        found == connector.lint(&revision, &plan),
+        found == connector.lint(&document, &plan),
         "lint finds something else the second time",
     )?;
     ensure(
@@ -207,7 +207,7 @@ async fn bounds(harness: &dyn Harness, report: &mut Report) {
         lower(connector.as_ref(), Goal::Publish(&fits), &target, &observed)?;
         let plan = wide(most + 1);
         let linted = connector
-            .lint(&revision(&plan), &plan)
+            .lint(&document(), &plan)
             .iter()
             .any(|found| found.severity == Severity::Error);
         match connector.lower(Goal::Publish(&plan), &target, &observed) {

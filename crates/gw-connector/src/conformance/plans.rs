@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gw_model::{ApiId, Backend, HttpMethod, OperationKey, Policies, Revision, RevisionId};
+use gw_model::{ApiId, HttpMethod, OperationKey, RevisionId};
+use gw_openapi::Document;
 use gw_plan::{
     MockAnswer, Parameter, ParameterLocation, Plan, Route, RouteBackend, RouteSecurity, TokenCheck,
 };
@@ -63,19 +64,9 @@ pub(super) fn wide(resources: u32) -> Plan {
     plan(API_ID, 99, routes, None)
 }
 
-/// A revision to lint beside a plan.
-pub(super) fn revision(plan: &Plan) -> Revision {
-    Revision {
-        api: plan.api.clone(),
-        name: plan.name.clone(),
-        version: plan.version.clone(),
-        base_path: plan.base_path.clone(),
-        backend: Backend::Mock,
-        policies: Policies::default(),
-        key_manager: None,
-        document: "openapi: 3.0.3\ninfo: {title: Conformance, version: '1'}\npaths: {}\n"
-            .to_owned(),
-    }
+/// A document to lint beside a plan.
+pub(super) fn document() -> Document {
+    Document::parse("openapi: 3.0.3\ninfo: {title: Conformance, version: '1'}\npaths: {}\n").0
 }
 
 const OPEN: RouteSecurity = RouteSecurity::Open { declared: true };

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use gw_connector::conformance::{self, Answer, Call, Harness};
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, Mark, Observed, Outputs, Receipt, Target,
+    Capabilities, Change, Connector, Document, Goal, Identity, Mark, Observed, Outputs, Receipt,
+    Target,
 };
-use gw_model::{AwsAuthorizer, Diagnostic, Fault, GatewayId, Revision};
+use gw_model::{AwsAuthorizer, Diagnostic, Fault, GatewayId};
 use gw_plan::{Plan, RouteBackend, RouteSecurity, TokenCheck};
 
 use crate::world::{World, WorldConnector};
@@ -136,8 +137,8 @@ impl Connector for Breaching {
         self.inner.capabilities()
     }
 
-    fn lint(&self, revision: &Revision, plan: &Plan) -> Vec<Diagnostic> {
-        self.inner.lint(revision, plan)
+    fn lint(&self, document: &Document, plan: &Plan) -> Vec<Diagnostic> {
+        self.inner.lint(document, plan)
     }
 
     async fn identify(&self) -> Result<Identity, Fault> {

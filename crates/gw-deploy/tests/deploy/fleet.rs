@@ -9,14 +9,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, LiveState, Mark, Observed, Outputs, Receipt,
-    RemoteCall, StepEffect, Target,
+    Capabilities, Change, Connector, Document, Goal, Identity, LiveState, Mark, Observed, Outputs,
+    Receipt, RemoteCall, StepEffect, Target,
 };
 use gw_deploy::{
     CallQuota, Context, Lane, Outcome, Pacer, Publication, QuotaTable, Rate, RetryRules, Run,
     RunEnd, ServiceQuota, Ticket, Turns, eta_together, prepare_with, run,
 };
-use gw_model::{ApiId, Code, DeploymentId, Diagnostic, Effect, Fault, Revision};
+use gw_model::{ApiId, Code, DeploymentId, Diagnostic, Effect, Fault};
 use gw_plan::Plan;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -188,7 +188,7 @@ impl Connector for Way {
         unreachable!()
     }
 
-    fn lint(&self, _: &Revision, _: &Plan) -> Vec<Diagnostic> {
+    fn lint(&self, _: &Document, _: &Plan) -> Vec<Diagnostic> {
         Vec::new()
     }
 

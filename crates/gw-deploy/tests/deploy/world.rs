@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{
-    Capabilities, Change, Connector, Goal, Identity, LiveState, Mark, Observed, Outputs, Receipt,
-    RemoteCall, StepEffect, Target,
+    Capabilities, Change, Connector, Document, Goal, Identity, LiveState, Mark, Observed, Outputs,
+    Receipt, RemoteCall, StepEffect, Target,
 };
-use gw_model::{Code, Diagnostic, Effect, Fault, Retry, Revision};
+use gw_model::{Code, Diagnostic, Effect, Fault, Retry};
 use gw_plan::Plan;
 use tokio::sync::Notify;
 
@@ -207,7 +207,7 @@ impl Connector for WorldConnector {
         }
     }
 
-    fn lint(&self, _revision: &Revision, _plan: &Plan) -> Vec<Diagnostic> {
+    fn lint(&self, _document: &Document, _plan: &Plan) -> Vec<Diagnostic> {
         Vec::new()
     }
 

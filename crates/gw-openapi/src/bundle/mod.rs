@@ -108,9 +108,15 @@ pub struct Bundle {
     pub findings: Vec<Diagnostic>,
     /// What came from elsewhere, in the order it was written.
     pub pieces: Vec<Piece>,
+    /// Where everything in it was written; `None` when nothing was bundled: the text is the root's then, byte for byte.
+    pub origins: Option<Origins>,
+}
+
+/// Where what stands in a bundle was written.
+#[derive(Debug)]
+pub struct Origins {
     sources: Sources,
     copied: HashMap<String, Spot>,
-    changed: bool,
 }
 
 impl Bundler {
@@ -239,12 +245,13 @@ impl Bundler {
                     diagnostics,
                     findings,
                     pieces: pieces(&gather.sources, &copied),
-                    copied: copied
-                        .into_iter()
-                        .map(|copied| (copied.at, copied.spot))
-                        .collect(),
-                    sources: gather.sources,
-                    changed: true,
+                    origins: Some(Origins {
+                        copied: copied
+                            .into_iter()
+                            .map(|copied| (copied.at, copied.spot))
+                            .collect(),
+                        sources: gather.sources,
+                    }),
                 }
             }
             Err(reason) => {
@@ -267,24 +274,15 @@ impl Bundler {
 }
 
 impl Bundle {
-    /// Whether anything was bundled: if not, the text is the root's, byte for byte.
-    pub fn is_changed(&self) -> bool {
-        self.changed
-    }
-
     /// The text.
     pub fn text(&self) -> &str {
         self.document.text()
     }
+}
 
+impl Origins {
     /// Where what stands at a pointer of the bundle was written.
-    pub fn origin(&self, pointer: &str) -> Origin {
-        if !self.changed {
-            return Origin {
-                source: None,
-                place: nearest(&self.document, pointer),
-            };
-        }
+    pub fn of(&self, pointer: &str) -> Origin {
         let mut at = pointer;
         let spot = loop {
             if let Some(spot) = self.copied.get(at) {
@@ -379,17 +377,15 @@ fn reference_node<'d>(site: &Site, node: Node<'d>) -> Node<'d> {
     }
 }
 
-fn unchanged(mut sources: Sources, told: Vec<Told>) -> Bundle {
-    let (document, diagnostics) = sources.take_root();
+fn unchanged(sources: Sources, told: Vec<Told>) -> Bundle {
+    let (document, diagnostics) = sources.into_root();
     let findings = place(&document, told);
     Bundle {
         document,
         diagnostics,
         findings,
         pieces: Vec::new(),
-        sources,
-        copied: HashMap::new(),
-        changed: false,
+        origins: None,
     }
 }
 

@@ -127,15 +127,11 @@ impl Sources {
         matches!(self.states.get(location), Some(State::Asked))
     }
 
-    /// Hands out the root; an empty document stays in its place.
-    pub(super) fn take_root(&mut self) -> (Document, Vec<Diagnostic>) {
-        let (empty, _) = Document::parse("");
-        match self.list.first_mut() {
-            Some(root) => (
-                std::mem::replace(&mut root.document, empty),
-                std::mem::take(&mut root.diagnostics),
-            ),
-            None => (empty, Vec::new()),
+    /// The root alone.
+    pub(super) fn into_root(self) -> (Document, Vec<Diagnostic>) {
+        match self.list.into_iter().next() {
+            Some(root) => (root.document, root.diagnostics),
+            None => Document::parse(""),
         }
     }
 

@@ -72,7 +72,7 @@ fn a_root_without_outer_references_stays_as_it_is() {
     ] {
         let bundle = of(&[("openapi.yaml", text)]);
         assert_eq!(bundle.text(), text);
-        assert!(!bundle.is_changed());
+        assert!(bundle.origins.is_none());
         assert!(bundle.findings.is_empty() && bundle.pieces.is_empty());
     }
 }
@@ -155,10 +155,11 @@ tags: []
             ),
         ]
     );
-    let origin = bundle.origin("/components/schemas/thing/properties/maker");
+    let origins = bundle.origins.unwrap();
+    let origin = origins.of("/components/schemas/thing/properties/maker");
     assert_eq!(origin.source, Some(location("parts/thing.yaml")));
     assert_eq!((origin.place.line, origin.place.column), (4, 3));
-    let origin = bundle.origin("/tags");
+    let origin = origins.of("/tags");
     assert_eq!((origin.source, origin.place.line), (None, 20));
 }
 
@@ -299,7 +300,10 @@ components:
         bundle.text()
     );
     assert_eq!(bundle.document.operations().len(), 2);
-    let origin = bundle.origin("/paths/~1pets/get/responses/200");
+    let origin = bundle
+        .origins
+        .unwrap()
+        .of("/paths/~1pets/get/responses/200");
     assert_eq!(origin.source, Some(location("paths/pets.yaml")));
     assert_eq!(origin.place.line, 4);
 }

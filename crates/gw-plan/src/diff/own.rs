@@ -43,10 +43,12 @@ fn setting(key: &str, before: Option<&str>, after: Option<&str>) -> PlanChange {
         _ => false,
     };
     let sentence = match (before, after) {
-        (None, _) => format!("The {name} is set"),
-        (_, None) => format!("The {name} is removed"),
-        _ if is_less => format!("The {name} changes, which may let more callers in"),
-        _ => format!("The {name} changes"),
+        (None, _) => format!("The document sets the {name}"),
+        (_, None) => format!("The document no longer sets the {name}"),
+        _ if is_less => {
+            format!("The document sets the {name} otherwise, which may let more callers in")
+        }
+        _ => format!("The document sets the {name} otherwise"),
     };
     PlanChange {
         lowers_security: is_less,

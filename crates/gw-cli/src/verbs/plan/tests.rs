@@ -87,11 +87,16 @@ fn view() -> PlanView {
                 "becomes protected (scope orders:write)",
                 false,
             ),
-            change(PlanChangeKind::Removed, "GET /search", "is removed", false),
+            change(
+                PlanChangeKind::Removed,
+                "GET /search",
+                "is no longer served",
+                false,
+            ),
             change(
                 PlanChangeKind::Added,
                 "GET /customers",
-                "is added, protected (any valid token)",
+                "is new, protected (any valid token)",
                 false,
             ),
         ],
