@@ -1,5 +1,7 @@
 //! Whole documents compiled for AWS: the sample, and documents that meet several rules at once.
 
+use std::path::{Path, PathBuf};
+
 use gw_aws_import::{Compiled, Fidelity, compile, report};
 use gw_model::{
     ApiId, AwsCredentials, AwsTarget, Backend, EndpointType, Policies, Revision, ValidationPolicy,
@@ -235,6 +237,36 @@ fn what_aws_cannot_serve_has_no_document_and_says_why() {
             .iter()
             .any(|note| note.rule == "GW013" && note.fidelity == Fidelity::Refused)
     );
+}
+
+/// Whoever follows a note into what AWS imports must find something there.
+#[test]
+fn every_note_leads_into_the_document_that_is_imported() {
+    let shared = std::env::var_os("GATEWRIGHT_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let public = std::fs::read_dir(shared.join("specs"))
+        .into_iter()
+        .flatten();
+    let public = public.filter_map(|entry| std::fs::read_to_string(entry.ok()?.path()).ok());
+    let both = ValidationPolicy {
+        parameters: true,
+        body: true,
+    };
+    let mut followed = 0;
+    for text in [MIXED.to_owned()].into_iter().chain(public) {
+        let (_, compiled, value) = compiled(&text, Some(both));
+        if compiled.document.is_none() {
+            continue;
+        }
+        let title = &value["info"]["title"];
+        for note in compiled.notes.iter().filter(|note| !note.result.is_empty()) {
+            assert!(value.pointer(&note.result).is_some(), "{title}: {note:?}");
+            followed += 1;
+        }
+    }
+    assert!(followed >= 5, "{followed}");
 }
 
 #[test]
