@@ -239,6 +239,34 @@ fn what_aws_cannot_serve_has_no_document_and_says_why() {
     );
 }
 
+/// OpenAPI 3.2 has methods that nothing else has: the plan cannot hold them, and the report must.
+#[test]
+fn operations_of_methods_aws_does_not_have_are_lost_and_told() {
+    let text = "openapi: 3.2.0\ninfo: { title: T, version: '1' }\npaths:\n  /a:\n    get: { responses: { '200': { description: ok } } }\n    query: { responses: { '200': { description: ok } } }\n  /b: { $ref: '#/components/pathItems/B' }\ncomponents:\n  pathItems:\n    B: { additionalOperations: { COPY: { responses: { '200': { description: ok } } } } }\n";
+    let (plan, compiled, _) = compiled(text, None);
+    let (source, _) = Document::parse(text);
+    let report = report(&source, &plan, &compiled);
+    let told: Vec<_> = report
+        .api
+        .iter()
+        .map(|note| (note.fidelity, note.place.line, note.message.as_str()))
+        .collect();
+    let lost = |line, method| {
+        (
+            Fidelity::Lost,
+            line,
+            ["AWS has no method ", method, "; it is left out"].concat(),
+        )
+    };
+    let expected = [lost(6, "QUERY for /a"), lost(10, "COPY for /b")];
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(fidelity, line, message)| (*fidelity, *line, message.as_str()))
+        .collect();
+    assert_eq!(told, expected);
+    assert_eq!((report.exact, report.operations.len()), (1, 1));
+}
+
 /// Whoever follows a note into what AWS imports must find something there.
 #[test]
 fn every_note_leads_into_the_document_that_is_imported() {
