@@ -23,7 +23,7 @@ bench: ## measure start, memory, documents beside Redocly's linter, deployments,
 corpus: ## take 2,658 public documents through the product, judge what comes out, write docs/corpus.md
 	@.ci/corpus
 
-fuzz: ## feed made-up documents to parser, linter, editor and compiler for MINUTES (20)
+fuzz: ## feed made-up documents to parser, linter, editor and compiler for MINUTES (20) of the processor
 	@.ci/fuzz
 
 bundle: ## build the .deb

@@ -47,7 +47,7 @@ test('a canary is begun, shared, promoted and dropped from the page', async ({ p
   await open(page, `${deployments}/kept?on=${sample.gateway}`)
   const kept = page.getByRole('table', { name: 'Kept deployments' })
   await expect(kept).toContainText('canary, 40 % of the requests')
-  await kept.getByRole('link', { name: 'Promote…' }).click()
+  await page.getByRole('link', { name: 'Promote…' }).click()
   await expect(page.getByText('is live then, for all requests')).toBeVisible()
   await agree(page, 'Promote the canary on local')
   await open(page, deployments)

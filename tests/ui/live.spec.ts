@@ -7,7 +7,7 @@ import { open } from './pages.mjs'
 import type { Page } from './playwright'
 
 const status = (page: Page) => page.getByRole('contentinfo', { name: 'Status' })
-const picker = (page: Page) => page.getByRole('button', { name: /^Gateway local/ })
+const picker = (page: Page) => page.locator('main header .where')
 const dot = (page: Page) => page.getByRole('navigation', { name: 'Main' }).getByText(/running$/)
 
 test('after a deployment nothing runs any more, and the gateway is said to be running', async ({ page, core }) => {

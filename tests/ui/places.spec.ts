@@ -50,6 +50,25 @@ test('a local gateway is added, stopped, started, edited and removed', async ({ 
   await expect(page.getByText('scratch', { exact: true })).toHaveCount(0)
 })
 
+test('the title bar names the gateways a page is about, and elsewhere the chosen one', async ({ page, core, sample }) => {
+  const other = await core.call('gateways.create', { name: 'scratch', display_name: '', description: '', target: { kind: 'local', port: null } })
+  const where = page.locator('main header .where')
+  await open(page, '/apis')
+  await expect(where.getByRole('button', { name: 'Change gateway' })).toContainText('local')
+  await open(page, `/apis/${sample.api}/deployments/plan?on=${other.id}&goal=publish`)
+  await expect(where.getByText('scratch', { exact: true })).toBeVisible()
+  await expect(where.getByRole('button', { name: 'Change gateway' })).toHaveCount(0)
+  await open(page, `/apis/${sample.api}/deployments/plan?on=${other.id},${sample.gateway}&goal=publish`)
+  await expect(where).toContainText('2 gateways')
+
+  await open(page, `/gateways/${other.id}`)
+  await expect(where.getByRole('button', { name: 'Change gateway' })).toContainText('scratch')
+  await where.getByRole('button', { name: 'Change gateway' }).click()
+  await page.getByRole('menuitemradio', { name: /^local/ }).click()
+  await expect(page).toHaveURL(new RegExp(`#/gateways/${sample.gateway}$`))
+  await expect(where.getByRole('button', { name: 'Change gateway' })).toContainText('local')
+})
+
 test('a taken name is an error in its field and keeps what was typed', async ({ page, sample }) => {
   expect(sample.gateway).toBeTruthy()
   await open(page, '/gateways/new/local')

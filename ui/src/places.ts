@@ -6,6 +6,9 @@ import type { Gateway } from './ipc/generated'
 
 export type Place = 'production' | 'staging' | 'development' | 'local' | 'aws'
 
+/** Where a mistake costs most comes first; what is not known to be harmless may cost. */
+export const PLACES: Place[] = ['production', 'staging', 'aws', 'development', 'local']
+
 const SIGNS: [Place, RegExp][] = [
   ['staging', /(^|[^a-z])(stag(e|ing)?|pre-?prod(uction)?|uat|qa)([^a-z]|$)/i],
   ['production', /(^|[^a-z])(prod(uction)?|prd|live)([^a-z]|$)/i],

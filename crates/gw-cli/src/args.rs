@@ -14,7 +14,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use drift::DriftArgs;
 pub use history::{CanaryArgs, DiffArgs, HistoryArgs, PlanArgs, PublishArgs, RollbackArgs};
 pub use lifecycle::{
-    ConsentArg, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs, UndeployArgs,
+    Allowed, AllowedParser, DeploymentsArgs, DeploymentsVerb, ForgetArgs, GatewayEdit, RemoveArgs,
+    UndeployArgs,
 };
 pub use stage::{DomainsArgs, LogArg, MapArgs, StageSetArgs, StageVerb, SwitchArg};
 
@@ -469,8 +470,8 @@ pub struct DeployArgs {
     #[arg(long)]
     pub yes: bool,
     /// Say yes to this too; repeatable
-    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
-    pub allow: Vec<ConsentArg>,
+    #[arg(long = "allow", value_parser = AllowedParser, value_name = "CONSENT")]
+    pub allow: Vec<Allowed>,
     /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
     #[arg(long = "confirm", value_name = "NAME")]
     pub confirm: Vec<String>,

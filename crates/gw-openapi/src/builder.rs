@@ -50,6 +50,7 @@ pub(crate) struct Builder {
     items: Vec<NodeId>,
     anchors: HashMap<usize, (NodeId, Extent)>,
     aliased: u64,
+    named: bool,
     diagnostics: Vec<Diagnostic>,
     hostile: bool,
 }
@@ -71,6 +72,7 @@ impl Builder {
             items: Vec::new(),
             anchors: HashMap::new(),
             aliased: 0,
+            named: false,
             diagnostics: Vec::new(),
             hostile: false,
         }
@@ -250,6 +252,7 @@ impl Builder {
             return self.scalar(Shape::Null, start, end, 0);
         }
         self.aliased += extent.weight;
+        self.tree.shared.insert(target);
         if self.merging() && self.is_mergeable(target) {
             self.merge(target);
         }
@@ -259,9 +262,22 @@ impl Builder {
     }
 
     /// The text of an aliased scalar, for aliases used as keys.
-    pub(crate) fn anchored_text(&self, anchor: usize) -> Option<String> {
-        let (id, _) = self.anchors.get(&anchor)?;
-        Node::new(&self.tree, *id).scalar_text().map(str::to_owned)
+    pub(crate) fn anchored_text(&mut self, anchor: usize) -> Option<String> {
+        let target = self.anchors.get(&anchor).map(|(id, _)| *id);
+        self.tree.shared.insert(target.unwrap_or(NodeId::ROOT));
+        Node::new(&self.tree, target?)
+            .scalar_text()
+            .map(str::to_owned)
+    }
+
+    /// An anchor was read, of whatever.
+    pub(crate) fn anchor(&mut self) {
+        self.named = true;
+    }
+
+    /// Whether any anchor was read.
+    pub(crate) fn has_anchors(&self) -> bool {
+        self.named
     }
 
     pub(crate) fn report(

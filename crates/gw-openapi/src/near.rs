@@ -243,6 +243,8 @@ struct Piece {
     old_end: usize,
     /// Where its text ends.
     new_end: usize,
+    /// Where what follows begins: blank lines before it may belong to a text of several lines at the part's end.
+    next: usize,
     /// Line and column of its beginning, counted from 1.
     at: (u32, u32),
     /// How many line ends it had, and has.
@@ -257,6 +259,7 @@ impl Piece {
         let span = node.span();
         let new_end = (span.end + change.new_end).checked_sub(change.end)?;
         let mut start = span.start;
+        let mut next = new_end;
         let braces = old.get(span.clone())?.starts_with('{');
         if braces {
             // Its last bracket closes it still.
@@ -279,7 +282,18 @@ impl Piece {
             let open = rest.is_empty()
                 || rest.starts_with(['\n', '\r'])
                 || text.get(..new_end)?.ends_with('\n');
-            if !lines.all(deep) || !open {
+            // A tag or an anchor of a value that is not there stands behind the part and belongs to it.
+            let blank = rest.split_inclusive('\n');
+            next += blank
+                .take_while(|line| line.trim().is_empty())
+                .map(str::len)
+                .sum::<usize>();
+            let mut follow = text.get(next..)?.lines();
+            let follows = follow.find(|line| {
+                let said = line.trim_start();
+                !said.is_empty() && !said.starts_with('#')
+            });
+            if !lines.all(deep) || !open || follows.is_some_and(deep) {
                 return None;
             }
         } else {
@@ -287,7 +301,7 @@ impl Piece {
         }
         let piece = text.get(start..new_end)?;
         let is_yaml = document.format() == Format::Yaml;
-        if is_yaml && (piece.contains(['&', '*']) || ends_lines_alone(piece) || shares(document)) {
+        if is_yaml && ends_lines_alone(piece) {
             return None;
         }
         Some(Self {
@@ -296,20 +310,31 @@ impl Piece {
             start,
             old_end: span.end,
             new_end,
+            next,
             at: document.tree.lines().position(old, start),
             lines: (line_ends(old.get(start..span.end)?), line_ends(piece)),
         })
     }
 
-    /// What is wrong with how it is written, and its tree when it can be read. `None` when it is no mapping any more.
+    /// What is wrong with how it is written, and its tree when it can be read. `None` when it is no mapping any more, or
+    /// when what it says depends on what stands elsewhere.
     fn read(&self, text: &str) -> Option<(Vec<Diagnostic>, Option<Tree>)> {
-        let text: Arc<str> = Arc::from(text.get(self.start..self.new_end).unwrap_or_default());
+        let text: Arc<str> = Arc::from(text.get(self.start..self.next).unwrap_or_default());
         let mut builder = Builder::new(Arc::clone(&text));
         let outcome = match self.format {
             Format::Json => json::read(&text, &mut builder),
             Format::Yaml => yaml::read(&text, &mut builder),
         };
         let sound = outcome.is_ok();
+        // An anchor may be meant elsewhere; an alias, or a tag that is declared elsewhere, cannot be read here.
+        let alone = if sound {
+            !builder.has_anchors()
+        } else {
+            !text.contains(['&', '*', '!'])
+        };
+        if self.format == Format::Yaml && !alone {
+            return None;
+        }
         builder.end(outcome, text.len());
         let (tree, found) = builder.finish();
         let root = tree.cell(NodeId::ROOT).shape;
@@ -339,14 +364,6 @@ fn line_ends(text: &str) -> usize {
 fn ends_lines_alone(text: &str) -> bool {
     let mut returns = text.match_indices('\r');
     returns.any(|(at, _)| text.as_bytes().get(at + 1) != Some(&b'\n'))
-}
-
-/// Whether any node stands for another.
-fn shares(document: &Document) -> bool {
-    let cells = &document.tree.cells;
-    cells
-        .iter()
-        .any(|cell| matches!(cell.shape, Shape::Alias(_)))
 }
 
 /// What lies between the beginning and the end that two texts share; `None` when they are the same.

@@ -2,7 +2,7 @@
 //!
 //! It refuses to know OpenAPI, and to copy text that stands in the document unescaped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -96,6 +96,8 @@ pub(crate) struct Tree {
     pub(crate) symbols: IndexSet<Box<str>>,
     /// For large mappings: entry offsets ordered by symbol.
     pub(crate) large: HashMap<NodeId, Box<[u32]>>,
+    /// What YAML aliases stand for; the outermost node where one stands for what is no node, as a key is.
+    pub(crate) shared: HashSet<NodeId>,
     pub(crate) lines: OnceLock<Lines>,
 }
 
@@ -132,6 +134,14 @@ impl Tree {
         self.entries
             .get(first as usize..(first + length) as usize)
             .unwrap_or_default()
+    }
+
+    /// Whether anything in a part of the text stands elsewhere too, by an alias.
+    pub(crate) fn is_shared(&self, part: &Range<usize>) -> bool {
+        self.shared.iter().any(|&shared| {
+            let cell = self.cell(shared);
+            cell.start as usize <= part.end && part.start <= cell.end as usize
+        })
     }
 
     pub(crate) fn lines(&self) -> &Lines {

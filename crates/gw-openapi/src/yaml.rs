@@ -71,6 +71,13 @@ impl Reader<'_, '_> {
             .byte_offset()
             .unwrap_or(start)
             .clamp(start, self.text.len());
+        if let Event::Scalar(_, _, anchor, _)
+        | Event::SequenceStart(_, anchor, _)
+        | Event::MappingStart(_, anchor, _) = event
+            && anchor != 0
+        {
+            self.builder.anchor();
+        }
         if self.complex > 0 {
             self.skip_complex(&event);
             return Ok(true);

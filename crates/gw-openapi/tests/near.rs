@@ -66,6 +66,16 @@ components:
     Unused: { type: strin }
 ";
 
+/// Where aliases and merge keys stand for what is elsewhere, and texts have signs that could be theirs.
+fn anchored() -> String {
+    YAML.replace("description: gone", "description: it's *gone* & over!")
+        .replace(
+            "  /c:\n    get:\n      responses: {}\n",
+            "  /c:\n    get: &kept\n      responses: {}\n  /d:\n    get: *kept\n    put:\n      <<: *kept\n      summary: s\n",
+        )
+        .replace("strin }", "strin, description: &word words, title: *word }")
+}
+
 /// Edits as they are typed: text, and what takes its place.
 const EDITS: [(&str, &str); 24] = [
     ("getA", "getAll"),
@@ -141,7 +151,7 @@ fn told(found: &[Diagnostic]) -> Vec<String> {
 #[test]
 fn an_edited_draft_has_the_tree_of_its_text() {
     let mut near = 0;
-    for start in [JSON, YAML] {
+    for start in [JSON, YAML, &anchored()] {
         for (from, to) in EDITS {
             for (at, _) in start.match_indices(from) {
                 let text = format!("{}{to}{}", &start[..at], &start[at + from.len()..]);
@@ -207,7 +217,7 @@ fn an_edited_draft_has_the_tree_of_its_text() {
             }
         }
     }
-    assert!(near > 60, "{near} edits were seen through");
+    assert!(near > 90, "{near} edits were seen through");
 }
 
 #[test]
@@ -259,6 +269,18 @@ fn what_cannot_be_seen_through_is_left_to_the_whole() {
     );
     let shared = YAML.replace("'204': {", "'204': &gone {");
     assert!(refused(&shared, "putB", "putC"), "an anchor in the part");
+    let shared = anchored();
+    assert!(!refused(&shared, "putB", "putC"), "aliases elsewhere");
+    assert!(
+        refused(&shared, "responses: {}", "responses: { x: y }"),
+        "what an alias stands for"
+    );
+    assert!(
+        refused(&shared, "summary: s", "summary: t"),
+        "an alias in the part"
+    );
+    let keyed = YAML.replace("{ type: strin }", "{ &k type: strin, *k : 1 }");
+    assert!(refused(&keyed, "putB", "putC"), "an alias that is a key");
     assert!(
         Draft::read("{\"a\"").edit("{\"a\":").is_none(),
         "a text that was broken"
@@ -290,6 +312,27 @@ fn what_is_typed_at_the_end_of_a_document_is_as_if_read_whole() {
         draft.edit(&format!("{end}\rx: y")),
         None,
         "a carriage return that ends a line and the part with it"
+    );
+
+    for kept in ["|+\n        text\n\n\n", "|\n        text\n          "] {
+        let block = format!("{end}\n      description: {kept}");
+        for block in [format!("{block}\ntags: []\n"), block] {
+            let (mut draft, after) = (Draft::read(&block), block.replace("get\n", "got\n"));
+            draft.edit(&after).unwrap();
+            let text = |document: &Document| {
+                let node = document.at("/paths/~1a/get/description").unwrap();
+                node.as_str().unwrap().to_owned()
+            };
+            assert_eq!(text(draft.document()), text(&whole(&after).0), "{after:?}");
+        }
+    }
+
+    let tagged = format!("{end}\n    put:\n      # nothing\n      !!str\n");
+    let mut draft = Draft::read(&tagged);
+    assert_eq!(
+        draft.edit(&tagged.replace("get\n", "got\n")),
+        None,
+        "a tag behind what it is of"
     );
 }
 

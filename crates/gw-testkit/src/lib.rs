@@ -9,6 +9,7 @@
 mod backend;
 mod emulator;
 mod failure;
+mod inventory;
 mod process;
 mod provider;
 mod proxy;
@@ -18,8 +19,9 @@ mod wire;
 pub use backend::{Answer, Backend, Recorded};
 pub use emulator::{Localemu, Ministack};
 pub use failure::Failure;
+pub use inventory::Inventory;
 pub use process::{Daemon, DaemonCommand};
 pub use provider::{Broken, DEFAULT_AUDIENCE, OauthMock, OidcProvider, TokenRequest};
-pub use proxy::{Call, Callee, CountingProxy, Quotas, Rule, Tally};
+pub use proxy::{Call, Callee, CountingProxy, Fate, Quotas, Rule, Tally};
 pub use sandbox::{Sandbox, free_port, repository};
 pub use wire::{Reply, request};

@@ -3,7 +3,7 @@
 
 use gw_app::deployments::{self, consents};
 use gw_model::DeploymentId;
-use gw_testkit::{Localemu, request};
+use gw_testkit::{CountingProxy, Localemu, Ministack, Rule, request};
 use serde_json::{Value, json};
 
 use crate::world::{World, access_key, aws_gateway};
@@ -264,4 +264,88 @@ async fn what_others_made_is_taken_over_and_managed() {
     let run = DeploymentId::new(started["runs"][0]["deployment"].as_str().unwrap());
     deployments::wait(&world.app, &run).await.unwrap();
     assert_ne!(met(&url, "/open").await.0, 200);
+}
+
+/// The export is AWS's own example of `ExportApi` (API Gateway's guide, "Export HTTP APIs"), which no emulator answers.
+#[tokio::test]
+async fn an_http_api_is_imported_as_a_document() {
+    let emulator = tokio::task::spawn_blocking(Ministack::shared)
+        .await
+        .unwrap()
+        .unwrap();
+    let proxy = CountingProxy::start(emulator.url()).unwrap();
+    let world = World::new().await;
+    let hand = Hand {
+        url: proxy.url(),
+        key: Localemu::fresh_account(),
+    };
+    let name = format!("web-{}", hand.key);
+    let made = hand
+        .call(
+            "POST",
+            "/v2/apis",
+            json!({"name": name, "protocolType": "HTTP"}),
+        )
+        .await;
+    let id = made["apiId"].as_str().unwrap().to_owned();
+    let export = json!({
+        "openapi": "3.0.1",
+        "info": {"title": name, "version": "2026-11-28"},
+        "servers": [{"url": "https://abcdef.execute-api.eu-west-1.amazonaws.com/{basePath}",
+            "variables": {"basePath": {"default": ""}}}],
+        "paths": {"/pets": {
+            "get": {"responses": {"default": {"description": "Default response for GET /pets"}},
+                "security": [{"jwt": ["pets:read"]}],
+                "x-amazon-apigateway-integration": {"payloadFormatVersion": "1.0", "type": "http_proxy",
+                    "httpMethod": "GET", "uri": "https://pets.example/", "connectionType": "INTERNET"}},
+            "post": {"responses": {"default": {"description": "Default response for POST /pets"}},
+                "x-amazon-apigateway-integration": {"payloadFormatVersion": "1.0", "type": "http_proxy",
+                    "httpMethod": "POST", "uri": "https://pets.example/", "connectionType": "INTERNET"}}}},
+        "components": {"securitySchemes": {"jwt": {"type": "oauth2", "x-amazon-apigateway-authorizer": {
+            "identitySource": "$request.header.Authorization", "type": "jwt",
+            "jwtConfiguration": {"audience": ["pets"], "issuer": "https://id.example/"}}}}},
+        "x-amazon-apigateway-importexport-version": "1.0",
+    });
+    proxy.inject(Rule::on(|call| call.path.contains("/exports/")).answer(&export));
+    let key = access_key(&hand.key, "secret", None);
+    let gateway = world
+        .ok(
+            "gateways.create",
+            aws_gateway("cloud", "eu-west-1", "live", &proxy.url(), &key),
+        )
+        .await["id"]
+        .clone();
+    let found = world
+        .ok("discovery.list", json!({ "gateway": gateway }))
+        .await;
+    let rows = found["apis"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["found"]["id"] == id).unwrap();
+    assert_eq!(row["found"]["protocol"], "http", "{row}");
+
+    let imported = world
+        .ok(
+            "discovery.import",
+            json!({
+                "gateway": gateway, "id": id, "protocol": "http", "stage": null, "name": "Web", "version": "1",
+                "document_only": false,
+            }),
+        )
+        .await;
+    assert_eq!(
+        (&imported["managed"], &imported["operations"]),
+        (&json!(false), &json!(2)),
+        "{imported}"
+    );
+    assert!(imported["why_not"].is_string(), "{imported}");
+    let api = imported["api"]["id"].clone();
+    let view = world.ok("apis.document", json!({ "api": api })).await;
+    let text = view["text"].as_str().unwrap();
+    assert!(
+        text.contains("/pets") && text.contains("pets:read"),
+        "{text}"
+    );
+    let placed = world
+        .ok("deployments.placements", json!({ "api": api }))
+        .await;
+    assert_eq!(placed, json!([]), "nothing of it is managed");
 }

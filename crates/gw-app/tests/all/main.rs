@@ -14,6 +14,7 @@ mod consents;
 mod console;
 mod deployments;
 mod discovery;
+mod domains;
 mod drafts;
 mod drift;
 mod fixes;

@@ -14,7 +14,8 @@ use gw_deploy::{
 };
 use gw_model::{
     ApiId, AwsAuthorizer, AwsCredentials, AwsTarget, Code, DeploymentId, EndpointType, Fault,
-    GatewayId, HttpMethod, OperationKey, Percent, RevisionId, Secret, SecretRef, UnixMillis,
+    GatewayId, HttpMethod, OperationKey, Percent, RevisionId, Secret, SecretRef, StageSettings,
+    Throttle, UnixMillis,
 };
 use gw_plan::{
     Contract, MockAnswer, Plan, Route, RouteBackend, RouteSecurity, Schemas, TokenCheck,
@@ -35,6 +36,8 @@ pub enum Aim {
     First,
     /// Another one after it: new document, new function code.
     Second,
+    /// The same with settings and tags for its stage.
+    Settings,
     /// What was live before the second one, live again.
     Return,
     /// The same beside the first one, as a canary that meets every request.
@@ -59,15 +62,32 @@ impl Aim {
                 "stage",
                 "version",
             ],
-            Self::Second | Self::Canary => vec!["deployment", "permission", "version"],
+            Self::Second | Self::Settings | Self::Canary => {
+                vec!["deployment", "permission", "version"]
+            }
             Self::Return | Self::Withdrawal | Self::Recovery => Vec::new(),
+        }
+    }
+
+    fn settings(self) -> StageSettings {
+        if self != Self::Settings {
+            return StageSettings::default();
+        }
+        StageSettings {
+            variables: [("stock".to_owned(), Some("green".to_owned()))].into(),
+            throttle: Some(Throttle {
+                rate: 100.0,
+                burst: 50,
+            }),
+            tags: [("team".to_owned(), "core".to_owned())].into(),
+            ..StageSettings::default()
         }
     }
 
     fn plan(self) -> Option<Plan> {
         match self {
             Self::First => Some(plan("one", "notes:read")),
-            Self::Second | Self::Canary => Some(plan("two", "notes:write")),
+            Self::Second | Self::Settings | Self::Canary => Some(plan("two", "notes:write")),
             Self::Return | Self::Withdrawal | Self::Recovery => None,
         }
     }
@@ -150,7 +170,7 @@ impl Job {
             api_version: "1.0.0".to_owned(),
             known,
             known_digest: None,
-            settings: gw_model::StageSettings::default(),
+            settings: self.aim.settings(),
         };
         let context = Context {
             journal: Arc::new(Mortal {

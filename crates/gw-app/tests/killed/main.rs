@@ -23,10 +23,10 @@ use std::time::Duration;
 
 use gw_deploy::{Entry, Journal as _, Outcome, StepStatus, fold};
 use gw_model::Code;
-use gw_testkit::Rule;
+use gw_testkit::{Inventory, Rule};
 
 use job::{Aim, Job};
-use remote::Seen;
+use remote::{serves_as_before, serves_as_wanted};
 use site::{Ended, Site};
 
 /// Sites worked on at one time, each by processes of its own.
@@ -64,6 +64,17 @@ fn a_second_publication_killed_after_each_call() {
 }
 
 #[test]
+fn a_publication_with_settings_killed_after_each_write() {
+    // Two steps more: what the stage has is noted, and tags are set.
+    assert_eq!(everywhere(Aim::Settings, Moment::Write), 23);
+}
+
+#[test]
+fn a_publication_with_settings_killed_after_each_call() {
+    assert_eq!(everywhere(Aim::Settings, Moment::Call), 11);
+}
+
+#[test]
 fn a_way_back_killed_after_each_write() {
     // Begin, plan, intent and receipt of the one step, end.
     assert_eq!(everywhere(Aim::Return, Moment::Write), 5);
@@ -73,6 +84,12 @@ fn a_way_back_killed_after_each_write() {
 fn a_way_back_killed_after_each_call() {
     // Three looks at what is kept, one at what is live, the step.
     assert_eq!(everywhere(Aim::Return, Moment::Call), 5);
+}
+
+#[test]
+fn a_canary_killed_after_each_write() {
+    // As a second publication: the last step opens the canary instead of moving the stage.
+    assert_eq!(everywhere(Aim::Canary, Moment::Write), 19);
 }
 
 #[test]
@@ -120,10 +137,12 @@ fn whoever_takes_over_is_killed_too_until_it_comes_through() {
 
 #[test]
 fn a_change_that_arrives_after_its_process_was_killed_leaves_nothing() {
-    // Each change of a first publication, of a second one, of a way back, and of a withdrawal.
+    // Each change of a first publication, of another one, with settings and as a canary, of a way back and of a withdrawal.
     let changes = [
         (Aim::First, 9),
         (Aim::Second, 6),
+        (Aim::Settings, 7),
+        (Aim::Canary, 6),
         (Aim::Return, 1),
         (Aim::Withdrawal, 4),
     ];
@@ -228,7 +247,7 @@ fn strike(site: &Site, aim: Aim, moment: Moment) -> Option<bool> {
 }
 
 /// Old or new, nothing left over, and told so by the journal; then every undo once more, and twice.
-fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outcome> {
+fn settled(site: &Site, job: &Job, before: &Inventory, context: &str) -> Option<Outcome> {
     assert!(site.catalog.unfinished().unwrap().is_empty(), "{context}");
     let now = site.look();
     let records = site.records(job);
@@ -263,7 +282,7 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                 stands(step.status) && step.receipt.as_ref().is_some_and(|receipt| receipt.created)
             });
             assert!(left.is_none(), "{explained}");
-            now.serves_as_before(job.aim, context);
+            serves_as_before(&now, job.aim, context);
         }
         Outcome::Live => {
             assert!(
@@ -292,11 +311,11 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
                     "{explained}: no receipt tells of {thing}: {known:?}"
                 );
             }
-            now.serves_as_wanted(job.aim, context);
+            serves_as_wanted(&now, job.aim, context);
         }
         Outcome::Withdrawn => {
-            assert_eq!(now, Seen::default(), "{explained}");
-            now.serves_as_wanted(job.aim, context);
+            assert_eq!(now, Inventory::default(), "{explained}");
+            serves_as_wanted(&now, job.aim, context);
         }
         other => panic!("{explained}: ended {other:?}: {:?}", state.fault),
     }
@@ -304,7 +323,10 @@ fn settled(site: &Site, job: &Job, before: &Seen, context: &str) -> Option<Outco
         site.placed(),
         (outcome == Outcome::Live)
             || (outcome == Outcome::RolledBack
-                && matches!(job.aim, Aim::Second | Aim::Return | Aim::Canary)),
+                && matches!(
+                    job.aim,
+                    Aim::Second | Aim::Settings | Aim::Return | Aim::Canary
+                )),
         "{explained}"
     );
     for _ in 0..2 {

@@ -12,12 +12,11 @@ use gw_model::{
     Api, ApiId, AwsCredentials, AwsTarget, Backend, DeploymentId, EndpointType, Gateway, GatewayId,
     GatewayTarget, Policies, SecretRef, UnixMillis,
 };
-use gw_testkit::{Call, Callee, CountingProxy, Localemu, Rule, Sandbox};
+use gw_testkit::{Call, Callee, CountingProxy, Inventory, Localemu, Rule, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Moment;
 use crate::job::{API, Aim, GATEWAY, Job, REGION};
-use crate::remote::{self, Seen};
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +50,9 @@ impl Site {
         let former: &[Aim] = match aim {
             Aim::First => &[],
             Aim::Return => &[Aim::First, Aim::Second],
-            Aim::Second | Aim::Canary | Aim::Withdrawal | Aim::Recovery => &[Aim::First],
+            Aim::Second | Aim::Settings | Aim::Canary | Aim::Withdrawal | Aim::Recovery => {
+                &[Aim::First]
+            }
         };
         for before in former {
             let end = site.job(*before).carry_out().unwrap();
@@ -147,8 +148,8 @@ impl Site {
         self.proxy.calls()
     }
 
-    pub fn look(&self) -> Seen {
-        remote::look(&self.account)
+    pub fn look(&self) -> Inventory {
+        Inventory::of(&self.account, REGION).unwrap()
     }
 
     pub fn header(&self, job: &Job) -> Option<RunHeader> {

@@ -10,6 +10,7 @@ use gw_connector::{
 use gw_model::{AwsAuthorizer, AwsTarget, Code, EndpointType, Fault, Percent, counted};
 use gw_plan::{Plan, RouteSecurity, TokenCheck};
 
+use super::calls::passed_roles;
 use super::step::{Expectation, NewCanary, Owner, Step, verb};
 use crate::names::{self, output};
 use crate::package::package;
@@ -165,14 +166,12 @@ impl Lowering<'_> {
             EndpointType::Private => "PRIVATE",
         };
         let kind = endpoint_type.to_ascii_lowercase();
-        let mut call = self.gateway(
+        let call = self.tagging(
             "CreateRestApi",
             "POST /restapis".to_owned(),
             "POST",
             "/restapis",
         );
-        call.permission.push_str("; apigateway:PUT on ");
-        call.permission.push_str(&self.arn("/tags/*"));
         change(
             verb::CREATE_REST_API,
             format!("Make the {kind} REST API '{}'", plan.name),
@@ -199,6 +198,10 @@ impl Lowering<'_> {
             call.permission
                 .push_str("; apigateway:UpdateRestApiPolicy on ");
             call.permission.push_str(&self.arn("/restapis/*"));
+        }
+        for role in passed_roles(&document) {
+            call.permission.push_str("; iam:PassRole on ");
+            call.permission.push_str(&role);
         }
         change(
             verb::PUT_REST_API,

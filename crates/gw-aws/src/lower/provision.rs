@@ -89,7 +89,9 @@ impl Lowering<'_> {
             &function,
             "lambda:CreateFunction and lambda:TagResource",
         );
-        call.permission.push_str("; iam:PassRole on its role");
+        let role = self.iam("", "", "iam:PassRole");
+        call.permission.push_str("; ");
+        call.permission.push_str(&role.permission);
         change(
             verb::CREATE_FUNCTION,
             "Make the authorizer function".to_owned(),

@@ -114,7 +114,7 @@ impl Lowering<'_> {
             verb::CREATE_STAGE,
             sentence,
             effect,
-            vec![self.gateway(
+            vec![self.tagging(
                 "CreateStage",
                 format!("POST {path}"),
                 "POST",
@@ -166,7 +166,7 @@ impl Lowering<'_> {
         )];
         if !tags.is_empty() {
             let count = tags.len();
-            let mut call = self.gateway(
+            let call = self.gateway(
                 "TagResource",
                 format!(
                     "PUT /tags/{}",
@@ -175,7 +175,6 @@ impl Lowering<'_> {
                 "PUT",
                 "/tags/*",
             );
-            call.permission = format!("apigateway:PUT on {}", self.arn("/tags/*"));
             changes.push(change(
                 verb::TAG_STAGE,
                 if count == 1 {

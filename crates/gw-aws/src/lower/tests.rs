@@ -107,7 +107,17 @@ fn an_authorizer_of_the_users_is_asked_by_token() {
             "authorizerCredentials": "arn:aws:iam::111122223333:role/invoke",
         })
     );
-    assert!(!verbs(&publish(&plan, &nothing())).contains(&verb::CREATE_FUNCTION));
+    let changes = publish(&plan, &nothing());
+    assert!(!verbs(&changes).contains(&verb::CREATE_FUNCTION));
+    let import = changes
+        .iter()
+        .flat_map(|change| &change.calls)
+        .find(|call| call.name == "PutRestApi");
+    let permission = &import.unwrap().permission;
+    assert!(
+        permission.ends_with("; iam:PassRole on arn:aws:iam::111122223333:role/invoke"),
+        "{permission}"
+    );
 }
 
 #[test]
@@ -238,6 +248,44 @@ fn reading_back_says_how_many_operations_are_looked_at_for_what() {
     }
     plan.token_check = None;
     assert_eq!(said(&plan), format!("{read} it is there"));
+}
+
+#[test]
+fn each_call_tells_the_permission_it_needs() {
+    let changes = publish(&pets(), &nothing());
+    let calls = changes.iter().flat_map(|change| &change.calls);
+    let told: Vec<_> = calls
+        .map(|call| format!("{}: {}", call.name, call.permission))
+        .collect();
+    let function = names::function_name(&target().api, &aws().stage);
+    let (rest, lambda, role) = (
+        "arn:aws:apigateway:eu-west-1::",
+        format!("arn:aws:lambda:eu-west-1:*:function:{function}"),
+        format!("arn:aws:iam::*:role/{function}"),
+    );
+    assert_eq!(
+        told,
+        [
+            format!("CreateRole: iam:CreateRole and iam:TagRole on {role}"),
+            format!("PutRolePolicy: iam:PutRolePolicy on {role}"),
+            format!(
+                "CreateFunction: lambda:CreateFunction and lambda:TagResource on {lambda}; iam:PassRole on {role}"
+            ),
+            format!("GetFunctionConfiguration: lambda:GetFunctionConfiguration on {lambda}"),
+            format!("PublishVersion: lambda:PublishVersion on {lambda}"),
+            format!(
+                "CreateRestApi: apigateway:POST on {rest}/restapis; apigateway:PUT on {rest}/tags/*"
+            ),
+            format!("AddPermission: lambda:AddPermission on {lambda}"),
+            format!("PutRestApi: apigateway:PUT on {rest}/restapis/*"),
+            format!("GetResources: apigateway:GET on {rest}/restapis/*"),
+            format!("GetAuthorizers: apigateway:GET on {rest}/restapis/*"),
+            format!("CreateDeployment: apigateway:POST on {rest}/restapis/*/deployments"),
+            format!(
+                "CreateStage: apigateway:POST on {rest}/restapis/*/stages; apigateway:PUT on {rest}/tags/*"
+            ),
+        ]
+    );
 }
 
 #[test]

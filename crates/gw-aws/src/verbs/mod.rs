@@ -12,6 +12,7 @@ mod rest_api;
 mod role;
 mod stage;
 mod stage_settings;
+mod tags;
 mod undo_calls;
 
 pub(crate) use mapping::Mapping;

@@ -11,9 +11,10 @@ use gw_connector::names::OUTPUT_INVOKE_URL;
 use gw_connector::{Mark, Outputs, Receipt};
 use gw_model::Fault;
 
+use super::tags::Tagged;
 use super::{defect, needed, receipt};
 use crate::connector::AwsConnector;
-use crate::fault::{Attempt, fault, is_gone};
+use crate::fault::{Attempt, fault};
 use crate::live_stage::LiveStage;
 use crate::lower::{Before, Patch};
 use crate::names::{self, invoke_url, output, stage_arn};
@@ -96,7 +97,8 @@ impl AwsConnector {
     ) -> Result<Receipt, Fault> {
         tags.insert(names::TAG_MARK.to_owned(), mark.as_str().to_owned());
         let id = needed(outputs, names::REST_API_ID)?;
-        let request_id = self.put_tags(id, tags.into_iter().collect()).await?;
+        let tags = tags.into_iter().collect();
+        let request_id = self.put_tags(&self.tagged_stage(id), tags).await?;
         Ok(self.tagged(request_id.as_deref(), id))
     }
 
@@ -109,22 +111,9 @@ impl AwsConnector {
         let Some(id) = output(outputs, names::REST_API_ID) else {
             return Ok(None);
         };
-        let doing = format!("read the tags of the stage '{}' of {id}", self.target.stage);
-        let attempt = Attempt {
-            call: "GetTags",
-            doing: &doing,
-            writes: false,
-        };
-        let answer = self.gateway.get_tags().resource_arn(self.arn_of(id)).send();
-        match answer.await {
-            Ok(answer) => {
-                let found = answer.tags().and_then(|tags| tags.get(names::TAG_MARK));
-                let own = found.map(String::as_str) == Some(mark.as_str());
-                Ok(own.then(|| self.tagged(None, id)))
-            }
-            Err(error) if is_gone(&error) => Ok(None),
-            Err(error) => Err(fault(&self.target, attempt, error)),
-        }
+        let by = self.tag(&self.tagged_stage(id), names::TAG_MARK).await?;
+        let own = by.as_deref() == Some(mark.as_str());
+        Ok(own.then(|| self.tagged(None, id)))
     }
 
     /// Gives the stage the tags it had.
@@ -137,56 +126,21 @@ impl AwsConnector {
                 None => new.push(name),
             }
         }
+        let stage = self.tagged_stage(id);
         if !former.is_empty() {
-            self.put_tags(id, former).await?;
+            self.put_tags(&stage, former).await?;
         }
         if new.is_empty() {
             return Ok(());
         }
-        let doing = format!("take tags off the stage '{}' of {id}", self.target.stage);
-        let attempt = Attempt {
-            call: "UntagResource",
-            doing: &doing,
-            writes: true,
-        };
-        let answer = self
-            .gateway
-            .untag_resource()
-            .resource_arn(self.arn_of(id))
-            .set_tag_keys(Some(new))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(()),
-            Err(error) if is_gone(&error) => Ok(()),
-            Err(error) => Err(fault(&self.target, attempt, error)),
+        self.take_tags(&stage, new).await
+    }
+
+    fn tagged_stage(&self, id: &str) -> Tagged {
+        Tagged {
+            arn: stage_arn(&self.target.region, id, &self.target.stage),
+            what: format!("the stage '{}' of {id}", self.target.stage),
         }
-    }
-
-    async fn put_tags(
-        &self,
-        id: &str,
-        tags: HashMap<String, String>,
-    ) -> Result<Option<String>, Fault> {
-        let doing = format!("set tags of the stage '{}' of {id}", self.target.stage);
-        let attempt = Attempt {
-            call: "TagResource",
-            doing: &doing,
-            writes: true,
-        };
-        let answer = self
-            .gateway
-            .tag_resource()
-            .resource_arn(self.arn_of(id))
-            .set_tags(Some(tags))
-            .send()
-            .await
-            .map_err(|error| fault(&self.target, attempt, error))?;
-        Ok(answer.request_id().map(str::to_owned))
-    }
-
-    fn arn_of(&self, id: &str) -> String {
-        stage_arn(&self.target.region, id, &self.target.stage)
     }
 
     fn tagged(&self, request_id: Option<&str>, id: &str) -> Receipt {

@@ -3,17 +3,10 @@
 use gw_connector::{Connector, Goal, Outputs, StepEffect, surplus};
 use gw_deploy::{Entry, Lane, Outcome, RunHeader, mark_of, recover};
 use gw_model::{Code, DeploymentId, HttpMethod, UnixMillis};
-use gw_plan::Plan;
 use gw_testkit::{OauthMock, TokenRequest};
 
 use crate::engine::context;
-use crate::world::{OPEN, World, mock, plan, provisioned, request, route, scope};
-
-/// A plan whose one operation says which edition it is.
-fn edition(number: u32) -> Plan {
-    let body = format!("{{\"edition\":{number}}}");
-    plan(vec![route(HttpMethod::Get, "/a", mock(&body), OPEN)], None)
-}
+use crate::world::{World, edition, mock, plan, provisioned, request, route, scope};
 
 async fn said(world: &World) -> serde_json::Value {
     world.call("GET", "/a", &[], "").await.json()["edition"].clone()

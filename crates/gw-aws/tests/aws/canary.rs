@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::back::interrupted;
 use crate::engine::reach;
-use crate::world::{OPEN, World, mock, plan, provisioned, request, route, scope};
+use crate::world::{World, edition, mock, plan, provisioned, request, route, scope};
 
 const PROMOTE: Goal<'static> = Goal::Canary(CanaryChange::Promote);
 const DROP: Goal<'static> = Goal::Canary(CanaryChange::Drop);
@@ -20,12 +20,6 @@ fn share(percent: u16) -> Goal<'static> {
     Goal::Canary(CanaryChange::Share {
         percent: Percent::whole(percent),
     })
-}
-
-/// A plan whose one operation says which edition it is.
-fn edition(number: u32) -> Plan {
-    let body = format!("{{\"edition\":{number}}}");
-    plan(vec![route(HttpMethod::Get, "/a", mock(&body), OPEN)], None)
 }
 
 fn beside(plan: &Plan, percent: u16) -> Goal<'_> {
@@ -45,38 +39,11 @@ async fn said(world: &World, calls: u32) -> BTreeMap<u64, u32> {
 }
 
 impl World {
-    async fn signed(&self, method: &str, path: &str, body: &Value) -> Value {
-        let id = &self.target.known["rest-api-id"];
-        let scope = format!(
-            "AWS4-HMAC-SHA256 Credential={}/20260101/eu-west-1/apigateway/aws4_request",
-            self.account
-        );
-        let headers = [
-            ("Authorization", scope.as_str()),
-            ("Content-Type", "application/json"),
-        ];
-        let url = format!("{}/restapis/{id}{path}", self.proxy.url());
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        let reply = request(method, &url, &headers, &body).await;
-        assert!(reply.status < 300, "{method} {path}: {}", reply.text());
-        reply.json()
-    }
-
     /// The stage as the emulator has it, without the times and the label.
     async fn bare_stage(&self) -> Value {
-        let mut stage = self.signed("GET", "/stages/live", &Value::Null).await;
-        let fields = stage.as_object_mut().unwrap();
-        fields.retain(|name, _| !name.ends_with("Date") && name != "description");
+        let mut stage = self.stage().await;
+        stage.as_object_mut().unwrap().remove("description");
         stage
-    }
-
-    async fn patch(&self, operations: Value) {
-        let body = json!({ "patchOperations": operations });
-        self.signed("PATCH", "/stages/live", &body).await;
     }
 
     async fn drifts(&self, plan: &Plan) -> Vec<String> {
@@ -298,7 +265,7 @@ async fn a_canary_that_others_set_is_told_and_left_alone() {
     world.publish(&two).await.unwrap();
     let older = world.kept().await[1].id.clone();
     world
-        .patch(json!([
+        .patch_stage(json!([
             {"op": "replace", "path": "/canarySettings/deploymentId", "value": older},
             {"op": "replace", "path": "/canarySettings/percentTraffic", "value": "25"},
         ]))
@@ -326,11 +293,10 @@ async fn a_canary_that_others_set_is_told_and_left_alone() {
 
     // One of Gatewright's that others changed is told, and taken back to the letter.
     world
-        .patch(json!([{"op": "remove", "path": "/canarySettings"}]))
+        .patch_stage(json!([{"op": "remove", "path": "/canarySettings"}]))
         .await;
     world.reach(beside(&one, 10)).await.unwrap();
-    world
-        .patch(json!([
+    world.patch_stage(json!([
             {"op": "replace", "path": "/canarySettings/percentTraffic", "value": "33.333"},
             {"op": "replace", "path": "/canarySettings/stageVariableOverrides/stock", "value": "green"},
         ]))

@@ -2,12 +2,12 @@
 
 use gw_connector::{Connector, Goal, LiveState, Receipt};
 use gw_deploy::Outcome;
-use gw_model::{AccessLog, LogLevel, StageSettings, Throttle};
-use gw_testkit::Rule;
+use gw_model::{AccessLog, HttpMethod, LogLevel, StageSettings, Throttle};
+use gw_testkit::{Call, Rule};
 use serde_json::{Value, json};
 
 use crate::engine::publish;
-use crate::world::{World, request, wide};
+use crate::world::{World, mock, plan, provisioned, request, route, scope, wide};
 
 const LOG: &str = "arn:aws:logs:eu-west-1:111122223333:log-group:access";
 
@@ -21,50 +21,6 @@ fn settings() -> StageSettings {
         metrics: Some(true),
         tracing: Some(true),
         ..StageSettings::default()
-    }
-}
-
-impl World {
-    async fn stage_call(&self, method: &str, path: &str, body: &Value) -> Value {
-        let found = self.observe().await.found;
-        let id = found.get("rest-api-id").cloned().unwrap_or_default();
-        let path = path.replace("{id}", &id);
-        let scope = format!(
-            "AWS4-HMAC-SHA256 Credential={}/20260101/eu-west-1/apigateway/aws4_request",
-            self.account
-        );
-        let headers = [
-            ("Authorization", scope.as_str()),
-            ("Content-Type", "application/json"),
-        ];
-        let url = format!("{}{path}", self.proxy.url());
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        let reply = request(method, &url, &headers, &body).await;
-        assert!(reply.status < 300, "{method} {path}: {}", reply.text());
-        if reply.text().is_empty() {
-            return Value::Null;
-        }
-        reply.json()
-    }
-
-    /// The stage as the emulator has it, without the times.
-    async fn stage(&self) -> Value {
-        let mut stage = self
-            .stage_call("GET", "/restapis/{id}/stages/live", &Value::Null)
-            .await;
-        let fields = stage.as_object_mut().unwrap();
-        fields.retain(|name, _| !name.ends_with("Date"));
-        stage
-    }
-
-    async fn by_hand(&self, operations: Value) {
-        let body = json!({ "patchOperations": operations });
-        self.stage_call("PATCH", "/restapis/{id}/stages/live", &body)
-            .await;
     }
 }
 
@@ -126,7 +82,7 @@ async fn a_redeployment_leaves_everything_it_was_not_asked_for() {
     let mut plan = wide(3, 3);
     world.publish(&plan).await.unwrap();
     world
-        .by_hand(json!([
+        .patch_stage(json!([
             {"op": "replace", "path": "/variables/by_hand", "value": "yes"},
             {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "77"},
             {"op": "replace", "path": "/*/*/logging/loglevel", "value": "INFO"},
@@ -181,7 +137,7 @@ async fn going_back_gives_the_stage_its_former_settings_and_twice_is_once() {
     let mut plan = wide(3, 3);
     world.publish(&plan).await.unwrap();
     world
-        .by_hand(json!([
+        .patch_stage(json!([
             {"op": "replace", "path": "/variables/stock", "value": "blue"},
             {"op": "replace", "path": "/tracingEnabled", "value": "false"},
         ]))
@@ -291,7 +247,7 @@ async fn tags_are_set_by_a_call_of_their_own_and_taken_back() {
         world.target.known["rest-api-id"]
     );
     let path = format!("/tags/{}", arn.replace('/', "%2F").replace(':', "%3A"));
-    let tags = world.stage_call("GET", &path, &Value::Null).await;
+    let tags = world.by_hand("GET", &path, Value::Null).await;
     assert_eq!(tags["tags"]["team"], "core");
     assert_eq!(tags["tags"]["gatewright:mark"], world.mark().as_str());
     let outputs = world.target.known.clone();
@@ -304,8 +260,64 @@ async fn tags_are_set_by_a_call_of_their_own_and_taken_back() {
     for _ in 0..2 {
         world.connector.undo(&receipts[1], &outputs).await.unwrap();
     }
-    let tags = world.stage_call("GET", &path, &Value::Null).await;
+    let tags = world.by_hand("GET", &path, Value::Null).await;
     assert_eq!(tags["tags"].get("team"), None, "{tags}");
+}
+
+/// Their turns are taken before: a wait that nobody took is not told, and counts against the call's limit of time.
+#[tokio::test]
+async fn every_change_of_taking_a_run_back_was_announced() {
+    let guarded = |body: &str| {
+        let routes = vec![route(HttpMethod::Get, "/a", mock(body), scope("pets:read"))];
+        let check = provisioned("https://id.example", "https://id.example/jwks", 0);
+        plan(routes, Some(check))
+    };
+    let mut world = World::new();
+    world.target.settings = settings();
+    let first = world.publish(&guarded("1")).await.unwrap();
+    taken_back(&world, &first).await;
+
+    let mut world = World::new();
+    world.publish(&guarded("1")).await.unwrap();
+    world.target.settings = settings();
+    world.target.settings.tags = [("team".to_owned(), "core".to_owned())].into();
+    let settings_only = world.publish(&guarded("1")).await.unwrap();
+    taken_back(&world, &settings_only).await;
+    let second = world.publish(&guarded("2")).await.unwrap();
+    taken_back(&world, &second).await;
+}
+
+async fn taken_back(world: &World, receipts: &[Receipt]) {
+    let outputs = world.target.known.clone();
+    for receipt in receipts.iter().rev() {
+        world.proxy.clear();
+        world.connector.undo(receipt, &outputs).await.unwrap();
+        let told = world.connector.undo_calls(receipt);
+        for call in world.proxy.calls().iter().filter(|call| call.mutating) {
+            // Entries of a stage are removed by a second call of the same name.
+            let is_told = told.iter().any(|told| told.name == name_of(call));
+            assert!(is_told, "{}: {call} was not told", receipt.verb);
+        }
+    }
+}
+
+/// AWS's name of a call that changes something.
+fn name_of(call: &Call) -> &str {
+    if let Some(action) = &call.action {
+        return action;
+    }
+    let parts: Vec<&str> = call.path.trim_matches('/').split('/').collect();
+    match (call.method.as_str(), parts.as_slice()) {
+        ("PATCH", ["restapis", _, "stages", _]) => "UpdateStage",
+        ("DELETE", ["restapis", _, "stages", _]) => "DeleteStage",
+        ("DELETE", ["restapis", _, "deployments", _]) => "DeleteDeployment",
+        ("DELETE", ["restapis", _]) => "DeleteRestApi",
+        ("PUT", ["tags", _]) => "TagResource",
+        ("DELETE", ["tags", _]) => "UntagResource",
+        ("DELETE", [_, "functions", _]) => "DeleteFunction",
+        ("DELETE", [_, "functions", _, "policy", _]) => "RemovePermission",
+        _ => panic!("{call}"),
+    }
 }
 
 #[tokio::test]
@@ -315,7 +327,7 @@ async fn logs_in_an_account_without_a_role_for_them_make_and_set_one_once() {
     // The emulator's accounts come with one.
     let none =
         json!({"patchOperations": [{"op": "replace", "path": "/cloudwatchRoleArn", "value": ""}]});
-    world.stage_call("PATCH", "/account", &none).await;
+    world.by_hand("PATCH", "/account", none).await;
     world.target.settings.logging = Some(LogLevel::Error);
     assert_eq!(world.observe().await.found["account-log-role"], "none");
     let receipts = world.publish(&plan).await.unwrap();
@@ -339,7 +351,7 @@ async fn whichever_call_fails_the_stage_has_all_of_the_old_or_all_of_the_new() {
     let mut world = World::new();
     world.publish(&first).await.unwrap();
     world
-        .by_hand(json!([{"op": "replace", "path": "/variables/stock", "value": "blue"}]))
+        .patch_stage(json!([{"op": "replace", "path": "/variables/stock", "value": "blue"}]))
         .await;
     let before = world.stage().await;
     world.target.settings = settings();

@@ -10,6 +10,9 @@ use gw_model::{
 };
 use gw_plan::{MockAnswer, Plan, Route, RouteBackend, RouteSecurity, TokenCheck};
 use gw_testkit::{CountingProxy, DEFAULT_AUDIENCE, Localemu, Reply};
+use serde_json::{Value, json};
+
+use crate::hand::Hand;
 
 /// One gateway, one API, and what is known of it between runs.
 pub struct World {
@@ -94,6 +97,43 @@ impl World {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// A call of someone else's to API Gateway; `{id}` in the path is the REST API's.
+    pub async fn by_hand(&self, method: &str, path: &str, body: Value) -> Value {
+        let known = self.target.known.get("rest-api-id").cloned();
+        let id = match known {
+            Some(id) => id,
+            None => self
+                .observe()
+                .await
+                .found
+                .remove("rest-api-id")
+                .unwrap_or_default(),
+        };
+        let hand = Hand {
+            url: self.proxy.url(),
+            key: self.account.clone(),
+        };
+        let path = path.replace("{id}", &id);
+        hand.call("apigateway", method, &path, body).await
+    }
+
+    /// The stage as the emulator has it, without the times.
+    pub async fn stage(&self) -> Value {
+        let mut stage = self
+            .by_hand("GET", "/restapis/{id}/stages/live", Value::Null)
+            .await;
+        let fields = stage.as_object_mut().unwrap();
+        fields.retain(|name, _| !name.ends_with("Date"));
+        stage
+    }
+
+    /// Changes the stage behind our back.
+    pub async fn patch_stage(&self, operations: Value) {
+        let body = json!({ "patchOperations": operations });
+        self.by_hand("PATCH", "/restapis/{id}/stages/live", body)
+            .await;
     }
 
     /// Calls the deployed API.
@@ -241,6 +281,12 @@ pub fn plan(routes: Vec<Route>, token_check: Option<TokenCheck>) -> Plan {
         token_check,
         cors: None,
     }
+}
+
+/// A plan whose one operation, `GET /a`, says which edition it is.
+pub fn edition(number: u32) -> Plan {
+    let body = format!("{{\"edition\":{number}}}");
+    plan(vec![route(HttpMethod::Get, "/a", mock(&body), OPEN)], None)
 }
 
 /// `operations` operations spread over `paths` paths, answered by the gateway.

@@ -4,7 +4,7 @@
 
 use clap::Args;
 
-use super::ConsentArg;
+use super::{Allowed, AllowedParser};
 
 /// `drift`
 #[derive(Debug, Args)]
@@ -39,11 +39,11 @@ pub struct DriftArgs {
     /// Say yes to this too; repeatable
     #[arg(
         long = "allow",
-        value_enum,
+        value_parser = AllowedParser,
         value_name = "CONSENT",
         requires = "overwrite"
     )]
-    pub allow: Vec<ConsentArg>,
+    pub allow: Vec<Allowed>,
     /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
     #[arg(long = "confirm", value_name = "NAME", requires = "overwrite")]
     pub confirm: Vec<String>,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use gw_model::Percent;
 
-use super::{ConsentArg, DeployArgs};
+use super::{Allowed, AllowedParser, DeployArgs};
 
 /// `plan`
 #[derive(Debug, Args)]
@@ -35,25 +35,49 @@ pub struct PublishArgs {
     pub canary: Option<Percent>,
 }
 
-/// `canary`
+/// A run on one gateway, and the yeses it needs.
 #[derive(Debug, Args)]
-pub struct CanaryArgs {
+pub struct PlaceArgs {
     /// name or name@version
     pub api: String,
     /// Where
     #[arg(long, value_name = "NAME")]
     pub gateway: String,
-    #[command(flatten)]
-    pub wanted: CanaryWanted,
     /// Say yes to the plan as a whole
     #[arg(long)]
     pub yes: bool,
     /// Say yes to this too; repeatable
-    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
-    pub allow: Vec<ConsentArg>,
+    #[arg(long = "allow", value_parser = AllowedParser, value_name = "CONSENT")]
+    pub allow: Vec<Allowed>,
     /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
     #[arg(long = "confirm", value_name = "NAME")]
     pub confirm: Vec<String>,
+}
+
+impl PlaceArgs {
+    /// As the run of `deploy` that has the same yeses.
+    pub fn run(&self) -> DeployArgs {
+        DeployArgs {
+            api: self.api.clone(),
+            gateways: vec![self.gateway.clone()],
+            all: false,
+            failed: false,
+            yes: self.yes,
+            allow: self.allow.clone(),
+            confirm: self.confirm.clone(),
+            again: false,
+        }
+    }
+}
+
+/// `canary`
+#[derive(Debug, Args)]
+pub struct CanaryArgs {
+    /// Where and whether at once
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub wanted: CanaryWanted,
 }
 
 /// What becomes of a canary.
@@ -74,23 +98,12 @@ pub struct CanaryWanted {
 /// `rollback`
 #[derive(Debug, Args)]
 pub struct RollbackArgs {
-    /// name or name@version
-    pub api: String,
-    /// Where
-    #[arg(long, value_name = "NAME")]
-    pub gateway: String,
+    /// Where and whether at once
+    #[command(flatten)]
+    pub place: PlaceArgs,
     /// A revision, or the gateway's id of a kept deployment [default: what was live before]
     #[arg(long, value_name = "REVISION")]
     pub to: Option<String>,
-    /// Say yes to the plan as a whole
-    #[arg(long)]
-    pub yes: bool,
-    /// Say yes to this too; repeatable
-    #[arg(long = "allow", value_enum, value_name = "CONSENT")]
-    pub allow: Vec<ConsentArg>,
-    /// Type the name of a gateway marked as production, or of the API as name@version; repeatable
-    #[arg(long = "confirm", value_name = "NAME")]
-    pub confirm: Vec<String>,
 }
 
 /// `history`

@@ -2,14 +2,58 @@
 //!
 //! It refuses a word that agrees to everything.
 
-use clap::{Args, Subcommand, ValueEnum};
+use std::ffi::OsStr;
+
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, Args, Command, Subcommand, ValueEnum};
 use gw_app::deployments::consents;
 
 use super::DeployArgs;
 
+/// A consent, as a plan calls it. A domain is agreed to by its name, so not all of them can be listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed(String);
+
+impl Allowed {
+    /// As a plan calls it.
+    pub fn key(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Reads an [`Allowed`].
+#[derive(Clone, Copy, Debug)]
+pub struct AllowedParser;
+
+impl TypedValueParser for AllowedParser {
+    type Value = Allowed;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Allowed, clap::Error> {
+        let domain = value.to_str().filter(|it| it.starts_with("domain:"));
+        if let Some(domain) = domain {
+            return Ok(Allowed(domain.to_owned()));
+        }
+        let known = EnumValueParser::<ConsentArg>::new().parse_ref(command, argument, value)?;
+        Ok(Allowed(known.key().to_owned()))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let known = ConsentArg::value_variants().iter();
+        let domain = PossibleValue::new("domain:NAME/PATH")
+            .help("What leads here from this path of a custom domain leads nowhere");
+        let all = known.filter_map(ValueEnum::to_possible_value);
+        Some(Box::new(all.chain([domain])))
+    }
+}
+
 /// What a plan asks consent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ConsentArg {
+enum ConsentArg {
     /// No policy is attached, so operations are open to everyone
     OpenOperations,
     /// More callers get in than now
@@ -31,8 +75,7 @@ pub enum ConsentArg {
 }
 
 impl ConsentArg {
-    /// As a plan calls it.
-    pub const fn key(self) -> &'static str {
+    const fn key(self) -> &'static str {
         match self {
             Self::OpenOperations => consents::OPEN_OPERATIONS,
             Self::LowersSecurity => consents::LOWERS_SECURITY,

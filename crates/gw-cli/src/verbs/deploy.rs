@@ -157,7 +157,21 @@ pub(super) async fn run(
     if !json {
         output::note_some(&what_was_said(&document, &gateways, &results));
     }
-    let (lines, rows, exit) = summarise(&gateways, &results)?;
+    let Summary {
+        lines,
+        rows,
+        failed,
+        exit,
+    } = summarise(&gateways, &results)?;
+    if !json && goal == RunGoal::Publish && gateways.len() > 1 && !failed.is_empty() {
+        let there: String = failed
+            .iter()
+            .map(|name| format!(" --gateway {name}"))
+            .collect();
+        output::note(&format!(
+            "Again where it failed: gatewright deploy {document}{there}"
+        ));
+    }
     let revision = match goal {
         RunGoal::Publish | RunGoal::Withdraw => Some(revision.as_str()),
         // Where it led the run tells.
@@ -215,10 +229,22 @@ fn tell_prunings(results: &[RunResult]) {
     }
 }
 
-/// Lines for people, rows for programs, and the exit status; a single run that failed is its fault.
-fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Value>, u8), Fault> {
+/// What is said of all runs.
+struct Summary {
+    /// For people.
+    lines: String,
+    /// For programs.
+    rows: Vec<Value>,
+    /// Where it did not end well, runs that could not begin among them.
+    failed: Vec<String>,
+    exit: u8,
+}
+
+/// A single run that failed is its fault.
+fn summarise(gateways: &Named, results: &[RunResult]) -> Result<Summary, Fault> {
     let mut lines = Vec::new();
     let mut rows = Vec::new();
+    let mut failed = Vec::new();
     let mut faults = Vec::new();
     let mut good = 0_usize;
     for (gateway, result) in results {
@@ -260,6 +286,7 @@ fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Val
             "warnings": detail.map(warnings).unwrap_or_default(),
         }));
         if !ended_well {
+            failed.push(name.clone());
             faults.push(fault.unwrap_or_else(|| {
                 Fault::new(
                     Code::RequestCancelled,
@@ -279,7 +306,12 @@ fn summarise(gateways: &Named, results: &[RunResult]) -> Result<(String, Vec<Val
         (0, Some(fault)) => exit_status(fault),
         (_, Some(_)) => 5,
     };
-    Ok((lines.join("\n"), rows, exit))
+    Ok(Summary {
+        lines: lines.join("\n"),
+        rows,
+        failed,
+        exit,
+    })
 }
 
 /// What more there is to say of a run that ended well.

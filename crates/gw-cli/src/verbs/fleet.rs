@@ -106,7 +106,7 @@ fn nowhere(api: &Api, failed: bool) -> Fault {
         return Fault::new(
             Code::RequestInvalid,
             format!("No last run of {}@{} failed there", api.name, api.version),
-            "See where it stands with `gatewright deployments`",
+            "See where it stands with `gatewright deployments`; where a run could not even begin, name the gateway",
         );
     }
     Fault::new(

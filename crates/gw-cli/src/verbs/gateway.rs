@@ -7,7 +7,7 @@ use gw_app::wire::{
     GatewayUpdate, Serving, TargetInput,
 };
 use gw_app::{App, gateways, resolve};
-use gw_connector::PermissionState;
+use gw_connector::{Permission, PermissionState};
 use gw_model::{AwsCredentials, Code, EndpointType, Fault, Gateway, GatewayTarget, Secret};
 use serde_json::json;
 
@@ -318,15 +318,22 @@ fn describe_test(found: &ConnectionTest) -> String {
         ("region", identity.region.clone()),
         ("round trip", format!("{} ms", identity.round_trip_ms)),
     ]);
-    for permission in &identity.permissions {
-        let word = match permission.state {
+    let alike = |one: &Permission, next: &Permission| {
+        (one.state, &one.purpose, &one.resource) == (next.state, &next.purpose, &next.resource)
+    };
+    for group in identity.permissions.chunk_by(alike) {
+        let [first, ..] = group else { continue };
+        let word = match first.state {
             PermissionState::Allowed => continue,
             PermissionState::Denied => "missing",
             PermissionState::Unknown => "unknown",
         };
+        let actions: Vec<&str> = group.iter().map(|one| one.action.as_str()).collect();
         text.push_str(&format!(
             "{word}: {} on {} ({})\n",
-            permission.action, permission.resource, permission.purpose
+            actions.join(", "),
+            first.resource,
+            first.purpose
         ));
     }
     text

@@ -11,7 +11,7 @@ use gw_model::{Fault, GatewayId, RevisionId, UnixMillis};
 use serde_json::{Value, json};
 
 use super::deploy::{self, Wanted};
-use crate::args::{CanaryArgs, DeployArgs, DiffArgs, HistoryArgs, RollbackArgs};
+use crate::args::{CanaryArgs, DiffArgs, HistoryArgs, RollbackArgs};
 use crate::output::{self, Reply};
 
 /// Shows what gateways keep of an API, and its revisions.
@@ -34,14 +34,14 @@ pub async fn show(app: &App, args: &HistoryArgs) -> Result<Reply, Fault> {
             api: api.id.clone(),
             gateway: gateway.clone(),
         };
-        text.push_str(&format!("\n\n{name}\n"));
+        text.push_str(&format!("\n{name}\n"));
         match deployments::kept(app, asked).await {
             Ok(list) => {
                 text.push_str(&describe_kept(&list));
                 kept.push(json!(list));
             }
             Err(fault) => {
-                text.push_str(&output::fault_text(&fault));
+                text.push_str(&format!("{}\n", output::fault_text(&fault)));
                 kept.push(json!({ "gateway": gateway, "gateway_name": name, "fault": fault }));
                 faults.push(fault);
             }
@@ -58,36 +58,16 @@ pub async fn show(app: &App, args: &HistoryArgs) -> Result<Reply, Fault> {
 
 /// Makes what was live before, or a kept revision, live again.
 pub async fn rollback(app: &App, args: &RollbackArgs, json: bool) -> Result<Reply, Fault> {
-    let run = DeployArgs {
-        api: args.api.clone(),
-        gateways: vec![args.gateway.clone()],
-        all: false,
-        failed: false,
-        yes: args.yes,
-        allow: args.allow.clone(),
-        confirm: args.confirm.clone(),
-        again: false,
-    };
     let wanted = Wanted {
         goal: RunGoal::Return,
         to: args.to.as_deref(),
         percent: None,
     };
-    deploy::run(app, &run, wanted, json).await
+    deploy::run(app, &args.place.run(), wanted, json).await
 }
 
 /// Changes the share of a canary, promotes or drops it.
 pub async fn canary(app: &App, args: &CanaryArgs, json: bool) -> Result<Reply, Fault> {
-    let run = DeployArgs {
-        api: args.api.clone(),
-        gateways: vec![args.gateway.clone()],
-        all: false,
-        failed: false,
-        yes: args.yes,
-        allow: args.allow.clone(),
-        confirm: args.confirm.clone(),
-        again: false,
-    };
     let percent = args.wanted.percent;
     let goal = match percent {
         Some(_) => RunGoal::Share,
@@ -99,7 +79,7 @@ pub async fn canary(app: &App, args: &CanaryArgs, json: bool) -> Result<Reply, F
         to: None,
         percent,
     };
-    deploy::run(app, &run, wanted, json).await
+    deploy::run(app, &args.place.run(), wanted, json).await
 }
 
 /// Shows how two states of an API differ.
@@ -196,7 +176,7 @@ fn describe_revisions(list: &RevisionList) -> String {
     let known = list.rows.iter().any(|row| row.id == list.working);
     if !known && !list.rows.is_empty() {
         text.push_str(&format!(
-            "\nThe working revision {} was never deployed",
+            "\nThe working revision {} was never deployed\n",
             list.working
         ));
     }

@@ -12,9 +12,13 @@ const UNKNOWN: &str = "Something AWS never said before";
 const DEPLOY: [&str; 5] = ["deploy", "Notes", "--gateway", "far", "--yes"];
 
 /// A shell with the notes and a gateway on the emulator, in an account of its own, behind a proxy.
-fn far() -> (Shell, CountingProxy) {
+pub fn far() -> (Shell, CountingProxy) {
+    far_in(&Localemu::fresh_account())
+}
+
+/// The same, in this account.
+pub fn far_in(account: &str) -> (Shell, CountingProxy) {
     let shell = Shell::new();
-    let account = Localemu::fresh_account();
     let profile =
         format!("[default]\naws_access_key_id = {account}\naws_secret_access_key = any\n");
     shell.sandbox.write("aws/credentials", profile).unwrap();

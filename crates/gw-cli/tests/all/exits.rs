@@ -132,6 +132,12 @@ fn three_is_a_refusal() {
     let lint = shell.run(&["api", "lint", &broken.display().to_string(), "--json"]);
     assert_eq!(lint.status, 3);
     assert!(lint.json()["errors"].as_u64().unwrap() >= 1);
+    let place = &lint.json()["diagnostics"][0]["place"];
+    let import = shell.run(&["api", "import", &broken.display().to_string(), "--json"]);
+    let facts = &import.json()["fault"]["facts"];
+    assert_eq!(facts["line"], place["line"].to_string());
+    assert_eq!(facts["column"], place["column"].to_string());
+    assert!(place["line"].as_u64().unwrap() > 1, "{place}");
     assert_eq!(
         shell
             .run(&["api", "lint", "Notes", "--for", "local"])
@@ -204,6 +210,11 @@ fn five_is_some_gateways_and_names_each() {
     assert_eq!(text.status, 5);
     assert!(
         text.out.contains("far: ") && text.out.contains("here: "),
+        "{text:?}"
+    );
+    let again = "Again where it failed: gatewright deploy Notes@1.0.0 --gateway far";
+    assert!(
+        text.err.lines().any(|line| line.ends_with(again)),
         "{text:?}"
     );
     let plan = shell.run(&[

@@ -11,6 +11,8 @@ mod canaries;
 mod catalog;
 mod consents;
 mod demo;
+mod domains;
+mod drift;
 mod exits;
 mod fixes;
 mod history;

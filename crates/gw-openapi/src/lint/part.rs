@@ -31,7 +31,8 @@ pub(crate) fn part_around(document: &Document, start: usize, end: usize) -> Opti
         if !within {
             return None;
         }
-        if object != Object::Root && node.span().len() <= MAX_PART && node.is_mapping() {
+        let fits = node.span().len() <= MAX_PART && node.is_mapping();
+        if object != Object::Root && fits && !document.tree.is_shared(&node.span()) {
             return Some(Part { id, object });
         }
         (id, object) = lint.object_within(object, node, start, end)?;
@@ -46,8 +47,21 @@ pub(crate) fn lint_part(document: &Document, part: Part) -> Vec<Diagnostic> {
     let ruleset = Ruleset::recommended();
     let mut lint = Lint::new(document, version, &ruleset);
     lint.declare_schemes(document.root());
-    lint.object(part.object, document.node(part.id), None);
+    let node = document.node(part.id);
+    lint.object(part.object, node, None);
+    if part.object == Object::PathItem
+        && let Some(path) = path_of(document, node)
+    {
+        lint.path(path, node);
+    }
     lint.finish()
+}
+
+/// The path a path item is of; `None` for that of a webhook or a callback, or one that is kept for use elsewhere.
+fn path_of<'d>(document: &'d Document, item: Node<'d>) -> Option<&'d str> {
+    let paths = document.root().get("paths")?;
+    let is_in = item.parent()?.id == paths.id;
+    item.key().filter(|_| is_in).map(|key| key.text)
 }
 
 /// A node that is no alias.

@@ -35,12 +35,7 @@ impl<'d> Lint<'d> {
                 continue;
             }
             let item = Node::new(self.tree, entry.value);
-            if path.starts_with('/')
-                && let Some(item) = self.resolve(item)
-            {
-                self.parameters_of_path(path, item);
-                self.operations_of(path, item);
-            }
+            self.path(path, item);
             let at = At::Offset(entry.key_start, item);
             if let Some(trouble) = trouble(path) {
                 self.report(Id::Path, at, || {
@@ -71,6 +66,16 @@ impl<'d> Lint<'d> {
         }
         self.overlaps(&templates);
         self.admin_security();
+    }
+
+    /// What a path's operations and parameters are judged by with its name.
+    pub(super) fn path(&mut self, path: &'d str, item: Node<'d>) {
+        if path.starts_with('/')
+            && let Some(item) = self.resolve(item)
+        {
+            self.parameters_of_path(path, item);
+            self.operations_of(path, item);
+        }
     }
 
     fn style(&mut self, path: &'d str, at: At<'d>) {

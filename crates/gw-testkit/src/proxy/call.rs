@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::weather::Fate;
+
 /// The AWS service a request goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Callee {
@@ -39,6 +41,8 @@ pub struct Call {
     pub status: Option<u16>,
     /// Whether a rule interfered.
     pub broken: bool,
+    /// What the weather did to it; `None` when that was fair.
+    pub fate: Option<Fate>,
     /// Id of the access key that signed it, which is the account on localemu; empty when it was not signed.
     pub caller: String,
     /// The region it was signed for; empty when it was not signed.
@@ -67,6 +71,7 @@ impl Call {
             action,
             status: None,
             broken: false,
+            fate: None,
             caller: scope_part(authorization, 0).to_owned(),
             region: scope_part(authorization, 2).to_owned(),
             early: None,

@@ -7,9 +7,11 @@
 mod call;
 mod quota;
 mod rule;
+mod weather;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -22,6 +24,7 @@ use hyper::{Request, Response, StatusCode};
 pub use call::{Call, Callee};
 pub use quota::Quotas;
 pub use rule::Rule;
+pub use weather::Fate;
 
 use crate::Failure;
 use crate::backend::lock;
@@ -132,6 +135,15 @@ impl CountingProxy {
         text
     }
 
+    /// How many calls met each fate of [`Rule::weather`].
+    pub fn fates(&self) -> BTreeMap<Fate, usize> {
+        let mut counts = BTreeMap::new();
+        for fate in lock(&self.state.calls).iter().filter_map(|call| call.fate) {
+            *counts.entry(fate).or_default() += 1;
+        }
+        counts
+    }
+
     /// The most calls that were under way at one time.
     pub fn peak(&self) -> usize {
         self.state.peak.load(Ordering::SeqCst)
@@ -202,7 +214,7 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
         None => (None, None),
     };
     call.early = early;
-    let (effect, act) = if early.is_some() {
+    let (effect, act, fate) = if early.is_some() {
         let (code, message) = ("TooManyRequestsException", "Too Many Requests");
         let refusal = Effect::Refuse {
             status: 429,
@@ -210,14 +222,18 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
             message: message.to_owned(),
             retry_after: wait,
         };
-        (Some(refusal), None)
+        (Some(refusal), None, None)
     } else {
-        let strike = |rule: &mut Rule| {
-            rule.strikes(&call)
-                .then(|| (rule.effect.clone(), rule.act.clone()))
-        };
-        lock(&state.rules).iter_mut().find_map(strike).unzip()
+        let mut rules = lock(&state.rules);
+        match rules
+            .iter_mut()
+            .find_map(|rule| rule.strikes(&call).then_some(&*rule))
+        {
+            Some(rule) => (Some(rule.effect.clone()), rule.act.clone(), rule.fate),
+            None => (None, None, None),
+        }
     };
+    call.fate = fate;
     call.broken = effect.is_some() && early.is_none();
     let index = {
         let mut calls = lock(&state.calls);
@@ -233,9 +249,18 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
             message,
             retry_after,
         }) => refusal(&call, status, &code, &message, retry_after),
+        Some(Effect::Answer(body)) => Response::builder()
+            .header("content-type", "application/json")
+            .body(full(body))
+            .map_err(|_| HangUp),
         Some(Effect::DropAnswer) => {
             let _dropped = forward(&state, &head, body).await;
             Err(HangUp)
+        }
+        Some(Effect::Swallow) => pending().await,
+        Some(Effect::SwallowAnswer) => {
+            let _unanswered = forward(&state, &head, body).await;
+            pending().await
         }
         Some(Effect::Delay(wait)) => {
             tokio::time::sleep(wait).await;
@@ -256,7 +281,7 @@ async fn serve(state: Arc<State>, message: Request<Incoming>) -> Result<Response
         },
         None => relay(forward(&state, &head, body).await),
     };
-    if let Some(act) = act.flatten() {
+    if let Some(act) = act {
         act();
     }
     if let (Ok(response), Some(call)) = (&answer, lock(&state.calls).get_mut(index)) {
@@ -460,6 +485,38 @@ mod tests {
         assert_eq!(request("PUT", &url, &[], "{}").unwrap().status, 201);
         let statuses: Vec<_> = proxy.calls().iter().map(|call| call.status).collect();
         assert_eq!(statuses, [None, None, Some(201)]);
+    }
+
+    #[test]
+    fn a_swallowed_call_is_never_answered_and_ends_with_its_caller() {
+        let backend = Backend::start().unwrap();
+        let proxy = CountingProxy::start(&backend.url()).unwrap();
+        for (rule, happened) in [
+            (Rule::changes().swallow(), 0),
+            (Rule::changes().swallow_answer(), 1),
+        ] {
+            proxy.inject(rule.times(1));
+            let mut caller =
+                std::net::TcpStream::connect(proxy.url().trim_start_matches("http://")).unwrap();
+            let head = "PUT /restapis/a HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n";
+            std::io::Write::write_all(&mut caller, head.as_bytes()).unwrap();
+            caller
+                .set_read_timeout(Some(Duration::from_millis(500)))
+                .unwrap();
+            let mut byte = [0];
+            let heard = std::io::Read::read(&mut caller, &mut byte).unwrap_err();
+            assert_eq!(heard.kind(), std::io::ErrorKind::WouldBlock);
+            assert_eq!(backend.requests().len(), happened);
+            drop(caller);
+            let gone = Instant::now();
+            while proxy.state.under_way.load(Ordering::SeqCst) > 0 {
+                assert!(
+                    gone.elapsed() < Duration::from_secs(20),
+                    "it waits for nobody"
+                );
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
     }
 
     #[test]

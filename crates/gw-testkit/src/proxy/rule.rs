@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{Call, Callee};
+use super::weather::{Fate, Weather};
 use crate::wire::{Body, HangUp, full};
 use hyper::Response;
 use serde_json::Value;
@@ -15,6 +16,9 @@ pub struct Rule {
     matches: Arc<dyn Fn(&Call) -> bool + Send + Sync>,
     pub(super) effect: Effect,
     pub(super) act: Option<Act>,
+    weather: Option<Weather>,
+    /// What the weather had for the call that was struck last.
+    pub(super) fate: Option<Fate>,
     skip: u64,
     times: Option<u64>,
     one_in: u64,
@@ -34,10 +38,16 @@ pub(super) enum Effect {
         message: String,
         retry_after: Option<u64>,
     },
+    /// Answer this text as JSON instead of forwarding.
+    Answer(String),
     /// Close the connection without forwarding: it did not happen.
     Cut,
     /// Forward, then close the connection: it happened, and nobody was told.
     DropAnswer,
+    /// Neither forward nor answer: it did not happen, and the caller waits until it gives up.
+    Swallow,
+    /// Forward, and do not answer: it happened, and the caller waits until it gives up.
+    SwallowAnswer,
     /// Forward after a wait.
     Delay(Duration),
     /// Close the connection, and forward after a wait: it happens when nobody waits for it any more.
@@ -53,6 +63,8 @@ impl Rule {
             matches: Arc::new(matches),
             effect: Effect::Delay(Duration::ZERO),
             act: None,
+            weather: None,
+            fate: None,
             skip: 0,
             times: None,
             one_in: 1,
@@ -69,6 +81,14 @@ impl Rule {
     /// A rule for every change at AWS.
     pub fn changes() -> Self {
         Self::on(|call| call.mutating)
+    }
+
+    /// Breaks so many of a hundred calls to AWS's control plane, each by one [`Fate`]; the seed decides the dice.
+    pub fn weather(percent: u64, seed: u64) -> Self {
+        Self {
+            weather: Some(Weather::new(percent, seed)),
+            ..Self::any()
+        }
     }
 
     /// Answers an AWS error in the protocol of the called service. The call does not happen.
@@ -98,6 +118,13 @@ impl Rule {
         self
     }
 
+    /// Answers 200 and this, as AWS does where no emulator answers. The call does not happen.
+    #[must_use]
+    pub fn answer(mut self, body: &Value) -> Self {
+        self.effect = Effect::Answer(body.to_string());
+        self
+    }
+
     /// Closes the connection before the call happens.
     #[must_use]
     pub fn cut(mut self) -> Self {
@@ -109,6 +136,20 @@ impl Rule {
     #[must_use]
     pub fn drop_answer(mut self) -> Self {
         self.effect = Effect::DropAnswer;
+        self
+    }
+
+    /// Never answers, and the call does not happen.
+    #[must_use]
+    pub fn swallow(mut self) -> Self {
+        self.effect = Effect::Swallow;
+        self
+    }
+
+    /// Lets the call happen and never answers.
+    #[must_use]
+    pub fn swallow_answer(mut self) -> Self {
+        self.effect = Effect::SwallowAnswer;
         self
     }
 
@@ -177,6 +218,12 @@ impl Rule {
             || self.times.is_some_and(|limit| self.struck >= limit)
         {
             return false;
+        }
+        if let Some(weather) = &mut self.weather {
+            let Some(fate) = weather.next() else {
+                return false;
+            };
+            (self.effect, self.fate) = (fate.effect(call), Some(fate));
         }
         self.struck += 1;
         true

@@ -13,7 +13,7 @@ export interface KeptSaid {
 
 /** One word for where a kept deployment stands; `null` when there is nothing to say. */
 export function keptSaid(row: KeptRow): KeptSaid | null {
-  if (row.canary !== null) return { state: 'running', word: `canary, ${row.canary} % of the requests`, why: 'The others meet what is live.' }
+  if (row.canary !== null) return { state: 'waiting', word: `canary, ${row.canary} % of the requests`, why: 'The others meet what is live.' }
   if (row.live) return { state: 'ok', word: 'live', why: 'Callers meet it now.' }
   if (row.broken !== null) return { state: 'failed', word: 'cannot be returned to', why: row.broken }
   if (!row.ours) return { state: 'unknown', word: 'not made by Gatewright', why: 'Nobody can say here what it serves.' }
