@@ -10,6 +10,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::compile::Compiled;
+use crate::lint::foreign_methods;
 use crate::note::{Fidelity, Note, Subject};
 use crate::parameters::{ignored, noticed};
 use crate::rules::nearest;
@@ -22,7 +23,7 @@ const MOST_REASONS: usize = 20;
 pub struct FidelityReport {
     /// One per operation, in document order.
     pub operations: Vec<OperationFidelity>,
-    /// What concerns the API as a whole.
+    /// What concerns the API as a whole, and operations of methods that no gateway knows.
     pub api: Vec<FidelityNote>,
     /// How many operations are exact.
     pub exact: u32,
@@ -77,6 +78,14 @@ pub fn report(document: &Document, plan: &Plan, compiled: &Compiled) -> Fidelity
             Subject::Schema(_) => {}
         }
     }
+    let foreign = foreign_methods(document).map(|foreign| FidelityNote {
+        rule: "GW021".to_owned(),
+        fidelity: Fidelity::Lost,
+        message: foreign.to_string(),
+        place: foreign.node.key_place(),
+        result: String::new(),
+    });
+    report.api.extend(foreign);
     let of_models = compiled.models.notes();
     for (served, bodies) in compiled.served.iter().zip(&compiled.bodies) {
         let Some(notes) = of_route.get_mut(served.route) else {

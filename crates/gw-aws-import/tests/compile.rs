@@ -1,5 +1,7 @@
 //! Whole documents compiled for AWS: the sample, and documents that meet several rules at once.
 
+use std::path::{Path, PathBuf};
+
 use gw_aws_import::{Compiled, Fidelity, compile, report};
 use gw_model::{
     ApiId, AwsCredentials, AwsTarget, Backend, EndpointType, Policies, Revision, ValidationPolicy,
@@ -235,6 +237,64 @@ fn what_aws_cannot_serve_has_no_document_and_says_why() {
             .iter()
             .any(|note| note.rule == "GW013" && note.fidelity == Fidelity::Refused)
     );
+}
+
+/// OpenAPI 3.2 has methods that nothing else has: the plan cannot hold them, and the report must.
+#[test]
+fn operations_of_methods_aws_does_not_have_are_lost_and_told() {
+    let text = "openapi: 3.2.0\ninfo: { title: T, version: '1' }\npaths:\n  /a:\n    get: { responses: { '200': { description: ok } } }\n    query: { responses: { '200': { description: ok } } }\n  /b: { $ref: '#/components/pathItems/B' }\ncomponents:\n  pathItems:\n    B: { additionalOperations: { COPY: { responses: { '200': { description: ok } } } } }\n";
+    let (plan, compiled, _) = compiled(text, None);
+    let (source, _) = Document::parse(text);
+    let report = report(&source, &plan, &compiled);
+    let told: Vec<_> = report
+        .api
+        .iter()
+        .map(|note| (note.fidelity, note.place.line, note.message.as_str()))
+        .collect();
+    let lost = |line, method| {
+        (
+            Fidelity::Lost,
+            line,
+            ["AWS has no method ", method, "; it is left out"].concat(),
+        )
+    };
+    let expected = [lost(6, "QUERY for /a"), lost(10, "COPY for /b")];
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(fidelity, line, message)| (*fidelity, *line, message.as_str()))
+        .collect();
+    assert_eq!(told, expected);
+    assert_eq!((report.exact, report.operations.len()), (1, 1));
+}
+
+/// Whoever follows a note into what AWS imports must find something there.
+#[test]
+fn every_note_leads_into_the_document_that_is_imported() {
+    let shared = std::env::var_os("GATEWRIGHT_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let public = std::fs::read_dir(shared.join("specs"))
+        .into_iter()
+        .flatten();
+    let public = public.filter_map(|entry| std::fs::read_to_string(entry.ok()?.path()).ok());
+    let both = ValidationPolicy {
+        parameters: true,
+        body: true,
+    };
+    let mut followed = 0;
+    for text in [MIXED.to_owned()].into_iter().chain(public) {
+        let (_, compiled, value) = compiled(&text, Some(both));
+        if compiled.document.is_none() {
+            continue;
+        }
+        let title = &value["info"]["title"];
+        for note in compiled.notes.iter().filter(|note| !note.result.is_empty()) {
+            assert!(value.pointer(&note.result).is_some(), "{title}: {note:?}");
+            followed += 1;
+        }
+    }
+    assert!(followed >= 5, "{followed}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ fn edges(metadata: &Metadata, package: &Package) -> Vec<Defect> {
     package
         .dependencies
         .iter()
+        // Itself with a feature, for its examples, is no other crate.
+        .filter(|dependency| dependency.name != package.name)
         .filter_map(|dependency| {
             let other = metadata.package(&dependency.name)?;
             let for_tests = dependency.kind.as_deref() == Some("dev");
@@ -60,7 +62,7 @@ mod tests {
     #[test]
     fn arrows_point_down() {
         let fine = vec![
-            Package::sample("low", json!(0), &[("serde", None)]),
+            Package::sample("low", json!(0), &[("serde", None), ("low", Some("dev"))]),
             Package::sample("high", json!(3), &[("low", None), ("kit", Some("dev"))]),
             Package::sample("kit", json!("beside"), &[("high", None)]),
         ];

@@ -2093,7 +2093,7 @@ export type FidelityReport = {
  */
 operations: Array<OperationFidelity>, 
 /**
- * What concerns the API as a whole.
+ * What concerns the API as a whole, and operations of methods that no gateway knows.
  */
 api: Array<FidelityNote>, 
 /**

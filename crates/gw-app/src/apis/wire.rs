@@ -1,6 +1,6 @@
 //! What `apis.*` takes and gives.
 
-pub use gw_aws_import::{Fidelity, FidelityReport};
+pub use gw_aws_import::{Fidelity, FidelityNote, FidelityReport};
 use gw_model::{Api, ApiId, Backend, Diagnostic, GatewayId, Place};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -21,6 +21,7 @@ use gw_plan::{Plan, Route};
 use crate::compile::compile;
 use crate::fix::Fixes;
 use crate::rules::{self, MOST_OF_A_KIND};
+pub(crate) use operations::foreign_methods;
 use scan::Scan;
 
 /// One rule: a pure function over a subject.

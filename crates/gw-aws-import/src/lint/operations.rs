@@ -3,9 +3,10 @@
 //! It refuses what the compiler rewrites.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use gw_model::{HttpMethod, Severity};
-use gw_openapi::{Node, NodeId, Parameter, ParameterLocation};
+use gw_openapi::{Document, Node, NodeId, Parameter, ParameterLocation};
 use gw_plan::RouteBackend;
 
 use super::{Found, Rule, Subject, at_key, counted};
@@ -121,24 +122,44 @@ fn fate_of(header: &str) -> Option<&'static HeaderFate> {
         .find(|fate| fate.name.eq_ignore_ascii_case(header))
 }
 
-/// Methods of OpenAPI 3.2, which no plan has; TRACE is told with the plan.
 fn unknown_methods(subject: &Subject<'_>, found: &mut Found) {
-    let paths = subject.document.at("/paths");
-    for (path, item) in paths.into_iter().flat_map(Node::entries) {
+    for foreign in foreign_methods(subject.document) {
+        found.add_as(Some(Severity::Warning), || {
+            (at_key(foreign.node), foreign.to_string())
+        });
+    }
+}
+
+/// An operation of a method that no gateway knows, which no plan has.
+pub(crate) struct Foreign<'d> {
+    method: &'d str,
+    path: &'d str,
+    pub(crate) node: Node<'d>,
+}
+
+impl fmt::Display for Foreign<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, .. } = self;
+        write!(f, "AWS has no method {method} for {path}; it is left out")
+    }
+}
+
+/// Operations of OpenAPI 3.2's methods; TRACE is told with the plan.
+pub(crate) fn foreign_methods(document: &Document) -> impl Iterator<Item = Foreign<'_>> {
+    let paths = document.at("/paths").into_iter().flat_map(Node::entries);
+    paths.flat_map(|(path, item)| {
+        let item = document.resolve(item).unwrap_or(item);
         let query = item.get("query").filter(|node| node.is_mapping());
         let others = item.get("additionalOperations");
         let named = others.into_iter().flat_map(Node::entries);
         let named = named.map(|(key, node)| (key.text, node));
-        for (method, node) in query.map(|node| ("QUERY", node)).into_iter().chain(named) {
-            found.add_as(Some(Severity::Warning), || {
-                let message = format!(
-                    "AWS has no method {method} for {}; it is left out",
-                    path.text
-                );
-                (at_key(node), message)
-            });
-        }
-    }
+        let all = query.map(|node| ("QUERY", node)).into_iter().chain(named);
+        all.map(move |(method, node)| Foreign {
+            method,
+            path: path.text,
+            node,
+        })
+    })
 }
 
 fn deprecated(subject: &Subject<'_>, found: &mut Found) {

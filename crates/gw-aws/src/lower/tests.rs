@@ -229,6 +229,28 @@ fn the_first_publication_makes_everything_in_order() {
 }
 
 #[test]
+fn reading_back_says_how_many_operations_are_looked_at_for_what() {
+    let said = |plan: &Plan| {
+        let changes = publish(plan, &nothing());
+        let mut of_verb = changes.iter().filter(|it| it.verb == verb::READ_BACK);
+        of_verb.next().unwrap().sentence.clone()
+    };
+    let read = "Read back every operation and see that";
+    let mut plan = pets();
+    assert_eq!(said(&plan), format!("{read} 2 of them ask for a token"));
+    let open = RouteSecurity::Open { declared: true };
+    let mut routes = plan.routes.iter_mut();
+    let protected = routes.find(|it| it.security != open);
+    protected.unwrap().security = open.clone();
+    assert_eq!(said(&plan), format!("{read} one of them asks for a token"));
+    for route in &mut plan.routes {
+        route.security = open.clone();
+    }
+    plan.token_check = None;
+    assert_eq!(said(&plan), format!("{read} it is there"));
+}
+
+#[test]
 fn each_call_tells_the_permission_it_needs() {
     let changes = publish(&pets(), &nothing());
     let calls = changes.iter().flat_map(|change| &change.calls);

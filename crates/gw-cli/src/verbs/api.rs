@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gw_app::wire::{
     ApiCreate, ApiExport, ApiImport, ApiLint, ApiRequest, ApiSearch, ExportFormat, Fidelity,
-    FidelityReport, ImportSource, LintReport, LintSubject, LintTarget,
+    FidelityNote, FidelityReport, ImportSource, LintReport, LintSubject, LintTarget,
 };
 use gw_app::{App, apis, resolve};
 use gw_model::{Backend, Fault, counted};
@@ -346,7 +346,24 @@ fn describe_fidelity(report: &FidelityReport) -> String {
         Fidelity::Lost => "lost",
         Fidelity::Refused => "refused",
     };
+    let reasons = |notes: &[FidelityNote]| -> String {
+        let noticed = notes.iter().filter(|note| note.fidelity > Fidelity::Exact);
+        let line = |note: &FidelityNote| {
+            let (line, column) = (note.place.line, note.place.column);
+            format!(
+                "           {line}:{column} {} {}\n",
+                note.rule, note.message
+            )
+        };
+        noticed.map(line).collect()
+    };
     let mut text = String::from("\nOn AWS\n");
+    if let Some(worst) = report.api.iter().map(|note| note.fidelity).max()
+        && worst > Fidelity::Exact
+    {
+        text.push_str(&format!("  {:8} of the API as a whole\n", word(worst)));
+        text.push_str(&reasons(&report.api));
+    }
     let told = report
         .operations
         .iter()
@@ -361,17 +378,7 @@ fn describe_fidelity(report: &FidelityReport) -> String {
             text.push_str(&format!(" as {}", operation.path));
         }
         text.push('\n');
-        let reasons = operation
-            .notes
-            .iter()
-            .filter(|note| note.fidelity > Fidelity::Exact);
-        for note in reasons {
-            let (line, column) = (note.place.line, note.place.column);
-            text.push_str(&format!(
-                "           {line}:{column} {} {}\n",
-                note.rule, note.message
-            ));
-        }
+        text.push_str(&reasons(&operation.notes));
     }
     text.push_str(&format!(
         "{} exact, {} changed, {} lost, {} refused\n",
