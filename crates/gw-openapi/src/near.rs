@@ -210,6 +210,7 @@ impl Draft {
             }
         }
         tree.text = Arc::from(text);
+        tree.edited = true;
         self.document.forget();
     }
 }

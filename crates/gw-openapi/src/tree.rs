@@ -98,6 +98,8 @@ pub(crate) struct Tree {
     pub(crate) large: HashMap<NodeId, Box<[u32]>>,
     /// What YAML aliases stand for; the outermost node where one stands for what is no node, as a key is.
     pub(crate) shared: HashSet<NodeId>,
+    /// Whether a part was put in another's place: its nodes stay in the lists.
+    pub(crate) edited: bool,
     pub(crate) lines: OnceLock<Lines>,
 }
 
@@ -134,6 +136,29 @@ impl Tree {
         self.entries
             .get(first as usize..(first + length) as usize)
             .unwrap_or_default()
+    }
+
+    /// Whether a node is part of the document still: what an edit took away stays in the lists and is reached no more.
+    pub(crate) fn is_reached(&self, mut id: NodeId) -> bool {
+        while self.edited && id != NodeId::ROOT {
+            let holder = self.cell(id).parent;
+            let holds = match self.cell(holder).shape {
+                Shape::Mapping { first, length } => {
+                    let mut entries = self.entries(first, length).iter();
+                    entries.any(|entry| entry.value == id)
+                }
+                Shape::Sequence { first, length } => {
+                    let items = self.items.get(first as usize..(first + length) as usize);
+                    items.is_some_and(|items| items.contains(&id))
+                }
+                _ => false,
+            };
+            if !holds {
+                return false;
+            }
+            id = holder;
+        }
+        true
     }
 
     /// Whether anything in a part of the text stands elsewhere too, by an alias.

@@ -336,6 +336,17 @@ fn what_is_typed_at_the_end_of_a_document_is_as_if_read_whole() {
     );
 }
 
+/// Found by fuzzing.
+#[test]
+fn what_an_edit_took_away_is_not_looked_at_for_fixes() {
+    let twice = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: getA\n      responses: {}\n    get: &kept\n      responses: {}\n  /d:\n    get: *kept\n";
+    let after = twice.replace("getA", "x");
+    let mut draft = Draft::read(twice);
+    draft.edit(&after).unwrap();
+    assert_eq!(draft.document().text(), after);
+    assert_eq!(lint(draft.document()), lint(&whole(&after).0));
+}
+
 #[test]
 fn findings_move_along_with_their_lines() {
     let mut found = whole(YAML).1;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Edit, nested, steps};
 use crate::document::{Document, Format};
+use crate::lines::narrow;
 use crate::tree::{Entry, Node, NodeId, Shape, Symbol};
 
 /// What becomes of a node.
@@ -529,8 +530,10 @@ impl Anchors {
         if document.format() == Format::Json || !document.text().contains('*') {
             return anchors;
         }
-        for cell in &document.tree.cells {
-            if let Shape::Alias(target) = cell.shape {
+        for (at, cell) in document.tree.cells.iter().enumerate() {
+            if let Shape::Alias(target) = cell.shape
+                && document.tree.is_reached(NodeId(narrow(at)))
+            {
                 let target = Node::new(&document.tree, target).id();
                 anchors.targets.insert(target);
                 let start = document.tree.cell(target).start;

@@ -84,6 +84,7 @@ fn written(document: &Document) -> Vec<Entry> {
     let mut known = HashSet::new();
     entries
         .filter(|entry| entry.key == symbol && known.insert(entry.value))
+        .filter(|entry| tree.is_reached(entry.value))
         .collect()
 }
 
