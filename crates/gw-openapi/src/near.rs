@@ -283,12 +283,12 @@ impl Piece {
             let open = rest.is_empty()
                 || rest.starts_with(['\n', '\r'])
                 || text.get(..new_end)?.ends_with('\n');
-            // A tag or an anchor of a value that is not there stands behind the part and belongs to it.
             let blank = rest.split_inclusive('\n');
             next += blank
                 .take_while(|line| line.trim().is_empty())
                 .map(str::len)
                 .sum::<usize>();
+            // A tag or an anchor of a value that is not there stands behind the part and belongs to it.
             let mut follow = text.get(next..)?.lines();
             let follows = follow.find(|line| {
                 let said = line.trim_start();
